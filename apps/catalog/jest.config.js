@@ -1,0 +1,4 @@
+export default {
+  displayName: 'catalog',
+  preset: '../../jest.preset.js',
+};

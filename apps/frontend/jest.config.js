@@ -1,0 +1,4 @@
+export default {
+  displayName: 'frontend',
+  preset: '../../jest.preset.js',
+};

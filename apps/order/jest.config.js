@@ -1,0 +1,4 @@
+export default {
+  displayName: 'order',
+  preset: '../../jest.preset.js',
+};

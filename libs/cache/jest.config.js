@@ -1,0 +1,4 @@
+export default {
+  displayName: 'cache',
+  preset: '../../jest.preset.js',
+};

@@ -1,0 +1,4 @@
+export default {
+  displayName: 'leader',
+  preset: '../../jest.preset.js',
+};

@@ -1,0 +1,4 @@
+export default {
+  displayName: 'raft',
+  preset: '../../jest.preset.js',
+};

@@ -1,0 +1,17 @@
+import type { LogIndex, ReplicaId, Term } from './ids.js';
+
+/** One thing that happened inside a step. Plain data; never needed for correctness. */
+export type TraceEvent =
+  | { readonly kind: 'becameFollower'; readonly term: Term; readonly leader: ReplicaId | undefined; readonly why: string }
+  | { readonly kind: 'preVoteStarted'; readonly term: Term; readonly why: string }
+  | { readonly kind: 'electionStarted'; readonly term: Term; readonly why: string }
+  | { readonly kind: 'voteGranted'; readonly term: Term; readonly candidate: ReplicaId }
+  | { readonly kind: 'voteRefused'; readonly term: Term; readonly candidate: ReplicaId; readonly why: string }
+  | { readonly kind: 'becameLeader'; readonly term: Term; readonly votes: readonly ReplicaId[] }
+  | { readonly kind: 'committedInTerm'; readonly term: Term; readonly index: LogIndex }
+  | { readonly kind: 'logTruncated'; readonly from: LogIndex; readonly term: Term }
+  | { readonly kind: 'leaderForgotten'; readonly term: Term; readonly leader: ReplicaId | undefined }
+  | { readonly kind: 'nominationRefused'; readonly term: Term; readonly why: string }
+  | { readonly kind: 'transferStarted'; readonly term: Term; readonly target: ReplicaId }
+  | { readonly kind: 'transferAborted'; readonly term: Term; readonly target: ReplicaId; readonly why: string }
+  | { readonly kind: 'messageDropped'; readonly from: ReplicaId; readonly messageKind: string; readonly why: string };

@@ -1,0 +1,4 @@
+export default {
+  displayName: 'lab',
+  preset: '../../jest.preset.js',
+};
