@@ -1,0 +1,169 @@
+import type { ReplicaId } from './ids.js';
+
+/** One member of the group that takes part in elections and in commitment. */
+export interface VoterOptions {
+  readonly id: ReplicaId;
+  /**
+   * 0 to 1000. Higher campaigns earlier and is handed leadership once it has caught up; it never decides whom a
+   * replica may vote for. 0 campaigns only as a last resort. Equal priorities are ordered by id.
+   */
+  readonly priority: number;
+}
+
+/** Complete settings of one replica. All times are milliseconds on the driver's monotonic clock. */
+export interface RaftOptions {
+  readonly id: ReplicaId;
+  /** Every voter of the group, this replica among them; the same list on each of them. 1 to 15, unique ids. */
+  readonly voters: readonly VoterOptions[];
+  /** A follower that has heard from its leader within this time votes for nobody else. Default 500; ≥ 2 heartbeats. */
+  readonly electionTimeoutMinMs: number;
+  /** A follower campaigns at the latest after this time (priority 0: twice that). Default 1000; ≥ 1.2 × the minimum. */
+  readonly electionTimeoutMaxMs: number;
+  /** Default 100; ≥ 1. */
+  readonly heartbeatIntervalMs: number;
+  /** Entries in one append request. Default 1024; 1 to 65536. */
+  readonly maxBatchEntries: number;
+  /** Bytes of entry data in one append request; a single larger entry travels alone. Default 1 MiB; ≥ 1024. */
+  readonly maxBatchBytes: number;
+  /** Append requests on their way to one follower; more destroys batching. Default 2; 1 to 64. */
+  readonly maxInflightBatches: number;
+  /**
+   * Bytes of entry data a leader appends beyond what is committed before it refuses proposals with `backpressure`;
+   * a single larger proposal is accepted when nothing else is uncommitted. Default 32 MiB; ≥ 1024.
+   */
+  readonly maxUncommittedBytes: number;
+  /** An append or snapshot request unanswered for this long is sent again. Default 250; ≥ 2 heartbeats. */
+  readonly retransmitAfterMs: number;
+  /**
+   * How long a leader waits for the next append to carry a new commit index before it sends a heartbeat with it.
+   * Default 4; 0 to one heartbeat interval.
+   */
+  readonly commitNoticeDelayMs: number;
+  /** First pause before a refused campaign is tried again; grows, with jitter. Default 30; 1 to electionTimeoutMinMs. */
+  readonly campaignRetryMs: number;
+  /** How long a higher-priority follower must be in contact before it is handed leadership. Default 10000; 0 = never. */
+  readonly priorityTakeoverStableMs: number;
+  /** Read requests waiting for a quorum round; more are answered "not confirmed". Default 100000; ≥ 1. */
+  readonly maxPendingReads: number;
+  /** Bytes of one snapshot chunk. Default 1 MiB; ≥ 1. */
+  readonly snapshotChunkBytes: number;
+  /** A larger snapshot is refused by a follower. Default 1 GiB; ≥ 1. */
+  readonly maxSnapshotBytes: number;
+  /** Entries kept in memory before a snapshot, for followers that lag a little. Default 4096; ≥ 0. */
+  readonly trailingEntries: number;
+  /** Seed of every random choice (timeouts, jitter); different on each replica. Any integer. */
+  readonly seed: number;
+}
+
+export type RaftOptionsInput = Pick<RaftOptions, 'id' | 'voters' | 'seed'> & Partial<RaftOptions>;
+
+/** Lists every problem of the given options; nothing was started. */
+export class RaftOptionsError extends Error {
+  override readonly name = 'RaftOptionsError';
+  readonly code = 'RAFT_OPTIONS_INVALID';
+  readonly definite = true;
+
+  constructor(readonly problems: readonly string[]) {
+    super(`Invalid raft options: ${problems.join('; ')}.`);
+  }
+}
+
+const defaults = {
+  electionTimeoutMinMs: 500,
+  electionTimeoutMaxMs: 1000,
+  heartbeatIntervalMs: 100,
+  maxBatchEntries: 1024,
+  maxBatchBytes: 1024 * 1024,
+  maxInflightBatches: 2,
+  maxUncommittedBytes: 32 * 1024 * 1024,
+  retransmitAfterMs: 250,
+  commitNoticeDelayMs: 4,
+  campaignRetryMs: 30,
+  priorityTakeoverStableMs: 10_000,
+  maxPendingReads: 100_000,
+  snapshotChunkBytes: 1024 * 1024,
+  maxSnapshotBytes: 1024 * 1024 * 1024,
+  trailingEntries: 4096,
+} as const satisfies Partial<RaftOptions>;
+
+const integerRanges: readonly (readonly [keyof RaftOptions, number, number])[] = [
+  ['heartbeatIntervalMs', 1, 3_600_000],
+  ['electionTimeoutMinMs', 2, 3_600_000],
+  ['electionTimeoutMaxMs', 3, 3_600_000],
+  ['maxBatchEntries', 1, 65_536],
+  ['maxBatchBytes', 1024, Number.MAX_SAFE_INTEGER],
+  ['maxInflightBatches', 1, 64],
+  ['maxUncommittedBytes', 1024, Number.MAX_SAFE_INTEGER],
+  ['retransmitAfterMs', 2, 3_600_000],
+  ['commitNoticeDelayMs', 0, 3_600_000],
+  ['campaignRetryMs', 1, 3_600_000],
+  ['priorityTakeoverStableMs', 0, Number.MAX_SAFE_INTEGER],
+  ['maxPendingReads', 1, Number.MAX_SAFE_INTEGER],
+  ['snapshotChunkBytes', 1, Number.MAX_SAFE_INTEGER],
+  ['maxSnapshotBytes', 1, Number.MAX_SAFE_INTEGER],
+  ['trailingEntries', 0, Number.MAX_SAFE_INTEGER],
+  ['seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+];
+
+/**
+ * Fills in the defaults and freezes the result.
+ *
+ * @throws RaftOptionsError that names all problems at once.
+ */
+export function parseRaftOptions(input: RaftOptionsInput): RaftOptions {
+  const options: RaftOptions = { ...defaults, ...definedOnly(input) };
+  const problems = [...rangeProblems(options), ...voterProblems(options), ...relationProblems(options)];
+  if (problems.length > 0) throw new RaftOptionsError(problems);
+  const voters = options.voters.map((voter) => Object.freeze({ id: voter.id, priority: voter.priority }));
+  return Object.freeze({ ...options, voters: Object.freeze(voters) });
+}
+
+function definedOnly(input: RaftOptionsInput): RaftOptionsInput {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as RaftOptionsInput;
+}
+
+function rangeProblems(options: RaftOptions): string[] {
+  return integerRanges.flatMap(([name, min, max]) => {
+    const value = options[name];
+    const legal = Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+    return legal ? [] : [`${name} must be an integer from ${min} to ${max}, got ${String(value)}`];
+  });
+}
+
+function voterProblems({ id, voters }: RaftOptions): string[] {
+  if (!Array.isArray(voters) || voters.length === 0) return ['voters must name at least this replica'];
+  const problems: string[] = [];
+  if (voters.length > 15) problems.push(`voters must be at most 15, got ${voters.length}`);
+  for (const voter of voters) {
+    if (typeof voter.id !== 'string' || voter.id.length === 0) problems.push('each voter needs a non-empty id');
+    if (!Number.isSafeInteger(voter.priority) || voter.priority < 0 || voter.priority > 1000) {
+      problems.push(`the priority of ${voter.id} must be an integer from 0 to 1000, got ${voter.priority}`);
+    }
+  }
+  const ids = voters.map((voter) => voter.id);
+  const repeated = ids.filter((voterId, offset) => ids.indexOf(voterId) !== offset);
+  if (repeated.length > 0) problems.push(`voter ids must be unique, repeated: ${[...new Set(repeated)].join(', ')}`);
+  if (!ids.includes(id)) problems.push(`voters must include this replica (${id}), got ${ids.join(', ')}`);
+  return problems;
+}
+
+function relationProblems(options: RaftOptions): string[] {
+  const { heartbeatIntervalMs, electionTimeoutMinMs, electionTimeoutMaxMs, retransmitAfterMs } = options;
+  const problems: string[] = [];
+  if (electionTimeoutMinMs < 2 * heartbeatIntervalMs) {
+    problems.push(`electionTimeoutMinMs (${electionTimeoutMinMs}) must be at least two heartbeats (${2 * heartbeatIntervalMs})`);
+  }
+  if (electionTimeoutMaxMs < 1.2 * electionTimeoutMinMs) {
+    problems.push(`electionTimeoutMaxMs (${electionTimeoutMaxMs}) must be at least 1.2 × electionTimeoutMinMs, or votes split`);
+  }
+  if (retransmitAfterMs < 2 * heartbeatIntervalMs) {
+    problems.push(`retransmitAfterMs (${retransmitAfterMs}) must be at least two heartbeats (${2 * heartbeatIntervalMs})`);
+  }
+  if (options.commitNoticeDelayMs > heartbeatIntervalMs) {
+    problems.push(`commitNoticeDelayMs (${options.commitNoticeDelayMs}) must not exceed the heartbeat interval`);
+  }
+  if (options.campaignRetryMs > electionTimeoutMinMs) {
+    problems.push(`campaignRetryMs (${options.campaignRetryMs}) must not exceed electionTimeoutMinMs`);
+  }
+  return problems;
+}
