@@ -1,0 +1,194 @@
+/** Who leads, as far as the replica that answered knows. A hint: it may be out of date by the time it is read. */
+export interface LeaderRef {
+  readonly id: string;
+  readonly url: string;
+}
+
+export type LeaderErrorCode =
+  | 'NOT_LEADER'
+  | 'NO_LEADER'
+  | 'PROPOSAL_REJECTED'
+  | 'APPLY_FAILED'
+  | 'INDETERMINATE'
+  | 'BACKPRESSURE'
+  | 'STALE_FENCE'
+  | 'STORAGE_FAILED'
+  | 'DEADLINE_EXCEEDED'
+  | 'INVALID_OPTIONS'
+  | 'GROUP_STOPPED';
+
+/**
+ * Every failure of this package. `definite` answers the one question a caller must ask: did the command certainly
+ * *not* take effect? `true`: it did not, doing it again cannot do it twice. `false`: it may have; repeat it only under
+ * the same idempotency key.
+ */
+export abstract class LeaderError extends Error {
+  abstract readonly code: LeaderErrorCode;
+  abstract readonly definite: boolean;
+}
+
+/** This replica does not lead (any more). Nothing was written. Ask `leader`, where one is known. HTTP 421. */
+export class NotLeaderError extends LeaderError {
+  override readonly name = 'NotLeaderError';
+  readonly code = 'NOT_LEADER';
+  readonly definite = true;
+
+  constructor(
+    readonly replica: string,
+    readonly leader: LeaderRef | undefined,
+    readonly term: number,
+  ) {
+    const where = leader === undefined ? 'no leader is known; ask again shortly' : `leader: ${leader.id} at ${leader.url}; retry there`;
+    super(`Replica ${replica} is not the leader in term ${term} (${where}). Nothing was written.`);
+  }
+}
+
+/** No leader could be found before the deadline. Nothing was written. HTTP 503. */
+export class NoLeaderError extends LeaderError {
+  override readonly name = 'NoLeaderError';
+  readonly code = 'NO_LEADER';
+  readonly definite = true;
+
+  constructor(
+    readonly group: string,
+    readonly waitedMs: number,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(`No leader of group ${group} was found within ${Math.round(waitedMs)} ms. Nothing was written; try again later.`, options);
+  }
+}
+
+export type ProposalRejection = 'tooLarge' | 'overwritten' | 'notEncodable' | 'deadlinePassed';
+
+/** The command certainly did not and will not take effect. */
+export class ProposalRejectedError extends LeaderError {
+  override readonly name = 'ProposalRejectedError';
+  readonly code = 'PROPOSAL_REJECTED';
+  readonly definite = true;
+
+  constructor(
+    readonly reason: ProposalRejection,
+    detail: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(`The command was rejected: ${detail} Nothing was written.`, options);
+  }
+}
+
+/**
+ * The command was committed, and the state machine's `apply` threw on it: the same on every replica, for ever, also
+ * for a retry with the same key. `apply` promises to throw before it changes anything, hence `definite`.
+ */
+export class ApplyError extends LeaderError {
+  override readonly name = 'ApplyError';
+  readonly code = 'APPLY_FAILED';
+  readonly definite = true;
+
+  constructor(
+    readonly index: number,
+    readonly term: number,
+    /** Name of the class that was thrown. */
+    readonly errorName: string,
+    readonly errorMessage: string,
+    readonly replayed: boolean,
+  ) {
+    super(`The state machine refused the command at index ${index} (term ${term}): ${errorName}: ${errorMessage}`);
+  }
+}
+
+/** The command was appended, and its fate is unknown: it may yet take effect. Repeat it under the same key. HTTP 504. */
+export class IndeterminateError extends LeaderError {
+  override readonly name = 'IndeterminateError';
+  readonly code = 'INDETERMINATE';
+  readonly definite = false;
+
+  constructor(
+    readonly index: number,
+    readonly term: number,
+    readonly why: 'leadershipLost' | 'deadlinePassed' | 'stopped',
+    readonly leader?: LeaderRef,
+  ) {
+    const reason = { leadershipLost: 'leadership was lost', deadlinePassed: 'its deadline passed', stopped: 'the replica was stopped' }[why];
+    super(`The command was appended at index ${index} (term ${term}), then ${reason}: it may or may not take effect. Retry with the same key.`);
+  }
+}
+
+/** A named limit is reached; the command was not appended. Slow down, then retry. HTTP 429. */
+export class BackpressureError extends LeaderError {
+  override readonly name = 'BackpressureError';
+  readonly code = 'BACKPRESSURE';
+  readonly definite = true;
+
+  constructor(
+    readonly limit: 'proposalsMax' | 'maxUncommittedBytes' | 'applyBacklogMax' | 'callsMax',
+    readonly value: number,
+  ) {
+    super(`The group is at its limit ${limit} = ${value}. Nothing was written; retry after a pause.`);
+  }
+}
+
+/** A call carried an older fence than this service has already seen: its sender was deposed. HTTP 412. */
+export class StaleFenceError extends LeaderError {
+  override readonly name = 'StaleFenceError';
+  readonly code = 'STALE_FENCE';
+  readonly definite = true;
+
+  constructor(
+    readonly group: string,
+    readonly term: number,
+    readonly seenTerm: number,
+  ) {
+    super(`The call carries term ${term} of group ${group}, but term ${seenTerm} has been seen: its sender no longer leads. Nothing was done.`);
+  }
+}
+
+/** The log store failed. The replica has stopped for good; its process must end and be started again. */
+export class StorageFailedError extends LeaderError {
+  override readonly name = 'StorageFailedError';
+  readonly code = 'STORAGE_FAILED';
+  readonly definite = false;
+
+  constructor(
+    readonly group: string,
+    options: { readonly cause: unknown },
+  ) {
+    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(`The log store of group ${group} failed (${why}). A failed fsync is never retried: restart the process.`, options);
+  }
+}
+
+/** A wait that writes nothing (a read, `waitFor`, `verifyLeader`) was not over at its deadline. */
+export class DeadlineExceededError extends LeaderError {
+  override readonly name = 'DeadlineExceededError';
+  readonly code = 'DEADLINE_EXCEEDED';
+  readonly definite = true;
+
+  constructor(readonly what: string) {
+    super(`The deadline passed while waiting for ${what}. Nothing was written.`);
+  }
+}
+
+/** The group is not running: its application has not finished starting, or is shutting down. */
+export class GroupStoppedError extends LeaderError {
+  override readonly name = 'GroupStoppedError';
+  readonly code = 'GROUP_STOPPED';
+  readonly definite = true;
+
+  constructor(readonly group: string) {
+    super(`Group ${group} is not running on this replica (starting or shutting down). Nothing was written.`);
+  }
+}
+
+/** The options cannot be used. `problems` lists everything that is wrong with them, not only the first thing. */
+export class InvalidOptionsError extends LeaderError {
+  override readonly name = 'InvalidOptionsError';
+  readonly code = 'INVALID_OPTIONS';
+  readonly definite = true;
+
+  constructor(
+    what: string,
+    readonly problems: readonly string[],
+  ) {
+    super(`${what}: ${problems.length} problem(s)\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../runtime/clock.js';
+import type { LogStore } from '../log-store/log-store.js';
+import type { PeerTransport } from '../transport/peer-transport.js';
+import type { CallAuthenticator } from './call-authenticator.js';
+import type { RaftEngine } from './raft-engine.js';
+
+export interface MemberOptions {
+  /** 1–128 visible ASCII characters without `;` or `,`; stable across restarts, unique in the group. */
+  readonly id: string;
+  /** Base URL of the listener that serves this package's routes, e.g. `http://127.0.0.1:8091`. */
+  readonly url: string;
+  /** Integer 0–1000. Higher means an earlier candidacy, never a veto on votes. */
+  readonly priority: number;
+}
+
+/** One replicated group, as seen from one member. The list of members and the engine must be equal on all of them. */
+export interface GroupOptions {
+  /** 1–64 characters of `a-z A-Z 0-9 _ -`. */
+  readonly name: string;
+  /** Which of `members` this process is. */
+  readonly nodeId: string;
+  /** One voter, or better an odd number of them; at most 9. */
+  readonly members: readonly MemberOptions[];
+  /** Folder of this member's log, made when missing; one process at a time may use it. */
+  readonly dataDir: string;
+  /** How often a leader says that it lives, ms, 10–10000. Default 100. */
+  readonly heartbeatIntervalMs?: number;
+  /** Silence after which a follower campaigns, ms, drawn between the two; min ≥ 3 × heartbeat. Default [500, 1000]. */
+  readonly electionTimeoutMs?: readonly [min: number, max: number];
+  /** Default `raft()`. */
+  readonly engine?: RaftEngine;
+  /** `'none'` only where nobody else can reach the listener. */
+  readonly auth: CallAuthenticator | 'none';
+  readonly limits?: Partial<GroupLimits>;
+  /** Ports, for tests and special installations. */
+  readonly transport?: PeerTransport;
+  readonly logStore?: LogStore;
+  readonly clock?: Clock;
+}
+
+/** Everything has a limit; each of these is reported by name when it is reached. */
+export interface GroupLimits {
+  /** Proposals that wait for their outcome. Default 16384. */
+  readonly proposalsMax: number;
+  /** Bytes of one encoded command. Default 1 MiB. */
+  readonly commandBytesMax: number;
+  /** Committed entries that wait for `apply`; above it the leader takes no proposals. Default 65536. */
+  readonly applyBacklogMax: number;
+  /** Longest stretch of `apply` calls before other work gets a turn, ms. Default 8. */
+  readonly applySliceMs: number;
+  /** Remembered results of keyed proposals; the oldest go first. Must be equal on all members. Default 100000. */
+  readonly resultsMax: number;
+  /** How long results of keyed proposals are remembered, ms of log time. Must be equal on all members. Default 24 h. */
+  readonly resultTtlMs: number;
+  /** Default deadline of a proposal, read or wait, ms. Default 5000. */
+  readonly deadlineMs: number;
+  /** How long the outcome of appended proposals is awaited after leadership was handed over, ms. Default 500. */
+  readonly handoverGraceMs: number;
+  /** How long an `@OnElected` or `@OnDeposed` method may take, ms. Default 10000. */
+  readonly hookTimeoutMs: number;
+  /** How long a hand-over of leadership may take, ms. Default 2000. */
+  readonly transferTimeoutMs: number;
+  /** Take a snapshot when this many entries were applied since the last one; 0 = never. Default 10000. */
+  readonly snapshotEveryEntries: number;
+}

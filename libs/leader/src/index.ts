@@ -1,0 +1,42 @@
+export { LeaderModule } from './leader.module.js';
+export type { LeaderModuleAsyncOptions, LeaderModuleOptions } from './leader.module.js';
+export type { CallAuthenticator, CallHeaders } from './group/call-authenticator.js';
+export type { GroupLimits, GroupOptions, MemberOptions } from './group/group-options.js';
+export { raft } from './group/raft-engine.js';
+export type { RaftEngine, RaftTuning } from './group/raft-engine.js';
+export { Election } from './election/election.js';
+export type { ElectionState } from './election/election.js';
+export { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
+export { LeaderOnly } from './election/leader-only.guard.js';
+export { LeaderInterval } from './schedule/leader-interval.decorator.js';
+export { Fence } from './fencing/fence.decorator.js';
+export { fenceHeader, formatFence, parseFence } from './fencing/fence-header.js';
+export { RequireFence } from './fencing/require-fence.guard.js';
+export { ReplicatedLog } from './replicated-log/replicated-log.js';
+export type { Outcome, ProposeOptions, ReadConsistency } from './replicated-log/replicated-log.js';
+export { ReplicatedStateMachine } from './replicated-log/replicated-state-machine.decorator.js';
+export type { CommittedEntry, StateMachine } from './replicated-log/state-machine.js';
+export { LeaderDirectory } from './directory/leader-directory.js';
+export { LeaderDirectoryModule } from './directory/leader-directory.module.js';
+export type { LeaderDirectoryAsyncOptions } from './directory/leader-directory.module.js';
+export type { Attempt, CallOptions, FailureKind, Leader, LeaderDirectoryOptions } from './directory/directory-options.js';
+export { InjectElection, InjectLeaderDirectory, InjectReplicatedLog, electionToken, leaderDirectoryToken, replicatedLogToken } from './tokens.js';
+export {
+  ApplyError,
+  BackpressureError,
+  DeadlineExceededError,
+  GroupStoppedError,
+  IndeterminateError,
+  InvalidOptionsError,
+  LeaderError,
+  NoLeaderError,
+  NotLeaderError,
+  ProposalRejectedError,
+  StaleFenceError,
+  StorageFailedError,
+} from './errors/leader-errors.js';
+export type { LeaderErrorCode, LeaderRef, ProposalRejection } from './errors/leader-errors.js';
+export type { LogStore } from './log-store/log-store.js';
+export type { PeerReceiver, PeerTransport } from './transport/peer-transport.js';
+export { SystemClock } from './runtime/clock.js';
+export type { Clock, Timer } from './runtime/clock.js';
