@@ -21,7 +21,7 @@ const boundaries = [
 const noAmbient = ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'process', 'performance', 'crypto', 'Buffer', 'console'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/test-results/**', '**/coverage/**', '.nx/**', 'data/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/test-results/**', '**/coverage/**', '**/eslint.config.mjs', '.nx/**', 'data/**'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { portBlock } from './port-block.js';
+
+export type ServiceKind = 'catalog' | 'order' | 'frontend';
+
+/** Everything needed to start one process of the store and to reach it. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  /** Its id in signed calls. */
+  readonly nodeId: string;
+  readonly url: string;
+  /** The JavaScript file that `node` runs. */
+  readonly entry: string;
+  /** Its data folder; `service.log` goes there too. */
+  readonly dataDir: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface TopologyOptions {
+  readonly basePort: number;
+  /** Absolute; each process gets a folder below it. */
+  readonly dataDir: string;
+  /** The checkout that holds `apps/` and `data/toys.csv`. */
+  readonly repoRoot: string;
+  /** Added to every process's environment, over the lab's own settings. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const host = '127.0.0.1';
+const urlOf = (port: number): string => `http://${host}:${port}`;
+
+/** File with the secret that signs internal calls; every process of the store and the lab read it. */
+export function clusterSecretFile(dataDir: string): string {
+  return join(dataDir, 'cluster-secret');
+}
+
+/** The processes of one store in the order in which they are listed; they may be started in any order. */
+export function storeTopology({ basePort, dataDir, repoRoot, env = {} }: TopologyOptions): readonly ServiceSpec[] {
+  const ports = portBlock(basePort);
+  const catalogUrl = urlOf(ports.catalog);
+  // The replica with the highest number has the highest priority.
+  const members = ports.orders.map((port, offset) => `order-${offset + 1}=${urlOf(port)};${offset + 1}`).join(',');
+  const entryOf = (app: string): string => join(repoRoot, 'apps', app, 'dist', 'main.js');
+  const commonEnv = (name: string, nodeId: string, port: number): Record<string, string> => ({
+    NODE_ID: nodeId,
+    HOST: host,
+    PORT: String(port),
+    DATA_DIR: join(dataDir, name),
+    CLUSTER_SECRET_FILE: clusterSecretFile(dataDir),
+  });
+
+  const catalog: ServiceSpec = {
+    name: 'catalog',
+    kind: 'catalog',
+    nodeId: 'catalog',
+    url: catalogUrl,
+    entry: entryOf('catalog'),
+    dataDir: join(dataDir, 'catalog'),
+    env: { ...commonEnv('catalog', 'catalog', ports.catalog), TOYS_CSV: join(repoRoot, 'data', 'toys.csv'), ...env },
+  };
+  const orders = ports.orders.map((port, offset): ServiceSpec => {
+    const name = `order-${offset + 1}`;
+    return {
+      name,
+      kind: 'order',
+      nodeId: name,
+      url: urlOf(port),
+      entry: entryOf('order'),
+      dataDir: join(dataDir, name),
+      env: { ...commonEnv(name, name, port), MEMBERS: members, CATALOG_URL: catalogUrl, ...env },
+    };
+  });
+  const frontend: ServiceSpec = {
+    name: 'frontend',
+    kind: 'frontend',
+    nodeId: 'frontend-1',
+    url: urlOf(ports.frontend),
+    entry: entryOf('frontend'),
+    dataDir: join(dataDir, 'frontend'),
+    env: {
+      ...commonEnv('frontend', 'frontend-1', ports.frontend),
+      INTERNAL_PORT: String(ports.frontendInternal),
+      CATALOG_URL: catalogUrl,
+      MEMBERS: members,
+      ...env,
+    },
+  };
+  return [catalog, ...orders, frontend];
+}
