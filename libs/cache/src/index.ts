@@ -1,0 +1,24 @@
+export type { CallAuthentication, CallAuthenticator, IncomingCall, OutgoingCall } from './calls/call-authenticator.js';
+export { CacheOptionsError } from './calls/options-error.js';
+export { cacheKey, wholeCollection, type CacheKey } from './core/cache-key.js';
+export { compareVersions, formatVersion, type Version } from './core/version.js';
+export {
+  CacheInvalidationModule,
+  type CacheInvalidationAsyncOptions,
+  type CacheInvalidationOptions,
+} from './invalidation/cache-invalidation.module.js';
+export { LeaseKeeper } from './lease/lease-keeper.js';
+export {
+  CachePublisherModule,
+  type CachePublisherAsyncOptions,
+} from './publishing/cache-publisher.module.js';
+export { CachePublisher, type Acknowledged, type Committed, type MutatedKeys } from './publishing/cache-publisher.js';
+export type { AcknowledgementMode, CachePublisherOptions } from './publishing/publisher-options.js';
+export { CacheInterceptor } from './serving/cache.interceptor.js';
+export type { CoherentCacheOptions } from './serving/cache-options.js';
+export type { CacheExplanation, CacheStats } from './serving/cache-report.js';
+export { Cached, type CachedOptions, type RouteParams, type RouteQuery } from './serving/cached.decorator.js';
+export { CoherentCacheModule, type CoherentCacheAsyncOptions } from './serving/coherent-cache.module.js';
+export { CoherentCache, type Load } from './serving/coherent-cache.service.js';
+export { InjectCache } from './serving/inject-cache.decorator.js';
+export { Absent, Versioned, absent, versioned, type CachedResult, type Loaded } from './serving/loaded.js';

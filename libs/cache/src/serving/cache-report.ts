@@ -1,0 +1,48 @@
+import type { CacheKey } from '../core/cache-key.js';
+import type { Version } from '../core/version.js';
+
+/** Counters since the start and sizes now. */
+export interface CacheStats {
+  readonly name: string;
+  readonly capacity: number;
+  /** Keys of the entries, least recently used first. */
+  readonly keys: readonly CacheKey[];
+  readonly negativeEntries: number;
+  readonly fillsInFlight: number;
+  readonly floors: number;
+  readonly hits: number;
+  readonly negativeHits: number;
+  readonly misses: number;
+  /** Requests that waited for a load that was under way. */
+  readonly collapsed: number;
+  /** Requests that went to the owner because no lease was in force. */
+  readonly passes: number;
+  readonly evictions: number;
+  readonly invalidations: number;
+  readonly staleFillsPrevented: number;
+  readonly lateJoinsPrevented: number;
+  readonly overtaken: number;
+  readonly sessionVoids: number;
+  readonly unversionedSetsRefused: number;
+  readonly session: string | undefined;
+  readonly epoch: number | undefined;
+  readonly leaseInForce: boolean;
+  /** 0 when no lease is in force. */
+  readonly leaseRemainingMs: number;
+}
+
+/** Why a request for a key would be answered the way it would be, now. Changes nothing, also not the recency. */
+export interface CacheExplanation {
+  readonly key: CacheKey;
+  readonly held: 'value' | 'absence' | 'nothing';
+  readonly version: Version | undefined;
+  readonly ageMs: number | undefined;
+  readonly freshForMs: number | undefined;
+  /** Loads older than this are not stored. */
+  readonly floor: Version;
+  readonly flight: 'none' | 'joinable' | 'private';
+  readonly leaseInForce: boolean;
+  readonly wouldServe: 'hit' | 'negative-hit' | 'join' | 'load' | 'pass';
+  /** One sentence. */
+  readonly because: string;
+}
