@@ -1,0 +1,68 @@
+/**
+ * Every path that a toy store process serves, as router patterns. Public answers are wrapped in `{"data": …}`;
+ * internal ones are the bare message. Both answer errors with problem details.
+ */
+export const publicRoutes = {
+  products: '/products',
+  product: '/products/:name',
+  orders: '/orders',
+  order: '/orders/:number',
+  live: '/health/live',
+  ready: '/health/ready',
+  metrics: '/metrics',
+  docs: '/docs',
+  lab: '/lab',
+} as const;
+
+/** The catalog's internal listener. */
+export const catalogRoutes = {
+  products: '/products',
+  product: '/products/:name',
+  debits: '/debits',
+  subscribers: '/subscribers',
+  heartbeat: '/subscribers/:id/heartbeat',
+  audit: '/audit',
+} as const;
+
+/** An order replica's internal listener; `/leader/*` and `/raft/*` belong to the leader module. */
+export const orderRoutes = {
+  orders: '/orders',
+  order: '/orders/:number',
+  audit: '/audit',
+} as const;
+
+/** The frontend's internal listener. */
+export const frontendRoutes = {
+  cacheEntry: '/cache/:collection/:key',
+} as const;
+
+/** The path of one product; the name may hold anything, it is percent-encoded. */
+export const productPath = (name: string): string => `/products/${encodeURIComponent(name)}`;
+
+/** The path of one order. */
+export const orderPath = (number: number): string => `/orders/${number}`;
+
+/** The path of the committed orders with a number greater than `after`; −1 for all. */
+export const ordersAfterPath = (after: number): string => `/orders?after=${after}`;
+
+/** Headers that carry meaning between the processes, in the lower case that Node uses. */
+export const headerNames = {
+  /** The client's name for one attempt to order. */
+  idempotencyKey: 'idempotency-key',
+  /** Present and `true` when the answer is a replay of an earlier one to the same key. */
+  idempotencyReplayed: 'idempotency-replayed',
+  /** How many milliseconds the caller will still wait, when it sent the call. */
+  deadlineMs: 'deadline-ms',
+  /** Names a client session in the logs. */
+  sessionId: 'session-id',
+} as const;
+
+const wholeNumber = /^[0-9]{1,9}$/;
+
+/** Longest deadline that is honoured, in milliseconds; longer ones are cut to it. */
+export const deadlineMsMax = 60_000;
+
+/** Reads a `Deadline-Ms` header; `undefined` when it is missing or not a whole number of milliseconds. */
+export function parseDeadlineMs(raw: unknown): number | undefined {
+  return typeof raw === 'string' && wholeNumber.test(raw) ? Math.min(Number(raw), deadlineMsMax) : undefined;
+}

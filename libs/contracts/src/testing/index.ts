@@ -1,0 +1,1 @@
+export { type MemoryAnswer, type MemoryPeer, MemoryTransport } from './memory-transport.js';

@@ -1,0 +1,36 @@
+/** A class whose instances are messages. */
+export type MessageClass<T extends object = object> = new () => T;
+
+/** What one property of a message must be: the source of its class-validator rule, its API docs and its fast check. */
+export type PropertyRule =
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'price' }
+  | { readonly kind: 'product-name' }
+  | { readonly kind: 'text'; readonly lengthMin: number; readonly lengthMax: number }
+  | { readonly kind: 'hex'; readonly digits: number }
+  | { readonly kind: 'one-of'; readonly values: readonly string[] }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'message'; readonly of: MessageClass }
+  | { readonly kind: 'list'; readonly of: MessageClass; readonly countMax: number };
+
+export interface PropertySpec {
+  readonly name: string;
+  readonly rule: PropertyRule;
+  readonly nullable: boolean;
+}
+
+const specsOf = new WeakMap<MessageClass, PropertySpec[]>();
+
+/** Notes a property of a message class; called by the property decorators as the class is defined. */
+export function addPropertySpec(type: MessageClass, spec: PropertySpec): void {
+  const own = specsOf.get(type);
+  if (own === undefined) specsOf.set(type, [spec]);
+  else own.push(spec);
+}
+
+/** The properties of a message class, inherited ones first. Empty for a class without property decorators. */
+export function propertySpecsOf(type: MessageClass): readonly PropertySpec[] {
+  const parent = Object.getPrototypeOf(type) as MessageClass | null;
+  const inherited = typeof parent === 'function' && parent !== Function.prototype ? propertySpecsOf(parent) : [];
+  return [...inherited, ...(specsOf.get(type) ?? [])];
+}
