@@ -1,2 +1,51 @@
-export { cacheKey, collectionOf, nameOf, wholeCollection, type CacheKey } from './cache-key.js';
+export { cacheKey, collectionOf, isCacheKey, isWholeCollection, nameOf, wholeCollection, type CacheKey } from './cache-key.js';
+export {
+  beginSession,
+  endSession,
+  flush,
+  forecast,
+  takeLeaseAnswer,
+  type Forecast,
+  type LeaseAnswer,
+  type LeaseAnswerOutcome,
+  type PendingInvalidation,
+} from './cache-session.js';
+export { createCache, type CacheLimits, type CoherentCacheState, type Entry } from './cache-state.js';
+export {
+  failFill,
+  fill,
+  forget,
+  invalidate,
+  serve,
+  settleLane,
+  type FillDecision,
+  type InvalidateOutcome,
+  type LoadResult,
+  type ServeDecision,
+} from './coherent-cache.js';
+export { attemptsMax, type FillTicket } from './fill-ticket.js';
+export { emptyFloors, floorOf, raiseFloor, raiseGlobalFloor, type Floors } from './floors.js';
+export { leaseInForce, remainingMs, type Lease } from './lease.js';
+export { openLedger, type LedgerLimits, type SubscriberFacts, type SubscriberLedger } from './ledger-state.js';
+export { LruSlots } from './lru-slots.js';
+export { formatSession, parseSession, supersedes, type Session } from './session.js';
+export {
+  acknowledge,
+  adoptWaiting,
+  announce,
+  answeredAs,
+  heartbeat,
+  mayAccept,
+  nextLedgerDeadline,
+  retryDelivery,
+  subscribe,
+  takeDeliveries,
+  takeReleased,
+  unsubscribe,
+  type Announcement,
+  type Delivery,
+  type Heartbeat,
+  type HeartbeatDecision,
+  type SubscribeDecision,
+} from './subscriber-ledger.js';
 export { compareVersions, formatVersion, newerOf, type Version } from './version.js';

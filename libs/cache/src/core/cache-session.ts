@@ -1,0 +1,95 @@
+import { isWholeCollection, type CacheKey } from './cache-key.js';
+import { heldUnder, type CoherentCacheState } from './cache-state.js';
+import { invalidate } from './coherent-cache.js';
+import { floorOf, raiseGlobalFloor } from './floors.js';
+import { leaseEnd, leaseInForce, noLease, type Lease } from './lease.js';
+import type { Version } from './version.js';
+
+/** An invalidation as it travels in a heartbeat's answer: the epoch is the answer's. */
+export interface PendingInvalidation {
+  readonly key: CacheKey;
+  readonly sequence: number;
+}
+
+/** Forgets every entry and absence, and every load under way as far as storing and joining go. Floors stay. */
+export function flush<V>(cache: CoherentCacheState<V>): void {
+  cache.values.clear();
+  cache.absences.clear();
+  for (const flight of cache.flights.values()) flight.fate = 'void';
+  cache.flights.clear();
+}
+
+/** Call this *before* the registration is sent: what the old session held ends here. */
+export function beginSession<V>(cache: CoherentCacheState<V>, session: string): void {
+  if (cache.rules.newSessionStartsEmpty()) flush(cache);
+  cache.lease = { kind: 'asked', session };
+}
+
+/** No session any more, for a shutdown. */
+export function endSession<V>(cache: CoherentCacheState<V>): void {
+  flush(cache);
+  cache.lease = noLease;
+}
+
+/** The owner's answer to a registration or a heartbeat. */
+export interface LeaseAnswer {
+  readonly session: string;
+  readonly epoch: number;
+  /** When the request was sent and its answer received, by the subscriber's clock. */
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  /** 0: not renewed this time. */
+  readonly leaseMs: number;
+  readonly invalidations: readonly PendingInvalidation[];
+}
+
+/**
+ * - `applied`: `acknowledge` has to travel with the next heartbeat.
+ * - `obsolete`: an answer to a session that has ended; nothing changed.
+ * - `other-epoch`: the owner has restarted; begin a new session.
+ */
+export type LeaseAnswerOutcome =
+  | { readonly kind: 'applied'; readonly acknowledge: readonly PendingInvalidation[] }
+  | { readonly kind: 'obsolete' }
+  | { readonly kind: 'other-epoch' };
+
+export function takeLeaseAnswer<V>(cache: CoherentCacheState<V>, answer: LeaseAnswer): LeaseAnswerOutcome {
+  const lease = cache.lease;
+  if (lease.kind === 'none' || lease.session !== answer.session) return { kind: 'obsolete' };
+  if (lease.kind === 'held' && lease.epoch !== answer.epoch) return { kind: 'other-epoch' };
+
+  // Invalidations first: not one request may be served between a longer lease and the news that came with it.
+  for (const { key, sequence } of answer.invalidations) invalidate(cache, key, { epoch: answer.epoch, sequence });
+  // Answers of an earlier life of the owner may still be under way.
+  raiseGlobalFloor(cache.floors, { epoch: answer.epoch, sequence: 0 });
+  cache.lease = extended(cache, lease, answer);
+  return { kind: 'applied', acknowledge: answer.invalidations };
+}
+
+function extended<V>(cache: CoherentCacheState<V>, lease: Lease, answer: LeaseAnswer): Lease {
+  const from = cache.rules.leaseCountsFrom(answer.sentAt, answer.receivedAt);
+  const end = answer.leaseMs > 0 ? leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.limits.leaseMarginMs }) : -Infinity;
+  const until = Math.max(end, lease.kind === 'held' ? lease.until : -Infinity);
+  return { kind: 'held', session: answer.session, epoch: answer.epoch, until };
+}
+
+/** How a request for the key would be answered now. */
+export interface Forecast {
+  readonly wouldServe: 'hit' | 'negative-hit' | 'join' | 'load' | 'pass';
+  readonly floor: Version;
+  readonly flight: 'none' | 'joinable' | 'private';
+  readonly leaseInForce: boolean;
+}
+
+/** Changes nothing, also not the recency. */
+export function forecast<V>(cache: CoherentCacheState<V>, key: CacheKey, now: number): Forecast {
+  const inForce = leaseInForce(cache.lease, now);
+  const held = isWholeCollection(key) ? undefined : heldUnder(cache, key);
+  const flight = cache.flights.has(key) ? 'joinable' : cache.lanes.has(key) ? 'private' : 'none';
+  const facts = { floor: floorOf(cache.floors, key), flight, leaseInForce: inForce } as const;
+  if (!inForce) return { wouldServe: 'pass', ...facts };
+  if (held !== undefined && now < held.freshUntil) {
+    return { wouldServe: held.kind === 'value' ? 'hit' : 'negative-hit', ...facts };
+  }
+  return { wouldServe: flight === 'joinable' ? 'join' : 'load', ...facts };
+}

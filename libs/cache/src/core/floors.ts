@@ -1,0 +1,51 @@
+import { collectionOf, wholeCollection, type CacheKey } from './cache-key.js';
+import { beforeAnyVersion, compareVersions, newerOf, type Version } from './version.js';
+
+/**
+ * The oldest version that may still be stored, for each key: what an invalidation leaves behind.
+ * Bounded: the floor that was raised longest ago merges into the global floor, which holds for every key. That is
+ * safe because a sequence counts all of the owner's mutations, and costs at most a load that is repeated.
+ */
+export interface Floors {
+  readonly max: number;
+  readonly byKey: Map<CacheKey, Version>;
+  global: Version;
+}
+
+/** What the global floor becomes when a key's own floor is forgotten. */
+export type MergeFloor = (global: Version, forgotten: Version) => Version;
+
+export function emptyFloors(max: number): Floors {
+  return { max, byKey: new Map(), global: beforeAnyVersion };
+}
+
+/** The floor that holds for a key: its own, its collection's or everybody's, whichever is newest. */
+export function floorOf(floors: Floors, key: CacheKey): Version {
+  let floor = floors.global;
+  const own = floors.byKey.get(key);
+  if (own !== undefined) floor = newerOf(floor, own);
+  const collection = floors.byKey.get(wholeCollection(collectionOf(key)));
+  return collection === undefined ? floor : newerOf(floor, collection);
+}
+
+/** Never lowers. False when this key's own floor was at least as high already: a late or repeated invalidation. */
+export function raiseFloor(floors: Floors, key: CacheKey, version: Version, merge: MergeFloor = newerOf): boolean {
+  const own = floors.byKey.get(key);
+  if (own !== undefined && compareVersions(own, version) >= 0) return false;
+  floors.byKey.delete(key);
+  floors.byKey.set(key, version);
+  if (floors.byKey.size > floors.max) forgetOldest(floors, merge);
+  return true;
+}
+
+export function raiseGlobalFloor(floors: Floors, version: Version): void {
+  floors.global = newerOf(floors.global, version);
+}
+
+function forgetOldest(floors: Floors, merge: MergeFloor): void {
+  for (const [key, version] of floors.byKey) {
+    floors.byKey.delete(key);
+    floors.global = merge(floors.global, version);
+    return;
+  }
+}

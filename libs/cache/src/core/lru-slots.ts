@@ -1,0 +1,68 @@
+import { invariant } from './invariant.js';
+
+/** What had to leave for a newcomer. */
+export interface Evicted<K, V> {
+  readonly key: K;
+  readonly value: V;
+}
+
+/**
+ * A fixed number of slots, least recently used first out. A Map keeps insertion order, so the first key is the victim
+ * and moving a key to the end is a delete and a set.
+ */
+export class LruSlots<K, V> {
+  private readonly slots = new Map<K, V>();
+
+  /** @param capacity 0 keeps nothing. */
+  constructor(readonly capacity: number) {
+    invariant(Number.isSafeInteger(capacity) && capacity >= 0, `capacity is a non-negative integer, got ${capacity}`);
+  }
+
+  get size(): number {
+    return this.slots.size;
+  }
+
+  /** Reads and makes it the most recently used. */
+  touch(key: K): V | undefined {
+    const value = this.slots.get(key);
+    if (value === undefined) return undefined;
+    this.slots.delete(key);
+    this.slots.set(key, value);
+    return value;
+  }
+
+  /** Reads and leaves the recency alone. */
+  peek(key: K): V | undefined {
+    return this.slots.get(key);
+  }
+
+  /** Stores as the most recently used. Returns what had to leave, never the key itself. */
+  set(key: K, value: V): Evicted<K, V> | undefined {
+    if (this.capacity === 0) return undefined;
+    this.slots.delete(key);
+    const evicted = this.slots.size === this.capacity ? this.removeOldest() : undefined;
+    this.slots.set(key, value);
+    return evicted;
+  }
+
+  delete(key: K): boolean {
+    return this.slots.delete(key);
+  }
+
+  clear(): void {
+    this.slots.clear();
+  }
+
+  /** Least recently used first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.slots.entries();
+  }
+
+  private removeOldest(): Evicted<K, V> | undefined {
+    for (const [key, value] of this.slots) {
+      this.slots.delete(key);
+      return { key, value };
+    }
+    return undefined;
+  }
+}
