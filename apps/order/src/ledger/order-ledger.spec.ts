@@ -108,7 +108,7 @@ describe('outcomes', () => {
     outcome(1, 'unknown_product');
     const placed = outcome(2, 'sold');
 
-    expect(placed.settled).toEqual([{ intent: 2, settlement: { kind: 'placed', number: 0 } }]);
+    expect(placed.settled).toEqual([{ intent: 2, key: 'b', settlement: { kind: 'placed', number: 0 } }]);
     expect(ledger.orderCount).toBe(1);
   });
 

@@ -23,6 +23,7 @@ export type KeyLookup =
 /** One intent that ended with this entry. */
 export interface SettledIntent {
   readonly intent: number;
+  readonly key: string;
   readonly settlement: Settlement;
 }
 
@@ -189,7 +190,7 @@ export class OrderLedger {
     const record = { key: intent.key, fingerprint: intent.fingerprint, settlement, finishedAt: time };
     this.keys.remember(record);
     this.stateHash.add(factOfKey(record));
-    return [{ intent: intent.intent, settlement }];
+    return [{ intent: intent.intent, key: intent.key, settlement }];
   }
 
   private settlementOf({ intent, name, quantity }: OpenIntent, { result }: IntentOutcome): Settlement {
