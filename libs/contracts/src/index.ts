@@ -97,4 +97,4 @@ export {
   type PropertyDocs,
   TextProperty,
 } from './validation/property.js';
-export type { MessageClass } from './validation/property-spec.js';
+export { isMessageClass, type MessageClass } from './validation/property-spec.js';

@@ -24,6 +24,7 @@ export const problemTypes = {
   'headers-too-large': { title: 'The headers are too large', status: 431 },
   internal: { title: 'The server failed', status: 500 },
   'not-implemented': { title: 'The server cannot do this', status: 501 },
+  'bad-gateway': { title: 'Another service gave an unusable answer', status: 502 },
   'no-leader': { title: 'No leader can be reached', status: 503 },
   unavailable: { title: 'The service is not available', status: 503 },
   'outcome-unknown': { title: 'The outcome is not known', status: 504 },

@@ -34,3 +34,8 @@ export function propertySpecsOf(type: MessageClass): readonly PropertySpec[] {
   const inherited = typeof parent === 'function' && parent !== Function.prototype ? propertySpecsOf(parent) : [];
   return [...inherited, ...(specsOf.get(type) ?? [])];
 }
+
+/** Whether a value is a message class: one with property decorators of this library, own or inherited. */
+export function isMessageClass(type: unknown): type is MessageClass {
+  return typeof type === 'function' && propertySpecsOf(type as MessageClass).length > 0;
+}
