@@ -38,14 +38,18 @@ export function parseToys(text: string): ToysFile {
 
 function readRows(text: string): readonly Row[] | string {
   try {
-    const records: { record: string[]; info: { lines: number } }[] = parse(text, {
+    const rows: Row[] = [];
+    parse(text, {
       bom: true,
-      info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
+      on_record: (cells: string[], { lines }) => {
+        rows.push({ line: lines, cells });
+        return null;
+      },
     });
-    return records.map(({ record, info }) => ({ line: info.lines, cells: record }));
+    return rows;
   } catch (error) {
     if (error instanceof CsvError) return error.message;
     throw error;

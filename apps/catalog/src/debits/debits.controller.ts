@@ -1,0 +1,41 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { LeaderError } from '@quorumkit/leader';
+import { catalogRoutes, DebitBatch, type DebitResults, unreachable } from '@toystore/contracts';
+import { ProblemError } from '@toystore/service';
+import { CatalogEpoch } from '../opening/catalog-epoch.js';
+import { type TakenDebits, TakeDebits } from './take-debits.js';
+
+/** `POST /debits`, called by the leader of the order group. */
+@Controller(catalogRoutes.debits)
+export class DebitsController {
+  constructor(
+    private readonly takeDebits: TakeDebits,
+    private readonly epoch: CatalogEpoch,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  async debit(@Body() { term, settledThrough, debits }: DebitBatch): Promise<DebitResults> {
+    this.epoch.current();
+    const request = { term, settledThrough, debits: debits.map(({ intent, name, quantity }) => ({ intent, name, quantity })) };
+    const taken = await this.takeDebits.take(request).catch((error: unknown): TakenDebits => {
+      throw problemOf(error);
+    });
+    switch (taken.kind) {
+      case 'answered':
+        return { results: taken.answers.map(({ intent, outcome, costCents }) => ({ intent, outcome, costCents })) };
+      case 'fenced':
+        throw new ProblemError('stale-fence', `A leader of term ${taken.term} has sent debits; term ${term} is over.`, {
+          extensions: { term: taken.term },
+        });
+      default:
+        return unreachable(taken);
+    }
+  }
+}
+
+/** Debits may always be repeated, so every failure of the log is answered alike: try again. */
+function problemOf(error: unknown): unknown {
+  if (!(error instanceof LeaderError)) return error;
+  return new ProblemError('unavailable', `The debits are not recorded yet: ${error.message}`, { retryAfterMs: 1_000, cause: error });
+}

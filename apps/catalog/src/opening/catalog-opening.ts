@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CachePublisher } from '@quorumkit/cache';
+import { type Fence, InjectReplicatedLog, OnElected, type ReplicatedLog } from '@quorumkit/leader';
+import type { StockCommand, StockResult } from '../stock/stock-command.js';
+import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { parseToys } from '../toys/toys-csv.js';
+import { ToysFileError } from '../toys/toys-file-error.js';
+import { CatalogEpoch } from './catalog-epoch.js';
+import { type OpeningOptions, openingOptionsToken } from './opening-options.js';
+
+/**
+ * Opens the catalog once its log is applied: loads the initial stock at the very first start, then opens the cache
+ * publisher under a new epoch. After a restart no sale is acknowledged before the leases have ended that the catalog's
+ * earlier life may have granted; reads are served at once.
+ */
+@Injectable()
+export class CatalogOpening {
+  private readonly logger = new Logger(CatalogOpening.name);
+  private settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+
+  /** Resolves when the catalog is open; rejects when its initial stock cannot be used. */
+  readonly opened = new Promise<void>((resolve, reject) => {
+    this.settle = { resolve, reject };
+  });
+
+  constructor(
+    private readonly machine: StockStateMachine,
+    @InjectReplicatedLog('catalog') private readonly log: ReplicatedLog<StockCommand, StockResult>,
+    private readonly publisher: CachePublisher,
+    private readonly epoch: CatalogEpoch,
+    @Inject(openingOptionsToken) private readonly options: OpeningOptions,
+  ) {
+    // Whoever starts the catalog awaits `opened`; until then a rejection has an owner.
+    this.opened.catch(() => undefined);
+  }
+
+  /** A later term of the same process changes nothing: caches and versions go on under the epoch that they have. */
+  @OnElected('catalog')
+  async open({ term }: Fence): Promise<void> {
+    if (this.epoch.isOpen) return;
+    const isFirstStart = !this.machine.ledger.isLoaded;
+    try {
+      if (isFirstStart) await this.loadToys();
+    } catch (error) {
+      if (!(error instanceof ToysFileError)) throw error;
+      this.settle.reject(error);
+      return;
+    }
+    this.publisher.open(term, { graceMs: isFirstStart ? 0 : this.options.leaseMs });
+    this.epoch.begin(term);
+    this.logger.log(`The catalog is open in epoch ${term} with ${this.machine.ledger.list().length} products.`);
+    this.settle.resolve();
+  }
+
+  private async loadToys(): Promise<void> {
+    const path = this.options.toysCsvPath;
+    const file = parseToys(await readToys(path));
+    if (file.kind === 'invalid') throw new ToysFileError(path, file.problems);
+    await this.log.propose({ kind: 'load', products: file.toys });
+  }
+}
+
+async function readToys(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ToysFileError(path, [cause instanceof Error ? cause.message : String(cause)], { cause });
+  }
+}
