@@ -1,0 +1,9 @@
+import { fastify } from 'fastify';
+
+/** The yardstick: what a bare Fastify route needs to answer the same bytes. Prints its port and runs until stopped. */
+const body = Buffer.from(process.env['BODY'] ?? '{}');
+const server = fastify({ logger: false });
+server.get('/products/:name', (_request, reply) => reply.type('application/json; charset=utf-8').send(body));
+const address = await server.listen({ host: '127.0.0.1', port: 0 });
+process.stdout.write(`${new URL(address).port}\n`);
+process.on('disconnect', () => process.exit(0));
