@@ -14,4 +14,9 @@ export type TraceEvent =
   | { readonly kind: 'nominationRefused'; readonly term: Term; readonly why: string }
   | { readonly kind: 'transferStarted'; readonly term: Term; readonly target: ReplicaId }
   | { readonly kind: 'transferAborted'; readonly term: Term; readonly target: ReplicaId; readonly why: string }
+  /** A follower no longer has what it had confirmed: its disk was replaced or rolled back. It is caught up anew. */
+  | { readonly kind: 'followerRegressed'; readonly peer: ReplicaId; readonly matchIndex: LogIndex; readonly conflictIndex: LogIndex }
+  | { readonly kind: 'snapshotSent'; readonly peer: ReplicaId; readonly index: LogIndex }
+  | { readonly kind: 'snapshotInstalled'; readonly index: LogIndex; readonly term: Term }
+  | { readonly kind: 'logCompacted'; readonly index: LogIndex }
   | { readonly kind: 'messageDropped'; readonly from: ReplicaId; readonly messageKind: string; readonly why: string };

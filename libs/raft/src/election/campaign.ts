@@ -1,0 +1,179 @@
+import type { ReplicaId, Term } from '../ids.js';
+import { invariant } from '../invariant.js';
+import { becomeLeader } from '../leadership/become-leader.js';
+import type { PreVoteResponse, VoteResponse } from '../message.js';
+import { becomeFollower } from '../roles.js';
+import type { RaftState } from '../state.js';
+
+/** One attempt to become leader: a pre-vote (dissertation §9.6), then the election itself (Raft §5.2). */
+export interface Campaign {
+  readonly kind: 'preVote' | 'vote';
+  /** The term to be won; in a pre-vote one above the current term. */
+  readonly term: Term;
+  readonly why: string;
+  /** The sitting leader asked for it: voters ignore that they hear from that leader. */
+  readonly leadershipTransfer: boolean;
+  /** Requests of this campaign whose answers still count. */
+  readonly asked: Map<number, ReplicaId>;
+  /** When each peer said yes. */
+  readonly granted: Map<ReplicaId, number>;
+  readonly refused: Set<ReplicaId>;
+  /** In an election: when to ask the silent ones again. */
+  askAgainAt: number;
+}
+
+/** Asks whether an election could be won, without disturbing anybody's term. */
+export function startPreVote(raft: RaftState, why: string): void {
+  invariant(raft.role !== 'leader' && raft.role !== 'learner', `a ${raft.role} does not campaign`);
+  if (raft.majority === 1) {
+    startElection(raft, { why, leadershipTransfer: false });
+    return;
+  }
+  raft.role = 'preCandidate';
+  raft.leader = undefined;
+  raft.election.leaderlessSince ??= raft.now;
+  raft.campaign = newCampaign(raft, { kind: 'preVote', term: (raft.term + 1) as Term, why, leadershipTransfer: false });
+  raft.trace({ kind: 'preVoteStarted', term: raft.campaign.term, why });
+  askForPreVotes(raft, raft.campaign);
+}
+
+/** Candidates that are alone with their vote must not linger: each deadline moves the campaign on. */
+export function tickCampaign(raft: RaftState): void {
+  const { campaign, election } = raft;
+  if (campaign?.kind === 'vote' && raft.now >= campaign.askAgainAt) askForVotes(raft, campaign);
+  if (raft.now < election.campaignAt) return;
+  if (campaign === undefined) startPreVote(raft, 'no leader was heard within the election timeout');
+  else if (campaign.kind === 'vote') startPreVote(raft, `the election of term ${campaign.term} had no winner`);
+  else if (hasPreVoteMajority(raft, campaign)) startElection(raft, campaign);
+  else askForPreVotes(raft, campaign);
+}
+
+export function campaignDeadline(raft: RaftState): number {
+  return Math.min(raft.election.campaignAt, raft.campaign?.kind === 'vote' ? raft.campaign.askAgainAt : Number.POSITIVE_INFINITY);
+}
+
+/** Raft §5.2: the term rises, the candidate votes for itself, and nothing is asked before that is durable. */
+export function startElection(raft: RaftState, reason: { readonly why: string; readonly leadershipTransfer: boolean }): void {
+  const term = (raft.term + 1) as Term;
+  raft.setHardState({ term, votedFor: raft.id });
+  raft.role = 'candidate';
+  raft.leader = undefined;
+  raft.election.leaderlessSince ??= raft.now;
+  raft.election.restart(raft.now);
+  raft.campaign = newCampaign(raft, { kind: 'vote', term, why: reason.why, leadershipTransfer: reason.leadershipTransfer });
+  raft.trace({ kind: 'electionStarted', term, why: reason.why });
+  if (raft.majority === 1) becomeLeader(raft, [raft.id]);
+  else askForVotes(raft, raft.campaign);
+}
+
+export function receivePreVote(raft: RaftState, from: ReplicaId, response: PreVoteResponse): void {
+  const { campaign } = raft;
+  if (response.term > raft.term) {
+    becomeFollower(raft, { term: response.term, leader: undefined, why: `${from} knows term ${response.term}` });
+    raft.election.retrySoon(raft.now);
+    return;
+  }
+  if (campaign?.kind !== 'preVote' || !campaign.asked.delete(response.requestId)) {
+    raft.drop(from, response, 'no pre-vote of this campaign waits for it');
+    return;
+  }
+  if (!response.granted) return;
+  campaign.granted.set(from, raft.now);
+  if (!hasPreVoteMajority(raft, campaign)) return;
+  if (raft.now < raft.election.deferUntil) raft.election.campaignAt = raft.election.deferUntil;
+  else startElection(raft, campaign);
+}
+
+export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResponse): void {
+  const { campaign } = raft;
+  if (response.term > raft.term) {
+    becomeFollower(raft, { term: response.term, leader: undefined, why: `${from} knows term ${response.term}` });
+    raft.election.retrySoon(raft.now);
+    return;
+  }
+  if (campaign?.kind !== 'vote' || !campaign.asked.delete(response.requestId)) {
+    raft.drop(from, response, 'no election of this term waits for it');
+    return;
+  }
+  if (response.granted) {
+    campaign.granted.set(from, raft.now);
+    concludeElection(raft);
+    return;
+  }
+  const couldStillWin = raft.peers.length + 1 - campaign.refused.size >= raft.majority;
+  campaign.refused.add(from);
+  const canStillWin = raft.peers.length + 1 - campaign.refused.size >= raft.majority;
+  if (couldStillWin && !canStillWin) raft.election.retrySoon(raft.now);
+}
+
+/** Counts the votes. The candidate's own counts once it is durable: before, a restart could vote for another. */
+export function concludeElection(raft: RaftState): void {
+  const { campaign } = raft;
+  if (campaign?.kind !== 'vote') return;
+  const own = raft.durability.isDurable(raft.durability.hardStateSequence) ? 1 : 0;
+  if (campaign.granted.size + own < raft.majority) return;
+  becomeLeader(raft, own === 1 ? [raft.id, ...campaign.granted.keys()] : [...campaign.granted.keys()]);
+}
+
+function askForPreVotes(raft: RaftState, campaign: Campaign): void {
+  for (const peer of raft.peers) {
+    if (isFreshlyGranted(raft, campaign, peer)) continue;
+    const requestId = raft.nextRequestId();
+    campaign.asked.set(requestId, peer);
+    raft.send(peer, {
+      kind: 'preVoteRequest',
+      requestId,
+      term: campaign.term,
+      lastLogIndex: raft.log.lastIndex,
+      lastLogTerm: raft.log.lastTerm,
+    });
+  }
+  forgetOldest(campaign.asked, raft.peers.length * roundsRemembered);
+  raft.election.retrySoon(raft.now);
+}
+
+function askForVotes(raft: RaftState, campaign: Campaign): void {
+  campaign.askAgainAt = raft.now + raft.options.heartbeatIntervalMs;
+  const waitsForOwnDisk = !raft.durability.isDurable(raft.durability.hardStateSequence);
+  if (waitsForOwnDisk && campaign.asked.size > 0) return;
+  for (const peer of raft.peers) {
+    if (campaign.granted.has(peer) || campaign.refused.has(peer)) continue;
+    const requestId = raft.nextRequestId();
+    campaign.asked.set(requestId, peer);
+    raft.send(peer, {
+      kind: 'voteRequest',
+      requestId,
+      term: campaign.term,
+      lastLogIndex: raft.log.lastIndex,
+      lastLogTerm: raft.log.lastTerm,
+      leadershipTransfer: campaign.leadershipTransfer,
+    });
+  }
+  forgetOldest(campaign.asked, raft.peers.length * roundsRemembered);
+}
+
+/** Answers to older rounds still count where the network is slower than the retries; without end it would be a leak. */
+const roundsRemembered = 16;
+
+function forgetOldest(asked: Map<number, ReplicaId>, max: number): void {
+  for (const requestId of asked.keys()) {
+    if (asked.size <= max) return;
+    asked.delete(requestId);
+  }
+}
+
+function hasPreVoteMajority(raft: RaftState, campaign: Campaign): boolean {
+  let votes = 1;
+  for (const peer of raft.peers) if (isFreshlyGranted(raft, campaign, peer)) votes += 1;
+  return votes >= raft.majority;
+}
+
+/** A yes from long ago says nothing about now: that peer may have found a leader since. */
+function isFreshlyGranted(raft: RaftState, campaign: Campaign, peer: ReplicaId): boolean {
+  const grantedAt = campaign.granted.get(peer);
+  return grantedAt !== undefined && raft.now - grantedAt < raft.options.electionTimeoutMinMs;
+}
+
+function newCampaign(raft: RaftState, about: Pick<Campaign, 'kind' | 'term' | 'why' | 'leadershipTransfer'>): Campaign {
+  return { ...about, asked: new Map(), granted: new Map(), refused: new Set(), askAgainAt: raft.now };
+}

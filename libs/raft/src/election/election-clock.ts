@@ -1,0 +1,106 @@
+import type { ReplicaId } from '../ids.js';
+import { invariant } from '../invariant.js';
+import type { RaftOptions } from '../options.js';
+import type { Prng } from '../prng.js';
+
+/** A refused pre-vote is asked for again after 1 to 1.7 times the base, which grows by this factor. */
+const retryGrowth = 1.5;
+const retrySpread = 0.7;
+/** After the leader's process is gone, each rank waits this many retry pauses longer than the one before it. */
+const gonePausesPerRank = 2;
+
+/**
+ * When a replica campaigns. Priority decides only this: the group's election timeout range is cut into one slot a
+ * rank, so that the highest priority is usually alone when it asks, and randomised inside the slot (Raft §5.2).
+ * Nobody's vote depends on it; a veto by priority can leave a group without a leader for good.
+ */
+export class ElectionClock {
+  /** When to campaign next unless a leader is heard. Meaningless while leader. */
+  campaignAt: number;
+  /** When a leader of the current term was last heard. */
+  leaderContactAt = Number.NEGATIVE_INFINITY;
+  /** Since when there has been no leader to wait for; undefined while there is one. */
+  leaderlessSince: number | undefined;
+  /** A better-ranked replica is trying: let it finish. */
+  deferUntil = Number.NEGATIVE_INFINITY;
+  /** The leader whose process is gone, and until when what it had sent before does not bring it back. */
+  gone: { readonly leader: ReplicaId; readonly until: number } | undefined;
+  nominatedAt = Number.NEGATIVE_INFINITY;
+  private attempts = 0;
+  private readonly ranking: readonly ReplicaId[];
+  private readonly ownPriority: number;
+
+  constructor(
+    private readonly options: RaftOptions,
+    private readonly prng: Prng,
+    now: number,
+  ) {
+    const ranked = [...options.voters].sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1));
+    this.ranking = ranked.map((voter) => voter.id);
+    this.ownPriority = options.voters.find((voter) => voter.id === options.id)?.priority ?? 0;
+    // A group of one has nobody to wait for.
+    this.campaignAt = ranked.length === 1 ? now : now + this.drawTimeout();
+  }
+
+  /** Waits a full, newly drawn election timeout. */
+  restart(now: number): void {
+    this.campaignAt = now + this.drawTimeout();
+  }
+
+  heardLeader(now: number): void {
+    this.leaderContactAt = now;
+    this.leaderlessSince = undefined;
+    this.gone = undefined;
+    this.attempts = 0;
+    this.restart(now);
+  }
+
+  lostLeader(now: number): void {
+    this.leaderlessSince ??= now;
+    this.attempts = 0;
+  }
+
+  heardLeaderWithin(now: number, windowMs: number): boolean {
+    return now - this.leaderContactAt < windowMs;
+  }
+
+  /** The leader's process is gone: no need to wait for its timeout, only for better-ranked replicas to go first. */
+  leaderGone(now: number, leader: ReplicaId): void {
+    this.lostLeader(now);
+    this.gone = { leader, until: now + this.options.heartbeatIntervalMs };
+    const { campaignRetryMs, electionTimeoutMinMs } = this.options;
+    const rank = this.ranking.filter((id) => id !== leader).indexOf(this.options.id);
+    const lastResortMs = this.ownPriority === 0 ? electionTimeoutMinMs : 0;
+    const delayMs = rank * gonePausesPerRank * campaignRetryMs + this.prng.between(0, campaignRetryMs / 3) + lastResortMs;
+    this.campaignAt = Math.min(this.campaignAt, now + delayMs);
+  }
+
+  /** A campaign was refused or not answered: try again soon, then less and less often. */
+  retrySoon(now: number): void {
+    const { campaignRetryMs, electionTimeoutMinMs } = this.options;
+    const base = Math.min(campaignRetryMs * retryGrowth ** this.attempts, electionTimeoutMinMs);
+    this.attempts += 1;
+    this.campaignAt = now + base * this.prng.between(1, 1 + retrySpread);
+  }
+
+  /**
+   * Two candidates that both win their pre-votes split the votes. So whoever has just encouraged a better-ranked one
+   * holds back a little; never longer in all than one election timeout, in case that one cannot win.
+   */
+  deferTo(now: number, candidate: ReplicaId): void {
+    if (this.ranking.indexOf(candidate) > this.ranking.indexOf(this.options.id)) return;
+    this.leaderlessSince ??= now;
+    const latest = this.leaderlessSince + this.options.electionTimeoutMaxMs;
+    this.deferUntil = Math.min(now + 2 * this.options.campaignRetryMs, latest);
+    this.campaignAt = Math.max(this.campaignAt, this.deferUntil);
+  }
+
+  private drawTimeout(): number {
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.options;
+    const rank = this.ranking.indexOf(this.options.id);
+    invariant(rank >= 0, 'a replica that campaigns is a voter');
+    const slotMs = (electionTimeoutMaxMs - electionTimeoutMinMs) / this.ranking.length;
+    const lastResortMs = this.ownPriority === 0 ? electionTimeoutMaxMs : 0;
+    return electionTimeoutMinMs + (rank + this.prng.next()) * slotMs + lastResortMs;
+  }
+}

@@ -1,0 +1,65 @@
+import type { ReplicaId, Term } from '../ids.js';
+import type { RaftState } from '../state.js';
+import { abortTransfer } from '../leadership/transfer.js';
+import { startPreVote } from './campaign.js';
+
+/** An outside detector is slower than a live leader's heartbeats: two of them missing make its word count. */
+const heartbeatsBelieved = 2;
+
+/**
+ * Somebody outside the group says that the leader is dead. It is believed where this replica has not heard from that
+ * leader either. A wrong word costs at most an election, and does not even get that far without a quorum of
+ * replicas that believe it: the campaign that follows begins with a pre-vote.
+ */
+export function forgetLeader(raft: RaftState, observedTerm: Term): void {
+  const objection = objectionToHint(raft, observedTerm);
+  if (objection === undefined) forget(raft);
+  else raft.trace({ kind: 'nominationRefused', term: raft.term, why: objection });
+}
+
+/** As `forgetLeader`, then an ordinary campaign; at most one in an election timeout, so that a flood starts nothing. */
+export function nominate(raft: RaftState, observedTerm: Term): void {
+  const objection = objectionToHint(raft, observedTerm) ?? objectionToCampaign(raft);
+  if (objection !== undefined) {
+    raft.trace({ kind: 'nominationRefused', term: raft.term, why: objection });
+    return;
+  }
+  forget(raft);
+  raft.election.nominatedAt = raft.now;
+  startPreVote(raft, `nominated after term ${observedTerm}`);
+}
+
+/** The driver saw the process of `peer` go: its port refuses connections. */
+export function peerGone(raft: RaftState, peer: ReplicaId): void {
+  if (raft.leadership !== undefined) {
+    raft.leadership.followerOf(peer)?.processGone();
+    if (raft.leadership.transfer?.target === peer) abortTransfer(raft, 'its process is gone');
+    return;
+  }
+  if (raft.leader !== peer) return;
+  forget(raft);
+  raft.election.leaderGone(raft.now, peer);
+}
+
+function objectionToHint(raft: RaftState, observedTerm: Term): string | undefined {
+  if (observedTerm < raft.term) return `the observation is of term ${observedTerm}, this replica is in term ${raft.term}`;
+  if (raft.role === 'leader') return 'this replica leads';
+  const believedMs = heartbeatsBelieved * raft.options.heartbeatIntervalMs;
+  if (raft.leader !== undefined && raft.election.heardLeaderWithin(raft.now, believedMs)) {
+    return `leader ${raft.leader} was heard less than ${believedMs} ms ago`;
+  }
+  return undefined;
+}
+
+function objectionToCampaign(raft: RaftState): string | undefined {
+  if (raft.role !== 'follower') return `already ${raft.role}`;
+  const waitMs = raft.election.nominatedAt + raft.options.electionTimeoutMinMs - raft.now;
+  return waitMs > 0 ? `nominated less than ${raft.options.electionTimeoutMinMs} ms ago` : undefined;
+}
+
+function forget(raft: RaftState): void {
+  if (raft.leader === undefined) return;
+  raft.trace({ kind: 'leaderForgotten', term: raft.term, leader: raft.leader });
+  raft.leader = undefined;
+  raft.election.lostLeader(raft.now);
+}

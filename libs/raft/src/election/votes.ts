@@ -1,0 +1,59 @@
+import type { ReplicaId } from '../ids.js';
+import type { PreVoteRequest, VoteRequest } from '../message.js';
+import { becomeFollower } from '../roles.js';
+import type { RaftState } from '../state.js';
+
+/**
+ * Dissertation §9.6. Nothing is promised and nothing is reset: in particular not the time of contact with the
+ * leader, or a replica that asks in vain would keep the others believing in a leader that is gone.
+ */
+export function answerPreVote(raft: RaftState, from: ReplicaId, request: PreVoteRequest): void {
+  const objection = objectionToPreVote(raft, request);
+  if (objection === undefined) raft.election.deferTo(raft.now, from);
+  else raft.trace({ kind: 'voteRefused', term: request.term, candidate: from, why: `pre-vote: ${objection}` });
+  raft.send(from, { kind: 'preVoteResponse', requestId: request.requestId, term: raft.term, granted: objection === undefined });
+}
+
+function objectionToPreVote(raft: RaftState, request: PreVoteRequest): string | undefined {
+  if (request.term <= raft.term) return `term ${raft.term} is known here`;
+  if (hasLiveLeader(raft)) return `leader ${raft.leader} was heard`;
+  return objectionToLog(raft, request);
+}
+
+/** Raft §5.2, §5.4.1; dissertation §4.2.3. The answer leaves when the vote is durable. */
+export function answerVote(raft: RaftState, from: ReplicaId, request: VoteRequest): void {
+  // Sticking to a leader that is heard includes its term: adopting the newer one would depose it.
+  const sticks = !request.leadershipTransfer && hasLiveLeader(raft);
+  if (request.term > raft.term && !sticks) {
+    becomeFollower(raft, { term: request.term, leader: undefined, why: `${from} stands for election` });
+  }
+  const objection = sticks ? `leader ${raft.leader} was heard` : objectionToVote(raft, from, request);
+  if (objection === undefined) {
+    raft.setHardState({ term: raft.term, votedFor: from });
+    raft.election.restart(raft.now);
+    raft.trace({ kind: 'voteGranted', term: raft.term, candidate: from });
+  } else {
+    raft.trace({ kind: 'voteRefused', term: request.term, candidate: from, why: objection });
+  }
+  raft.send(from, { kind: 'voteResponse', requestId: request.requestId, term: raft.term, granted: objection === undefined });
+}
+
+function objectionToVote(raft: RaftState, from: ReplicaId, request: VoteRequest): string | undefined {
+  if (request.term < raft.term) return `term ${raft.term} is known here`;
+  if (raft.votedFor !== undefined && raft.votedFor !== from) return `this term's vote went to ${raft.votedFor}`;
+  if (raft.votedFor === undefined && raft.leader !== undefined) return `this term's leader is ${raft.leader}`;
+  return objectionToLog(raft, request);
+}
+
+/** Raft §5.4.1: whoever may lack a committed entry must not lead. */
+function objectionToLog(raft: RaftState, request: PreVoteRequest | VoteRequest): string | undefined {
+  if (raft.log.isUpToDate(request)) return undefined;
+  return `its log ends at ${request.lastLogIndex} (term ${request.lastLogTerm}), this one at ${raft.log.lastIndex} (term ${raft.log.lastTerm})`;
+}
+
+/** Within the minimum election timeout of hearing from a leader, or being one that a quorum hears, nobody else is elected. */
+export function hasLiveLeader(raft: RaftState): boolean {
+  const { electionTimeoutMinMs } = raft.options;
+  if (raft.leadership !== undefined) return raft.now - raft.leadership.quorumContactAt(raft.now) < electionTimeoutMinMs;
+  return raft.leader !== undefined && raft.election.heardLeaderWithin(raft.now, electionTimeoutMinMs);
+}

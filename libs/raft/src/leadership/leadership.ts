@@ -1,0 +1,57 @@
+import type { LogIndex, ReplicaId } from '../ids.js';
+import type { RaftOptions } from '../options.js';
+import { quorumValue } from '../quorum.js';
+import { Follower } from '../replication/follower.js';
+import { ReadQueue } from './read-queue.js';
+import type { Transfer } from './transfer.js';
+
+/** What exists only while a replica leads. */
+export class Leadership {
+  readonly followers: readonly Follower[];
+  readonly reads = new ReadQueue();
+  /** True once an entry of the own term is committed: the state is current and reads may be answered (Raft §8). */
+  committedInTerm = false;
+  /** Bytes of entries appended but not committed: what `maxUncommittedBytes` bounds. */
+  uncommittedBytes = 0;
+  heartbeatAt: number;
+  /** When followers that do not know the commit index yet are told, if no append has done it by then. */
+  commitNoticeAt = Number.POSITIVE_INFINITY;
+  transfer: Transfer | undefined;
+  private readonly byId: ReadonlyMap<ReplicaId, Follower>;
+
+  constructor(
+    peers: readonly ReplicaId[],
+    private readonly options: RaftOptions,
+    from: { readonly now: number; readonly nextIndex: LogIndex },
+  ) {
+    this.followers = peers.map((peer) => new Follower(peer, { ...from, retransmitAfterMs: options.retransmitAfterMs }));
+    this.byId = new Map(this.followers.map((follower) => [follower.peer, follower]));
+    this.heartbeatAt = from.now + options.heartbeatIntervalMs;
+  }
+
+  followerOf(peer: ReplicaId): Follower | undefined {
+    return this.byId.get(peer);
+  }
+
+  /** The last moment at which a quorum, this replica among it, was in contact. */
+  quorumContactAt(now: number): number {
+    return quorumValue([now, ...this.followers.map((follower) => follower.lastContactAt)]);
+  }
+
+  /**
+   * A follower that confirmed a request votes for nobody else for an election timeout after *receiving* it, which was
+   * no earlier than it was *sent*. So the quorum's sending times count, not when its answers came. A hand-over in
+   * progress overrides that loyalty and ends the lease.
+   */
+  leaseUntil(now: number): number {
+    if (this.transfer !== undefined) return 0;
+    if (this.followers.length === 0) return Number.POSITIVE_INFINITY;
+    const confirmedAt = quorumValue([now, ...this.followers.map((follower) => follower.confirmedSentAt)]);
+    return Number.isFinite(confirmedAt) ? confirmedAt + this.options.electionTimeoutMinMs : 0;
+  }
+
+  /** Every request up to this id of some quorum's members was answered in this term. */
+  quorumConfirmedRequest(ownRequestId: number): number {
+    return quorumValue([ownRequestId, ...this.followers.map((follower) => follower.confirmedRequestId)]);
+  }
+}

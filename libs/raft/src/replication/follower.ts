@@ -1,0 +1,140 @@
+import type { LogIndex, ReplicaId } from '../ids.js';
+import type { OutgoingSnapshot } from '../snapshot/outgoing-snapshot.js';
+
+/** An append or snapshot request on its way. */
+export interface InflightRequest {
+  readonly requestId: number;
+  readonly sentAt: number;
+  readonly prevIndex: LogIndex;
+  /** The last entry it carries; `prevIndex` when it carries none. */
+  readonly lastIndex: LogIndex;
+  /** The follower had confirmed everything before it when it was sent: a conflict can then only mean lost data. */
+  readonly followsMatch: boolean;
+}
+
+const heartbeatsRemembered = 32;
+const retransmitBackoffMax = 8;
+
+/**
+ * What a leader knows about one follower.
+ *
+ * - `probe`: where its log agrees is not known; one request at a time, at `nextIndex`, until one succeeds.
+ * - `replicate`: it agrees; requests are pipelined and `nextIndex` runs ahead of the answers.
+ * - `snapshot`: what it needs next is compacted; a snapshot is on its way, one chunk at a time.
+ */
+export class Follower {
+  state: 'probe' | 'replicate' | 'snapshot' = 'probe';
+  matchIndex = 0 as LogIndex;
+  nextIndex: LogIndex;
+  /** Oldest first. */
+  inflight: InflightRequest[] = [];
+  /** Wait for the answers to what is on its way: one of them came out of order, or a request before it was lost. */
+  holdUntilAnswered = false;
+  outgoingSnapshot: OutgoingSnapshot | undefined;
+  /** The commit index it was last told. */
+  commitSent = 0;
+
+  /** When an answer last came; at first when this leadership began, so that followers get time to answer at all. */
+  lastContactAt: number;
+  answeredOnce = false;
+  /** Since when it has been in contact without a gap; undefined while it is not. */
+  steadySince: number | undefined;
+  /** The latest sending time and the highest id among the requests it has answered in this term. */
+  confirmedSentAt = Number.NEGATIVE_INFINITY;
+  confirmedRequestId = 0;
+  private readonly heartbeats: { readonly requestId: number; readonly sentAt: number }[] = [];
+  private readonly retransmitAfterMs: number;
+  private backoff = 1;
+
+  constructor(
+    readonly peer: ReplicaId,
+    from: { readonly now: number; readonly nextIndex: LogIndex; readonly retransmitAfterMs: number },
+  ) {
+    this.nextIndex = from.nextIndex;
+    this.retransmitAfterMs = from.retransmitAfterMs;
+    this.lastContactAt = from.now;
+  }
+
+  heartbeatSent(requestId: number, sentAt: number): void {
+    if (this.heartbeats.length >= heartbeatsRemembered) this.heartbeats.shift();
+    this.heartbeats.push({ requestId, sentAt });
+  }
+
+  /** @returns false when no heartbeat waits for this answer: late, duplicated or never asked. */
+  heartbeatAnswered(requestId: number, now: number): boolean {
+    const offset = this.heartbeats.findIndex((sent) => sent.requestId === requestId);
+    const sent = this.heartbeats[offset];
+    if (sent === undefined) return false;
+    this.heartbeats.splice(offset, 1);
+    this.confirmed(sent, now);
+    return true;
+  }
+
+  /** Takes the request that an answer belongs to off the list; undefined when none waits for it. */
+  takeInflight(requestId: number, now: number): InflightRequest | undefined {
+    const offset = this.inflight.findIndex((sent) => sent.requestId === requestId);
+    const sent = this.inflight[offset];
+    if (sent === undefined) return undefined;
+    this.inflight.splice(offset, 1);
+    if (this.inflight.length === 0) this.holdUntilAnswered = false;
+    this.confirmed(sent, now);
+    return sent;
+  }
+
+  confirmed(sent: { readonly requestId: number; readonly sentAt: number }, now: number): void {
+    // Back after a silence: what was sent into it is lost, and there is no reason to be slow about repeating it.
+    if (now - this.lastContactAt >= 2 * this.retransmitAfterMs) this.backoff = 1;
+    this.lastContactAt = now;
+    this.answeredOnce = true;
+    this.steadySince ??= now;
+    this.confirmedSentAt = Math.max(this.confirmedSentAt, sent.sentAt);
+    this.confirmedRequestId = Math.max(this.confirmedRequestId, sent.requestId);
+  }
+
+  /** Its log is durable and equal to the leader's through here; also news from answers thought lost is good news. */
+  matched(index: LogIndex): void {
+    this.matchIndex = Math.max(this.matchIndex, index) as LogIndex;
+    this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1) as LogIndex;
+    this.backoff = 1;
+    if (this.state === 'probe') this.state = 'replicate';
+  }
+
+  /** Looks again where its log agrees. Answers to what is on its way no longer move the search. */
+  probeAt(nextIndex: number): void {
+    this.state = 'probe';
+    this.nextIndex = Math.max(nextIndex, this.matchIndex + 1, 1) as LogIndex;
+    this.stopWaiting();
+  }
+
+  /** It has lost entries it once confirmed (its disk was replaced): it starts over, as if it were new. */
+  lostItsLog(): void {
+    this.matchIndex = 0 as LogIndex;
+    this.commitSent = 0;
+  }
+
+  stopWaiting(): void {
+    this.inflight = [];
+    this.holdUntilAnswered = false;
+  }
+
+  processGone(): void {
+    this.steadySince = undefined;
+    if (this.state === 'snapshot') this.stopWaiting();
+    else this.probeAt(this.matchIndex + 1);
+  }
+
+  lostContactSince(now: number, windowMs: number): void {
+    if (now - this.lastContactAt >= windowMs) this.steadySince = undefined;
+  }
+
+  /** When the oldest request on its way counts as lost. */
+  retransmitAt(): number {
+    const oldest = this.inflight[0];
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sentAt + this.retransmitAfterMs * this.backoff;
+  }
+
+  /** A slow disk looks like a lost request. Repeating ever less often keeps repetition from making it slower. */
+  gaveUpWaiting(): void {
+    this.backoff = Math.min(this.backoff * 2, retransmitBackoffMax);
+  }
+}

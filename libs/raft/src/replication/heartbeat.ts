@@ -1,0 +1,52 @@
+import type { LogIndex, ReplicaId } from '../ids.js';
+import type { Leadership } from '../leadership/leadership.js';
+import type { HeartbeatRequest, HeartbeatResponse } from '../message.js';
+import { becomeFollower, followLeader } from '../roles.js';
+import type { RaftState } from '../state.js';
+import type { Follower } from './follower.js';
+
+/** To every follower, on a schedule of its own: neither appends under way nor anybody's disk hold it up. */
+export function broadcastHeartbeats(raft: RaftState, leadership: Leadership): void {
+  leadership.heartbeatAt = raft.now + raft.options.heartbeatIntervalMs;
+  for (const follower of leadership.followers) sendHeartbeat(raft, follower);
+}
+
+/** When no append has carried the commit index in the meantime: an idle follower's state should not lag. */
+export function sendCommitNotices(raft: RaftState, leadership: Leadership): void {
+  leadership.commitNoticeAt = Number.POSITIVE_INFINITY;
+  for (const follower of leadership.followers) {
+    if (follower.commitSent < commitKnownTo(raft, follower)) sendHeartbeat(raft, follower);
+  }
+}
+
+/** The follower's log is only known to equal this one through `matchIndex`; beyond that it may hold a rival's entries. */
+export function commitKnownTo(raft: RaftState, follower: Follower): LogIndex {
+  return Math.min(raft.commitIndex, follower.matchIndex) as LogIndex;
+}
+
+function sendHeartbeat(raft: RaftState, follower: Follower): void {
+  const requestId = raft.nextRequestId();
+  const commitIndex = commitKnownTo(raft, follower);
+  follower.heartbeatSent(requestId, raft.now);
+  follower.commitSent = Math.max(follower.commitSent, commitIndex);
+  raft.send(follower.peer, { kind: 'heartbeatRequest', requestId, term: raft.term, commitIndex });
+}
+
+export function answerHeartbeat(raft: RaftState, from: ReplicaId, request: HeartbeatRequest): void {
+  if (request.term >= raft.term) {
+    followLeader(raft, from, request.term);
+    // A follower whose disk was replaced may not have what it once confirmed: it commits what it has got again.
+    raft.commitThrough(Math.min(request.commitIndex, raft.log.lastIndex) as LogIndex);
+  }
+  raft.send(from, { kind: 'heartbeatResponse', requestId: request.requestId, term: raft.term });
+}
+
+export function receiveHeartbeat(raft: RaftState, from: ReplicaId, response: HeartbeatResponse): void {
+  if (response.term > raft.term) {
+    becomeFollower(raft, { term: response.term, leader: undefined, why: `${from} knows term ${response.term}` });
+    return;
+  }
+  const follower = response.term === raft.term ? raft.leadership?.followerOf(from) : undefined;
+  if (follower === undefined) raft.drop(from, response, `it belongs to the leadership of term ${response.term}`);
+  else if (!follower.heartbeatAnswered(response.requestId, raft.now)) raft.drop(from, response, 'no heartbeat waits for it');
+}

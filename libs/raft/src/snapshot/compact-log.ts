@@ -1,0 +1,19 @@
+import type { LogIndex } from '../ids.js';
+import { invariant } from '../invariant.js';
+import type { RaftState } from '../state.js';
+
+/**
+ * The state machine was written out through `index`, so the log before it is not needed to recover (Raft §7). Some of
+ * it stays in memory for followers that lag a little: sending them entries is cheaper than sending them everything.
+ */
+export function compactLog(raft: RaftState, taken: { readonly index: LogIndex; readonly data: Uint8Array }): void {
+  invariant(taken.index <= raft.commitIndex, `only committed entries can be in a snapshot: ${taken.index} is after ${raft.commitIndex}`);
+  if (taken.index <= (raft.log.snapshot?.index ?? 0)) return;
+  const term = raft.log.termAt(taken.index);
+  invariant(term !== undefined, `entry ${taken.index} is in the log until it is compacted`);
+  const snapshot = { index: taken.index, term, data: taken.data };
+  raft.log.holdSnapshot(snapshot);
+  raft.log.compactThrough(taken.index - raft.options.trailingEntries);
+  raft.out.snapshot = snapshot;
+  raft.trace({ kind: 'logCompacted', index: taken.index });
+}

@@ -1,0 +1,210 @@
+import type { Effects, RaftStatus, Role } from './effect.js';
+import type { Entry, HardState, StoredState } from './entry.js';
+import type { Campaign } from './election/campaign.js';
+import { ElectionClock } from './election/election-clock.js';
+import type { LogIndex, ReplicaId, Term } from './ids.js';
+import { invariant } from './invariant.js';
+import type { Leadership } from './leadership/leadership.js';
+import { Durability } from './log/durability.js';
+import { LogView } from './log/log-view.js';
+import type { Message } from './message.js';
+import type { RaftOptions } from './options.js';
+import { Outbox } from './outbox.js';
+import { Prng } from './prng.js';
+import { majorityOf } from './quorum.js';
+import type { IncomingSnapshot } from './snapshot/incoming-snapshot.js';
+import type { TraceEvent } from './trace.js';
+
+const noEntries: readonly Entry[] = Object.freeze([]);
+
+/** Everything one replica knows. The rules that read and change it are in the folders, one file a rule. */
+export class RaftState {
+  readonly id: ReplicaId;
+  /** The other voters. */
+  readonly peers: readonly ReplicaId[];
+  readonly majority: number;
+  readonly prng: Prng;
+  readonly log: LogView;
+  readonly durability: Durability;
+  readonly election: ElectionClock;
+  private readonly priorities: ReadonlyMap<ReplicaId, number>;
+
+  role: Role = 'follower';
+  leader: ReplicaId | undefined;
+  commitIndex: LogIndex;
+  /** Present while preCandidate or candidate. */
+  campaign: Campaign | undefined;
+  /** Present while leader. */
+  leadership: Leadership | undefined;
+  incomingSnapshot: IncomingSnapshot | undefined;
+
+  /** The driver's clock at this step; never goes back. */
+  now: number;
+  out = new Outbox();
+
+  private hardState: HardState;
+  private lastRequestId = 0;
+  private handedOutIndex: LogIndex;
+  private announced: Announced;
+
+  constructor(
+    readonly options: RaftOptions,
+    stored: StoredState,
+    now: number,
+  ) {
+    this.id = options.id;
+    this.peers = options.voters.map((voter) => voter.id).filter((id) => id !== options.id);
+    this.priorities = new Map(options.voters.map((voter) => [voter.id, voter.priority]));
+    this.majority = majorityOf(options.voters.length);
+    this.prng = new Prng(options.seed);
+    this.now = now;
+    this.hardState = stored.hardState;
+    this.log = new LogView(stored.snapshot, stored.entries);
+    invariant(this.log.lastTerm <= stored.hardState.term, `a log with entries of term ${this.log.lastTerm} needs a stored term at least as high, got ${stored.hardState.term}`);
+    this.durability = new Durability(this.log.lastIndex);
+    this.commitIndex = (stored.snapshot?.index ?? 0) as LogIndex;
+    this.handedOutIndex = this.commitIndex;
+    this.election = new ElectionClock(options, this.prng, now);
+    this.announced = announcedOf(this);
+  }
+
+  get term(): Term {
+    return this.hardState.term;
+  }
+
+  get votedFor(): ReplicaId | undefined {
+    return this.hardState.votedFor;
+  }
+
+  isPeer(id: ReplicaId): boolean {
+    return id !== this.id && this.priorities.has(id);
+  }
+
+  priorityOf(id: ReplicaId): number {
+    return this.priorities.get(id) ?? 0;
+  }
+
+  beginStep(now: number): void {
+    if (now > this.now) this.now = now;
+    this.out = new Outbox();
+  }
+
+  finishStep(): Effects {
+    const committed = this.takeCommitted();
+    const status = this.takeChangedStatus();
+    const sequence = this.out.needsPersist ? this.durability.issue(this.log.lastIndex) : 0;
+    return this.out.toEffects({ sequence, committed, status });
+  }
+
+  /** Raft figure 2: both must be on disk before anything that depends on them leaves this replica. */
+  setHardState(hardState: HardState): void {
+    invariant(hardState.term >= this.term, `terms never fall: ${hardState.term} after ${this.term}`);
+    invariant(
+      hardState.term > this.term || this.votedFor === undefined || hardState.votedFor === this.votedFor,
+      `one vote a term: term ${this.term} went to ${this.votedFor}, not ${hardState.votedFor}`,
+    );
+    this.hardState = hardState;
+    this.out.hardState = hardState;
+    this.durability.hardStateChanged();
+  }
+
+  appendEntries(entries: readonly Entry[]): void {
+    this.log.append(entries);
+    this.out.persistEntries(entries);
+  }
+
+  truncateLog(from: LogIndex): void {
+    invariant(from > this.commitIndex, `committed entries are never removed: cut at ${from}, committed ${this.commitIndex}`);
+    this.log.truncateFrom(from);
+    this.durability.truncatedFrom(from);
+    this.out.truncateFrom = from;
+    this.trace({ kind: 'logTruncated', from, term: this.term });
+  }
+
+  commitThrough(index: LogIndex): void {
+    invariant(index <= this.log.lastIndex, `only existing entries can be committed: ${index} is after ${this.log.lastIndex}`);
+    if (index > this.commitIndex) this.commitIndex = index;
+  }
+
+  /** A snapshot stands for everything through its index: the driver restores it instead of applying entries. */
+  restoredThrough(index: LogIndex): void {
+    this.commitIndex = index;
+    this.handedOutIndex = index;
+  }
+
+  nextRequestId(): number {
+    this.lastRequestId += 1;
+    return this.lastRequestId;
+  }
+
+  /**
+   * No message leaves before the term (and vote) that it speaks for is durable, nor before batch `after`: what a
+   * restart could forget must not have been said.
+   */
+  send(to: ReplicaId, message: Message, after = 0): void {
+    const needed = Math.max(after, this.durability.hardStateSequence);
+    if (this.durability.isDurable(needed)) this.out.send({ from: this.id, to, message });
+    else this.out.sendAfter({ from: this.id, to, message, after: needed });
+  }
+
+  trace(event: TraceEvent): void {
+    this.out.trace(event);
+  }
+
+  drop(from: ReplicaId, message: Message, why: string): void {
+    this.trace({ kind: 'messageDropped', from, messageKind: message.kind, why });
+  }
+
+  status(): RaftStatus {
+    return {
+      id: this.id,
+      role: this.role,
+      term: this.term,
+      leader: this.leader,
+      votedFor: this.votedFor,
+      firstLogIndex: this.log.firstIndex,
+      lastLogIndex: this.log.lastIndex,
+      lastLogTerm: this.log.lastTerm,
+      commitIndex: this.commitIndex,
+      committedInTerm: this.leadership?.committedInTerm ?? false,
+      leaseUntil: this.leadership?.leaseUntil(this.now) ?? 0,
+      transferringTo: this.leadership?.transfer?.target,
+    };
+  }
+
+  private takeCommitted(): readonly Entry[] {
+    if (this.commitIndex === this.handedOutIndex) return noEntries;
+    const entries = this.log.slice(this.handedOutIndex + 1, this.commitIndex + 1);
+    invariant(entries.length === this.commitIndex - this.handedOutIndex, 'every committed entry is handed out exactly once');
+    this.handedOutIndex = this.commitIndex;
+    return entries;
+  }
+
+  private takeChangedStatus(): RaftStatus | undefined {
+    const { announced } = this;
+    const transferringTo = this.leadership?.transfer?.target;
+    const committedInTerm = this.leadership?.committedInTerm ?? false;
+    const same =
+      announced.role === this.role &&
+      announced.term === this.term &&
+      announced.leader === this.leader &&
+      announced.committedInTerm === committedInTerm &&
+      announced.transferringTo === transferringTo;
+    if (same) return undefined;
+    this.announced = announcedOf(this);
+    return this.status();
+  }
+}
+
+/** The facts whose change a driver is told of. */
+type Announced = Pick<RaftStatus, 'role' | 'term' | 'leader' | 'committedInTerm' | 'transferringTo'>;
+
+function announcedOf(raft: RaftState): Announced {
+  return {
+    role: raft.role,
+    term: raft.term,
+    leader: raft.leader,
+    committedInTerm: raft.leadership?.committedInTerm ?? false,
+    transferringTo: raft.leadership?.transfer?.target,
+  };
+}
