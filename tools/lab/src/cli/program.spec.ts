@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LabCommand } from '../control/lab-command.js';
+import { labProgram } from './program.js';
+
+/** Runs one command line against a lab that always gives `answer`. */
+async function run(args: readonly string[], answer: unknown = {}) {
+  const sent: { dataDir: string; command: LabCommand }[] = [];
+  const out: string[] = [];
+  let exitCode = 0;
+  const program = labProgram({
+    send: (dataDir, command) => {
+      sent.push({ dataDir, command });
+      return Promise.resolve(answer);
+    },
+    up: () => Promise.resolve(),
+    stdout: (text) => out.push(text),
+    stderr: () => undefined,
+    exitCode: (code) => (exitCode = code),
+  });
+  for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => undefined });
+  await program.parseAsync(['node', 'lab', ...args]);
+  return { sent, out, exitCode };
+}
+
+const report = { ok: true, orders: 0, replicas: [], products: [], violations: [] };
+
+describe('lab command line', () => {
+  it.each<[readonly string[], LabCommand]>([
+    [['status'], { kind: 'status' }],
+    [['kill', 'leader'], { kind: 'kill', name: 'leader', signal: 'SIGKILL' }],
+    [['kill', 'order-2', '--signal', 'TERM'], { kind: 'kill', name: 'order-2', signal: 'SIGTERM' }],
+    [['start', 'order-2'], { kind: 'start', name: 'order-2' }],
+    [['pause', 'order-2'], { kind: 'pause', name: 'order-2' }],
+    [['resume', 'order-2'], { kind: 'resume', name: 'order-2' }],
+    [['down'], { kind: 'down' }],
+  ])('%j asks the lab of the given data folder', async (args, command) => {
+    const { sent } = await run([...args, '--data-dir', '/some/where', '--json'], { leader: null, services: [] });
+
+    expect(sent).toEqual([{ dataDir: '/some/where', command }]);
+  });
+
+  it('prints with --json exactly the document that the lab answered', async () => {
+    const { out } = await run(['kill', 'leader', '--json'], { name: 'order-3', pid: 4711 });
+
+    expect(out).toEqual(['{"name":"order-3","pid":4711}']);
+  });
+
+  it('tells a person how to bring back what was killed', async () => {
+    const { out } = await run(['kill', 'leader'], { name: 'order-3', pid: 4711 });
+
+    expect(out.join()).toMatch(/order-3 \(pid 4711\).*npm run lab -- start order-3/);
+  });
+
+  it('marks the leader in the table of processes', async () => {
+    const row = { name: 'order-3', kind: 'order', pid: 1, state: 'running', url: 'http://127.0.0.1:8093', role: 'leader', term: 3, lastLogIndex: 41, commitIndex: 41, appliedIndex: 41, orders: 20, hash: 'abcdef0123456789' };
+
+    const { out } = await run(['status'], { leader: 'order-3', services: [row] });
+
+    expect(out.join()).toMatch(/order-3 \*.*running.*leader.*41.*20.*abcdef012345 /);
+  });
+
+  it('ends with 1 when verify found a violation', async () => {
+    const broken = { ...report, ok: false, violations: [{ invariant: 'dense-numbers', subject: 'order-2', detail: 'Where order 1 should be it lists order 2.' }] };
+
+    const { exitCode, out } = await run(['verify'], broken);
+
+    expect(exitCode).toBe(1);
+    expect(out.join()).toContain('Where order 1 should be');
+  });
+
+  it('sends the acknowledged orders of every file along', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lab-orders-'));
+    const files = ['client-1.csv', 'client-2.csv'].map((name) => join(folder, name));
+    files.forEach((file, number) => writeFileSync(file, `number,name,quantity,key\n${number},tux,1,k${number}\n`));
+
+    const { sent, exitCode } = await run(['verify', '--orders', ...files, '--wait', '500'], report);
+
+    rmSync(folder, { recursive: true });
+    expect(sent[0]?.command).toMatchObject({ kind: 'verify', restWaitMs: 500, acknowledged: [{ number: 0, key: 'k0' }, { number: 1, key: 'k1' }] });
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([[['cut', 'order-1', 'order-2', '--one-way']], [['heal']], [['up', '--faults']]])('%j says that network faults come later, and ends with 2', async (args) => {
+    await expect(run(args)).rejects.toMatchObject({ code: 'not-available', exitCode: 2, message: expect.stringMatching(/later version/) });
+  });
+
+  it.each([[['kill']], [['explode']], [['status', '--colour']], [['up', '--port', 'eighty']]])('%j is refused', async (args) => {
+    await expect(run(args)).rejects.toMatchObject({ name: 'CommanderError' });
+  });
+});

@@ -1,0 +1,49 @@
+import Table from 'cli-table3';
+import type { StatusReport } from '../observation/status-report.js';
+import type { VerifyReport } from '../verification/verify-report.js';
+
+const hashDigitsShown = 12;
+
+const cell = (value: string | number | null): string => (value === null ? '–' : String(value));
+const short = (hash: string | null): string => (hash === null ? '–' : hash.slice(0, hashDigitsShown));
+
+function table(head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string {
+  const drawn = new Table({
+    head: [...head],
+    style: { head: [], border: [] },
+    colAligns: head.map((_, column) => (column < numbersFrom ? 'left' : 'right')),
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString();
+}
+
+export function statusTable({ leader, services }: StatusReport): string {
+  const rows = services.map((service) => [
+    service.name === leader ? `${service.name} *` : service.name,
+    service.state,
+    cell(service.role),
+    cell(service.pid),
+    cell(service.term),
+    cell(service.lastLogIndex),
+    cell(service.commitIndex),
+    cell(service.appliedIndex),
+    cell(service.orders),
+    short(service.hash),
+    service.url,
+  ]);
+  const drawn = table(['name', 'state', 'role', 'pid', 'term', 'log', 'commit', 'applied', 'orders', 'hash', 'url'], rows, 3);
+  return `${drawn}\n${leader === null ? 'No order replica leads right now.' : `* leads the order group`}`;
+}
+
+export function verifyTables({ ok, orders, replicas, products, violations }: VerifyReport): string {
+  const stock = table(
+    ['product', 'initial', 'restocked', 'sold', 'current', 'ok'],
+    products.map((product) => [product.name, cell(product.initial), cell(product.restocked), cell(product.sold), cell(product.current), product.ok ? 'yes' : 'NO']),
+    1,
+  );
+  const copies = table(['replica', 'applied', 'hash'], replicas.map(({ name, appliedIndex, hash }) => [name, cell(appliedIndex), short(hash)]), 1);
+  const verdict = ok
+    ? `Every invariant holds: ${orders} orders on ${replicas.length} replicas.`
+    : `${violations.length} broken:\n${violations.map(({ invariant, subject, detail }) => `  ${invariant}, ${subject}: ${detail}`).join('\n')}`;
+  return `${stock}\n${copies}\n${verdict}`;
+}

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LabError } from '../lab-error.js';
+import { isLabAlive, sendCommand } from './control-client.js';
+import { ControlServer, type CommandHandler } from './control-server.js';
+import { parseLabCommand } from './lab-command.js';
+import { claimLabFile, discardLabFile, labFilePath, readLabFile, type LabFile } from './lab-file.js';
+
+let dataDir: string;
+const open: ControlServer[] = [];
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'lab-control-'));
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function runLab(handler: CommandHandler): Promise<LabFile> {
+  const server = new ControlServer(handler);
+  open.push(server);
+  const file = { pid: process.pid, controlUrl: await server.listen(), token: server.token, storeUrl: 'http://127.0.0.1:8080', startedAt: 'now' };
+  claimLabFile(dataDir, file);
+  return file;
+}
+
+const answerStatus: CommandHandler = () => Promise.resolve({ leader: null, services: [] });
+const goneLab: LabFile = { pid: 1, controlUrl: 'http://127.0.0.1:1', token: 'old', storeUrl: 'http://127.0.0.1:8080', startedAt: 'then' };
+
+describe('control endpoint', () => {
+  it('carries a command to the lab and its answer back', async () => {
+    await runLab((command) => Promise.resolve({ got: command }));
+
+    const answer = await sendCommand(dataDir, { kind: 'kill', name: 'order-1', signal: 'SIGTERM' });
+
+    expect(answer).toEqual({ got: { kind: 'kill', name: 'order-1', signal: 'SIGTERM' } });
+  });
+
+  it('brings a refusal back as it was', async () => {
+    await runLab(() => Promise.reject(new LabError('already-dead', 'order-1 is already dead.')));
+
+    await expect(sendCommand(dataDir, { kind: 'start', name: 'order-1' })).rejects.toMatchObject({ code: 'already-dead', message: 'order-1 is already dead.' });
+  });
+
+  it('does nothing for a caller without the token', async () => {
+    const calls: unknown[] = [];
+    const { controlUrl } = await runLab((command) => Promise.resolve(calls.push(command)));
+
+    const answers = await Promise.all(
+      ['', 'Bearer wrong'].map((authorization) => fetch(`${controlUrl}/commands`, { method: 'POST', headers: { authorization }, body: '{"kind":"down"}' })),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['no json', '[]', '{"kind":"explode"}', '{"kind":"kill","name":"","signal":"KILL"}'])('refuses the body %s', async (body) => {
+    const { controlUrl, token } = await runLab(answerStatus);
+
+    const answer = await fetch(`${controlUrl}/commands`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body });
+
+    expect(answer.status).toBe(409);
+  });
+
+  it('says that no store runs when there is no lab file', async () => {
+    await expect(sendCommand(dataDir, { kind: 'status' })).rejects.toMatchObject({ code: 'no-store', message: expect.stringContaining(`npm start -- --data-dir ${dataDir}`) });
+  });
+
+  it('says that no store runs when the lab that wrote the file is gone', async () => {
+    claimLabFile(dataDir, goneLab);
+
+    await expect(sendCommand(dataDir, { kind: 'status' })).rejects.toMatchObject({ code: 'no-store', message: expect.stringContaining('pid 1') });
+  });
+});
+
+describe('isLabAlive', () => {
+  it('is true for a lab that answers', async () => {
+    expect(await isLabAlive(await runLab(answerStatus))).toBe(true);
+  });
+
+  it('is true for a lab that answers with a refusal', async () => {
+    expect(await isLabAlive(await runLab(() => Promise.reject(new Error('busy'))))).toBe(true);
+  });
+
+  it('is false when nobody listens', async () => {
+    expect(await isLabAlive(goneLab)).toBe(false);
+  });
+
+  it('is false when another lab has been given the port', async () => {
+    const other = await runLab(answerStatus);
+
+    expect(await isLabAlive({ ...other, token: 'of the lab before' })).toBe(false);
+  });
+});
+
+describe('lab file', () => {
+  it('is readable by its owner only', () => {
+    claimLabFile(dataDir, goneLab);
+
+    expect(statSync(labFilePath(dataDir)).mode & 0o777).toBe(0o600);
+    expect(readLabFile(dataDir)).toEqual(goneLab);
+  });
+
+  it('is given to the first of two labs only', () => {
+    expect(claimLabFile(dataDir, goneLab)).toBe(true);
+    expect(claimLabFile(dataDir, { ...goneLab, token: 'second' })).toBe(false);
+    expect(readLabFile(dataDir)?.token).toBe('old');
+  });
+
+  it('is cleared away for the lab that is gone, not for one that came meanwhile', () => {
+    claimLabFile(dataDir, { ...goneLab, token: 'new' });
+
+    discardLabFile(dataDir, goneLab);
+    expect(readLabFile(dataDir)?.token).toBe('new');
+
+    discardLabFile(dataDir, { ...goneLab, token: 'new' });
+    expect(readLabFile(dataDir)).toBeUndefined();
+  });
+});
+
+describe('parseLabCommand', () => {
+  it('takes a command with everything that it needs', () => {
+    const acknowledged = [{ number: 1, name: 'tux', quantity: 2, source: 'c.csv', key: 'k' }];
+
+    expect(parseLabCommand({ kind: 'verify', restWaitMs: 500, acknowledged })).toEqual({ kind: 'verify', restWaitMs: 500, acknowledged });
+  });
+
+  it.each([
+    null,
+    { kind: 'verify', restWaitMs: -1, acknowledged: [] },
+    { kind: 'verify', restWaitMs: 1, acknowledged: 'all' },
+    { kind: 'verify', restWaitMs: 1, acknowledged: [{ number: '1' }] },
+    { kind: 'pause' },
+    { kind: 'kill', name: 'order-1', signal: 'STOP' },
+  ])('refuses %j', (command) => {
+    expect(() => parseLabCommand(command)).toThrow(expect.objectContaining({ code: 'invalid-command' }));
+  });
+});

@@ -1,0 +1,113 @@
+import { LabError } from '../lab-error.js';
+import { observeService } from '../observation/observe-service.js';
+import type { ServicePeers } from '../observation/service-peers.js';
+import { reportStatus, unobserved, type StatusReport } from '../observation/status-report.js';
+import type { NamedProcess, ServiceStanding, Supervisor } from '../supervision/supervisor.js';
+import type { StoreMembers } from '../verification/take-snapshot.js';
+import { takeSnapshot } from '../verification/take-snapshot.js';
+import type { VerifyReport } from '../verification/verify-report.js';
+import { verifyStore, type VerifyOptions } from '../verification/verify-store.js';
+
+/**
+ * A running store on this machine. Restarts nothing by itself: what was killed stays dead until {@link start}.
+ * Refusals are {@link LabError}s with a `code`. Names are `catalog`, `order-1` … `order-3`, `frontend`.
+ */
+export class LocalStore {
+  /** The public address, `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly #supervisor: Supervisor;
+  readonly #peers: ServicePeers;
+  readonly #release: () => Promise<void>;
+  /** Resolves when the store has been stopped, whoever asked for it. */
+  readonly stopped: Promise<void>;
+  #noteStopped: () => void = () => undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: { url: string; supervisor: Supervisor; peers: ServicePeers; release: () => Promise<void> }) {
+    this.url = options.url;
+    this.#supervisor = options.supervisor;
+    this.#peers = options.peers;
+    this.#release = options.release;
+    this.stopped = new Promise((resolve) => {
+      this.#noteStopped = resolve;
+    });
+  }
+
+  /** Every process with its pid and state, as the supervisor knows them; asks nobody. */
+  get services(): readonly ServiceStanding[] {
+    return this.#supervisor.services();
+  }
+
+  /** Ends a process, by default with SIGKILL, and resolves once it is gone. `leader` is whoever leads the order group now. */
+  async kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<NamedProcess> {
+    return this.#supervisor.kill(await this.#resolve(name), signal);
+  }
+
+  /** Starts a dead process. It is running, not necessarily ready, when this returns. */
+  start(name: string): NamedProcess {
+    if (this.#stopping !== undefined) throw new LabError('no-store', 'The store is being stopped.');
+    return this.#supervisor.start(name);
+  }
+
+  /** Stops a process in its tracks with SIGSTOP: its connections stay open and it answers nothing. */
+  async pause(name: string): Promise<NamedProcess> {
+    return this.#supervisor.pause(await this.#resolve(name));
+  }
+
+  resume(name: string): NamedProcess {
+    return this.#supervisor.resume(name);
+  }
+
+  waitUntilReady(options: { limitMs: number; names?: readonly string[] }): Promise<void> {
+    return this.#supervisor.waitUntilReady(options);
+  }
+
+  /** What every process says about itself. Takes up to two seconds for one that does not answer. */
+  async status(): Promise<StatusReport> {
+    const standings = this.#supervisor.services();
+    return reportStatus(
+      await Promise.all(
+        standings.map(async (standing) => ({
+          standing,
+          // A dead or paused process cannot answer; asking it would only cost the time limit.
+          observation: standing.state === 'running' ? await observeService(this.#peers.peer(standing.name)) : unobserved,
+        })),
+      ),
+    );
+  }
+
+  /** Waits until the store is at rest, then checks every invariant on the running replicas and the catalog. */
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return verifyStore(() => takeSnapshot(this.#members()), options);
+  }
+
+  /** Stops every process gracefully, or, when asked again meanwhile, at once. Resolves when nothing is left. */
+  stop(options: { graceMs?: number } = {}): Promise<void> {
+    if (this.#stopping === undefined) this.#stopping = this.#stop(options.graceMs);
+    else void this.#supervisor.killAll();
+    return this.#stopping;
+  }
+
+  async #stop(graceMs: number | undefined): Promise<void> {
+    try {
+      await this.#supervisor.stopAll(graceMs);
+      await this.#peers.close();
+      await this.#release();
+    } finally {
+      this.#noteStopped();
+    }
+  }
+
+  async #resolve(name: string): Promise<string> {
+    if (name !== 'leader') return name;
+    const { leader } = await this.status();
+    if (leader === null) throw new LabError('no-leader', 'No order replica leads right now. Name one, or look again: npm run lab -- status');
+    return leader;
+  }
+
+  #members(): StoreMembers {
+    const running = this.#supervisor.services().filter(({ state }) => state === 'running');
+    const ofKind = (kind: string) => running.filter(({ spec }) => spec.kind === kind).map(({ name }) => this.#peers.peer(name));
+    return { catalog: ofKind('catalog')[0], replicas: ofKind('order') };
+  }
+}

@@ -1,0 +1,107 @@
+import { HmacAuthenticator, loadClusterSecret } from '@toystore/service';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ControlServer } from '../control/control-server.js';
+import { isLabAlive } from '../control/control-client.js';
+import { claimLabFile, discardLabFile, readLabFile, type LabFile } from '../control/lab-file.js';
+import { LabError } from '../lab-error.js';
+import { probeReadiness } from '../observation/observe-service.js';
+import { ServicePeers, signedTransports } from '../observation/service-peers.js';
+import type { ProcessExit } from '../supervision/managed-process.js';
+import { Supervisor } from '../supervision/supervisor.js';
+import { findFreeBasePort, requireFreePorts } from '../topology/free-ports.js';
+import { clusterSecretFile, storeTopology, type ServiceSpec } from '../topology/store-topology.js';
+import { LocalStore } from './local-store.js';
+import { runCommand } from './run-command.js';
+
+export interface StartStoreOptions {
+  /** The frontend's port; the others follow from it. `free`, the default, looks for a block that nobody uses. */
+  readonly port?: 'free' | number;
+  /** State, secret and logs of all processes. One store at a time; an earlier store's state is continued. */
+  readonly dataDir: string;
+  /** Added to every process's environment, over the lab's own settings. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long all processes together may take to become ready, in ms. Default 120000. */
+  readonly readyLimitMs?: number;
+  /** Told about every process that ends without having been asked to. */
+  readonly onUnexpectedExit?: (name: string, exit: ProcessExit) => void;
+  /** Told once, when the processes have been started and are about to become ready. */
+  readonly onStarting?: (store: LocalStore) => void;
+}
+
+const repoRoot = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '');
+const readyLimitMsDefault = 120_000;
+/** A lab that was killed leaves its processes a few seconds to end and to let their ports go. */
+const leftoverPatienceMs = 15_000;
+
+/**
+ * Starts catalog, three order replicas and frontend as processes of this one, and resolves when all are ready.
+ * They end with this process, even when it is killed. `npm run lab` finds the store through its data folder.
+ *
+ * Rejects with a {@link LabError} when the ports or the data folder are in use, when the services are not built, or when a process
+ * dies or is late (with its last log lines); nothing is left running then.
+ */
+export async function startStore(options: StartStoreOptions): Promise<LocalStore> {
+  const dataDir = resolve(options.dataDir);
+  const leftover = await requireNoOtherLab(dataDir);
+  const basePort = options.port === undefined || options.port === 'free' ? await findFreeBasePort() : options.port;
+  await requireFreePorts(basePort, leftover ? leftoverPatienceMs : 0);
+  const specs = storeTopology({ basePort, dataDir, repoRoot, env: options.env ?? {} });
+  requireBuilt(specs);
+
+  const secret = await loadClusterSecret({ secret: options.env?.['CLUSTER_SECRET'] ?? process.env['CLUSTER_SECRET'], file: clusterSecretFile(dataDir) });
+  const lab = new HmacAuthenticator({ self: 'lab', secret });
+  const peers = new ServicePeers(specs, signedTransports((call) => lab.sign(call)));
+  const supervisor = new Supervisor({
+    specs,
+    probe: (spec) => probeReadiness(peers.peer(spec.name)),
+    ...(options.onUnexpectedExit && { onUnexpectedExit: options.onUnexpectedExit }),
+  });
+  const control = new ControlServer((command) => runCommand(store, command));
+  const url = urlOf(specs);
+  const file: LabFile = { pid: process.pid, controlUrl: await control.listen(), token: control.token, storeUrl: url, startedAt: new Date().toISOString() };
+  if (!claimLabFile(dataDir, file)) {
+    await control.close();
+    throw alreadyRunning(dataDir, readLabFile(dataDir));
+  }
+
+  const release = async (): Promise<void> => {
+    discardLabFile(dataDir, file);
+    await control.close();
+  };
+  const store = new LocalStore({ url, supervisor, peers, release });
+  try {
+    supervisor.startAll();
+    options.onStarting?.(store);
+    await supervisor.waitUntilReady({ limitMs: options.readyLimitMs ?? readyLimitMsDefault });
+  } catch (error) {
+    await store.stop({ graceMs: 2_000 });
+    throw error;
+  }
+  return store;
+}
+
+/** Refuses when a lab runs on the folder; says whether it cleared away what a dead one left. */
+async function requireNoOtherLab(dataDir: string): Promise<boolean> {
+  const other = readLabFile(dataDir);
+  if (other !== undefined && (await isLabAlive(other))) throw alreadyRunning(dataDir, other);
+  discardLabFile(dataDir, other);
+  return other !== undefined;
+}
+
+function alreadyRunning(dataDir: string, other: LabFile | undefined): LabError {
+  const where = other === undefined ? '' : ` at ${other.storeUrl} (lab pid ${other.pid})`;
+  return new LabError('store-running', `A store is already running on ${dataDir}${where}. Stop it with Ctrl-C there or with: npm run lab -- down --data-dir ${dataDir}. Or start another one with --data-dir and --port.`);
+}
+
+function requireBuilt(specs: readonly ServiceSpec[]): void {
+  const missing = specs.map(({ entry }) => entry).find((entry) => !existsSync(entry));
+  if (missing !== undefined) throw new LabError('not-built', `${missing} does not exist. Build the services first: npm run build`);
+}
+
+function urlOf(specs: readonly ServiceSpec[]): string {
+  const frontend = specs.find(({ kind }) => kind === 'frontend');
+  if (frontend === undefined) throw new TypeError('The topology has no frontend.');
+  return frontend.url;
+}
