@@ -1,0 +1,106 @@
+import { StoreClient, UndiciTransport } from '@toystore/contracts';
+import { randomUUID } from 'node:crypto';
+import { planSession } from '../plan/session-plan.js';
+import { Prng } from '../random/prng.js';
+import { FileOrderRecords } from '../records/file-order-records.js';
+import { MemoryOrderRecords, type OrderRecords } from '../records/order-records.js';
+import { isRunOk, summarizeRun, type FleetReport, type RunReport } from '../report/fleet-report.js';
+import { LatencyRecorder } from '../report/latency.js';
+import type { RetryPolicy } from '../session/retry-policy.js';
+import { runSession, type SessionClock, type SessionReport } from '../session/run-session.js';
+import { StoreUnreachableError } from './store-unreachable-error.js';
+
+export interface FleetOptions {
+  /** The store's public address, `http://host:port`. */
+  readonly url: string;
+  /** Sessions at the same time, each over one connection. */
+  readonly clients: number;
+  /** Product queries of each session. */
+  readonly requests: number;
+  /** Shares of the queries that are followed by an order, from 0 to 1; one run each, one after the other. */
+  readonly probs: readonly number[];
+  /** Same seed, same products: same sessions. Idempotency keys are fresh nevertheless. */
+  readonly seed: number;
+  /** Folder for each client's order file and journal; nothing is kept when it is left out. */
+  readonly out?: string | undefined;
+  readonly retry?: RetryPolicy;
+  /** Called after every visit of every session. */
+  readonly onVisit?: () => void;
+}
+
+const listDeadlineMs = 10_000;
+
+const systemClock: SessionClock = {
+  now: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/**
+ * Runs the sessions of every probability against a real store.
+ *
+ * Rejects with {@link StoreUnreachableError} when the store does not answer at the start; failures after that are
+ * counted in the report.
+ */
+export async function runFleet(options: FleetOptions): Promise<FleetReport> {
+  const runs: RunReport[] = [];
+  for (const [part, prob] of options.probs.entries()) runs.push(await runOne(options, { part, prob }));
+  return { ok: runs.every(isRunOk), url: options.url, seed: options.seed, out: options.out ?? null, runs };
+}
+
+async function runOne(options: FleetOptions, { part, prob }: { part: number; prob: number }): Promise<RunReport> {
+  const { clients, requests } = options;
+  const query = new LatencyRecorder();
+  const order = new LatencyRecorder();
+  const startMs = systemClock.now();
+  const sessions = await Promise.all(
+    Array.from({ length: clients }, (_, client) => runClient(options, { part, prob, number: client + 1, query, order })),
+  );
+  const elapsedMs = systemClock.now() - startMs;
+  return summarizeRun({ prob, clients, requests, latency: { query: query.summary(), order: order.summary() }, elapsedMs }, sessions);
+}
+
+interface ClientRun {
+  readonly part: number;
+  readonly prob: number;
+  readonly number: number;
+  readonly query: LatencyRecorder;
+  readonly order: LatencyRecorder;
+}
+
+async function runClient(options: FleetOptions, { part, prob, number, query, order }: ClientRun): Promise<SessionReport> {
+  const client = `client-${number}`;
+  const transport = new UndiciTransport({ baseUrl: options.url, connections: 1, receiver: 'the store' });
+  const store = new StoreClient(transport, { sessionId: `${client}-${randomUUID().slice(0, 8)}` });
+  const records = await openRecords(options, client);
+  try {
+    const products = await listProducts(store, options.url);
+    const visits = planSession(Prng.forPart(options.seed, part, number), { requests: options.requests, prob, products });
+    const observer = {
+      queried: (ms: number) => query.record(ms),
+      ordered: (ms: number) => order.record(ms),
+      visited: () => options.onVisit?.(),
+    };
+    return await runSession(
+      { store, records, clock: systemClock, observer, newKey: randomUUID },
+      { client, visits, ...(options.retry && { retry: options.retry }) },
+    );
+  } finally {
+    await Promise.all([records.close(), transport.close()]);
+  }
+}
+
+async function openRecords({ out, url }: FleetOptions, client: string): Promise<OrderRecords> {
+  return out === undefined ? new MemoryOrderRecords() : FileOrderRecords.open({ folder: out, client, store: new URL(url).origin });
+}
+
+async function listProducts(store: StoreClient, url: string): Promise<readonly string[]> {
+  let detail: string;
+  try {
+    const answer = await store.products({ deadlineMs: listDeadlineMs });
+    if (answer.kind === 'products' && answer.products.length > 0) return answer.products.map(({ name }) => name);
+    detail = answer.kind === 'products' ? 'it has no products' : answer.detail;
+  } catch (cause) {
+    throw new StoreUnreachableError(url, (cause as Error).message, { cause });
+  }
+  throw new StoreUnreachableError(url, detail);
+}
