@@ -1,0 +1,48 @@
+import { type PlaceOrderRefusal, type PlaceOrderResult, unreachable } from '@toystore/contracts';
+
+/** How a shopper's order ended. Every kind but `placed` and `outcome_unknown` means: certainly not placed. */
+export type OrderOutcome = Extract<PlaceOrderResult, { kind: 'placed' }> | PlaceOrderRefusal;
+
+/**
+ * What to make of one attempt:
+ * `final` is the shopper's answer; `again` is worth another attempt under the same key. `placedNothing` tells whether
+ * this attempt certainly had no effect.
+ */
+export type AttemptVerdict =
+  | { readonly kind: 'final'; readonly outcome: OrderOutcome }
+  | { readonly kind: 'again'; readonly placedNothing: boolean };
+
+/**
+ * Judges a replica's answer. `inDoubt`: an earlier attempt under this key may have had an effect. Then an answer that
+ * only says "this attempt did nothing" must not reach the shopper as "nothing was placed":
+ * (1) replica A commits the intent and dies before it answers; (2) replica B, the new leader, is overloaded and says
+ * so; (3) B re-drives A's intent, and the order is placed.
+ * What a replica says about the *order* (placed, refused for want of stock, …) is in its log under the key, and final.
+ */
+export function judgeAnswer(answer: PlaceOrderResult, inDoubt: boolean): AttemptVerdict {
+  switch (answer.kind) {
+    case 'placed':
+    case 'unknown_product':
+    case 'insufficient_stock':
+    case 'invalid':
+    case 'key_reused':
+      return { kind: 'final', outcome: answer };
+    case 'overloaded':
+      return inDoubt ? { kind: 'again', placedNothing: true } : { kind: 'final', outcome: answer };
+    case 'not_leader':
+    case 'no_leader':
+      return { kind: 'again', placedNothing: true };
+    case 'outcome_unknown':
+      return { kind: 'again', placedNothing: false };
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** The shopper's answer when time is up: honest about whether something may have been placed. */
+export function outcomeAtDeadline({ inDoubt, deadlineMs }: { readonly inDoubt: boolean; readonly deadlineMs: number }): OrderOutcome {
+  const seconds = deadlineMs / 1000;
+  return inDoubt
+    ? { kind: 'outcome_unknown', detail: `The order was sent, but no answer came within ${seconds} s. It may be placed; send it again with the same Idempotency-Key to learn its outcome.` }
+    : { kind: 'no_leader', detail: `No leader could be reached within ${seconds} s. Nothing was placed; send the order again.`, retryAfterMs: undefined };
+}

@@ -1,0 +1,25 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { FindOrder } from './find-order.js';
+import type { OrderGroup } from './order-group.js';
+import { OrdersController } from './orders.controller.js';
+import { PlaceOrder } from './place-order.js';
+
+export interface OrdersModuleOptions {
+  readonly group: OrderGroup;
+  /** How long a shopper waits for an answer at most, ms. */
+  readonly deadlineMs: number;
+}
+
+@Module({})
+export class OrdersModule {
+  static forRoot({ group, deadlineMs }: OrdersModuleOptions): DynamicModule {
+    return {
+      module: OrdersModule,
+      controllers: [OrdersController],
+      providers: [
+        { provide: PlaceOrder, useValue: new PlaceOrder(group, { deadlineMs }) },
+        { provide: FindOrder, useValue: new FindOrder(group, { deadlineMs }) },
+      ],
+    };
+  }
+}

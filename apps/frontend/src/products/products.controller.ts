@@ -1,0 +1,86 @@
+import { Controller, Get, Param, Req, Res, UseInterceptors } from '@nestjs/common';
+import { ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { absent, Cached, CacheInterceptor, cacheKey, type CachedResult, formatVersion, versioned } from '@quorumkit/cache';
+import { parseProductName, ProductAnswer, ProductList, type Unavailable, unreachable } from '@toystore/contracts';
+import { ProblemError } from '@toystore/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { holds } from '../conditional-requests/entity-tag.js';
+import { ApiProblems } from '../docs/api-problems.decorator.js';
+import { CatalogReader } from './catalog-reader.js';
+import { productView } from './product-mapping.js';
+
+/** Name of the catalog's products in the cache, and in the invalidations that the catalog sends. */
+const collection = 'products';
+
+@ApiTags('products')
+@Controller('products')
+export class ProductsController {
+  readonly #catalog: CatalogReader;
+
+  constructor(catalog: CatalogReader) {
+    this.#catalog = catalog;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'All toys, in catalog order', description: 'Read from the catalog every time. `ETag` and `If-None-Match` make polling cheap.' })
+  @ApiOkResponse({ type: ProductList })
+  @ApiNotModifiedResponse({ description: 'Nothing has changed since the given `ETag`' })
+  @ApiProblems('unavailable')
+  async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductList | undefined> {
+    const answer = await this.#catalog.list();
+    if (answer.kind === 'unavailable') throw unavailable(answer);
+    const { list } = answer;
+    const etag = `"${formatVersion(list)}"`;
+    void reply.header('etag', etag).header('cache-control', 'no-cache');
+    if (holds(request.headers['if-none-match'], etag)) {
+      void reply.code(304);
+      return undefined;
+    }
+    return { data: list.products.map(productView) };
+  }
+
+  @Get(':name')
+  @UseInterceptors(CacheInterceptor)
+  @Cached({
+    key: ({ name }) => {
+      const known = parseProductName(name);
+      return known === undefined ? undefined : cacheKey(collection, known);
+    },
+    notFound: ({ name }) => unknownProduct(name),
+    // The answer is the same for everybody, and no guard stands before it.
+    public: true,
+    fastPath: true,
+  })
+  @ApiOperation({ summary: 'One toy', description: 'From the coherent cache. Never older than an order that was acknowledged before the request.' })
+  @ApiParam({ name: 'name', example: 'tux' })
+  @ApiOkResponse({ type: ProductAnswer })
+  @ApiNotModifiedResponse({ description: 'The toy has not changed since the given `ETag`' })
+  @ApiProblems('unknown-product', 'unavailable', 'overloaded')
+  async product(@Param('name') rawName: string): Promise<CachedResult<ProductAnswer>> {
+    const name = parseProductName(rawName);
+    if (name === undefined) throw unknownProduct(rawName);
+    const answer = await this.#catalog.product(name);
+    switch (answer.kind) {
+      case 'stock':
+        return versioned({ data: productView(answer.stock) }, answer.stock);
+      case 'absent':
+        return absent(answer);
+      case 'unavailable':
+        throw unavailable(answer);
+      default:
+        return unreachable(answer);
+    }
+  }
+}
+
+/** Longest part of a wrong name that is repeated to whoever sent it. */
+const shownNameLengthMax = 64;
+
+function unknownProduct(name: string | undefined): ProblemError {
+  const shown = (name ?? '').slice(0, shownNameLengthMax);
+  return new ProblemError('unknown-product', `There is no product '${shown}'.`);
+}
+
+function unavailable({ detail, retryAfterMs }: Unavailable): ProblemError {
+  return new ProblemError('unavailable', detail, { retryAfterMs: retryAfterMs ?? 1000 });
+}

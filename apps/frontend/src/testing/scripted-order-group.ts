@@ -1,0 +1,66 @@
+import { type Attempt, type CallOptions, type Leader, NoLeaderError, NotLeaderError } from '@quorumkit/leader';
+import type { OrderResult, OrderToPlace, PlaceOrderResult } from '@toystore/contracts';
+import type { OrderGroup, OrderReplica } from '../orders/order-group.js';
+
+/** What a replica does with one request: answers, or throws. */
+export type Reaction<T> = T | Error;
+
+/**
+ * An order group whose leader reacts by a script, one reaction an attempt. Keeps the contract of `LeaderDirectory.call`:
+ * `final` failures are rethrown, those that may have had an effect are repeated only on demand, and the deadline
+ * (here: the end of the script) ends with the last failure.
+ */
+export class ScriptedOrderGroup implements OrderGroup {
+  readonly leader: Leader = { id: 'order-3', url: 'http://order-3', term: 7 };
+  readonly placements: OrderToPlace[] = [];
+  readonly lookups: number[] = [];
+  readonly #placementScript: Reaction<PlaceOrderResult>[];
+  readonly #lookupScript: Reaction<OrderResult>[];
+  /** Failures of attempts, as the directory saw them. */
+  readonly failures: unknown[] = [];
+
+  constructor({ placements = [], lookups = [] }: { placements?: Reaction<PlaceOrderResult>[]; lookups?: Reaction<OrderResult>[] }) {
+    this.#placementScript = [...placements];
+    this.#lookupScript = [...lookups];
+  }
+
+  async call<T>(fn: (leader: Leader, attempt: Attempt) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const deadline = options.deadline ?? performance.now() + 5000;
+    let last: unknown = new NoLeaderError('orders', 0);
+    for (let number = 1; this.#placementScript.length + this.#lookupScript.length > 0; number++) {
+      try {
+        return await fn(this.leader, { deadline, number, signal: new AbortController().signal });
+      } catch (error) {
+        this.failures.push(error);
+        last = error;
+        const kind = options.classify?.(error) ?? (error instanceof NotLeaderError ? 'notLeader' : 'final');
+        if (kind === 'final' || (kind === 'indeterminate' && options.retryIndeterminate !== true)) throw error;
+      }
+    }
+    throw last;
+  }
+
+  replica(): OrderReplica {
+    return {
+      placeOrder: async (order) => {
+        this.placements.push(order);
+        return react(this.#placementScript);
+      },
+      getOrder: async (number) => {
+        this.lookups.push(number);
+        return react(this.#lookupScript);
+      },
+    };
+  }
+
+  urlOf(id: string): string | undefined {
+    return `http://${id}`;
+  }
+}
+
+function react<T>(script: Reaction<T>[]): T {
+  const reaction = script.shift();
+  if (reaction === undefined) throw new Error('The script has no reaction left.');
+  if (reaction instanceof Error) throw reaction;
+  return reaction;
+}
