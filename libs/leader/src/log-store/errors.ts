@@ -1,3 +1,5 @@
+import { errorCodeOf } from './error-code.js';
+
 /** What made the device refuse: no space left (also: quota), or anything else. */
 export type StorageFailureReason = 'diskFull' | 'io';
 
@@ -20,13 +22,15 @@ export class StorageFailedError extends Error {
     readonly path: string,
     options: { readonly cause: unknown },
   ) {
-    const reason = reasonOf(options.cause);
-    const what = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    const reason = fullDiskCodes.has(errorCodeOf(options.cause)) ? 'diskFull' : 'io';
     const advice =
       reason === 'diskFull'
         ? 'The disk is full: free some space, then start this process again.'
         : 'End this process and start it again; if it happens once more, replace the disk.';
-    super(`Could not ${operation} in ${path}: ${what}. Nothing of it was acknowledged. ${advice}`, options);
+    super(
+      `Could not ${operation} in ${path}: ${messageOf(options.cause)}. Nothing of it was acknowledged. ${advice}`,
+      options,
+    );
     this.reason = reason;
   }
 }
@@ -87,13 +91,14 @@ export class StoreInUseError extends Error {
     readonly holder: LockHolder | undefined,
     detail: string,
   ) {
-    super(`${folder} is in use: ${detail}. Two stores on one folder would destroy each other's log; nothing was changed.`);
+    super(
+      `${folder} is in use: ${detail}. Two stores on one folder would destroy each other's log; nothing was changed.`,
+    );
   }
 }
 
-const fullDiskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const fullDiskCodes: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-function reasonOf(cause: unknown): StorageFailureReason {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return fullDiskCodes.has(code) ? 'diskFull' : 'io';
+function messageOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
 }

@@ -1,5 +1,5 @@
 import { invariant } from '@quorumkit/raft';
-import type { HardState, LogIndex, PersistBatch, Term } from '@quorumkit/raft';
+import type { Entry, HardState, LogIndex, PersistBatch, StoredState, Term } from '@quorumkit/raft';
 
 /**
  * What a store must know about its log to judge the next batch: everything but the data. Both stores keep one, so
@@ -35,6 +35,15 @@ export function emptyOutline(): LogOutline {
   };
 }
 
+/** What is to be remembered of a log that was read back. */
+export function outlineOf({ hardState, snapshot, entries }: StoredState): LogOutline {
+  const outline = emptyOutline();
+  outline.hardState = hardState;
+  if (snapshot !== undefined) replaceThrough(outline, snapshot.index, snapshot.term);
+  extend(outline, entries);
+  return outline;
+}
+
 /** The term of the entry at `index`, of the snapshot when it ends there, undefined when the log does not reach it. */
 export function termAt(outline: LogOutline, index: LogIndex): Term | undefined {
   if (index === outline.snapshot.index) return outline.snapshot.term;
@@ -67,7 +76,7 @@ export function advance(outline: LogOutline, batch: PersistBatch): BatchPlan {
     }
     replaceThrough(outline, index, term);
   }
-  extend(outline, batch);
+  extend(outline, batch.entries);
   return { batch, truncateFrom };
 }
 
@@ -102,11 +111,14 @@ function replaceThrough(outline: LogOutline, index: LogIndex, term: Term): void 
   if (outline.lastIndex < index) outline.lastIndex = index;
 }
 
-function extend(outline: LogOutline, batch: PersistBatch): void {
+function extend(outline: LogOutline, entries: readonly Entry[]): void {
   let lastTerm = outline.terms.at(-1)?.term ?? outline.snapshot.term;
-  for (const { index, term } of batch.entries) {
-    invariant(index === outline.lastIndex + 1, `entries are contiguous: the log ends at ${outline.lastIndex}, got ${index}`);
-    invariant(term >= lastTerm, `terms never go back along the log: entry ${index} has ${term} after ${lastTerm}`);
+  for (const { index, term } of entries) {
+    // The messages are made only when they are needed: this loop sees every entry.
+    if (index !== outline.lastIndex + 1)
+      invariant(false, `entries are contiguous: the log ends at ${outline.lastIndex}, got ${index}`);
+    if (term < lastTerm)
+      invariant(false, `terms never go back along the log: entry ${index} has ${term} after ${lastTerm}`);
     if (term > lastTerm || outline.terms.length === 0) outline.terms.push({ from: index, term });
     outline.lastIndex = index;
     lastTerm = term;

@@ -274,7 +274,9 @@ const behaviours: Record<string, (storage: LogStoreUnderTest) => Promise<void>> 
     storage.failNextSync('EIO');
     const release = storage.holdSyncs();
 
-    const settled = Promise.allSettled(range(1, 5).map((index) => store.append(batch({ entries: run(index, index, 1) }))));
+    const settled = Promise.allSettled(
+      range(1, 5).map((index) => store.append(batch({ entries: run(index, index, 1) }))),
+    );
     release();
 
     for (const { status } of await settled) assert.equal(status, 'rejected');

@@ -1,0 +1,225 @@
+import { setImmediate } from 'node:timers';
+import type { PersistBatch, StoredState } from '@quorumkit/raft';
+import { AcknowledgedNote } from './acknowledged-note.js';
+import { CommitGroup } from './commit-group.js';
+import { StorageFailedError, StoreInUseError } from './errors.js';
+import { parseFileLogStoreOptions } from './file-log-store-options.js';
+import type { FileLogStoreOptions } from './file-log-store-options.js';
+import type { FileOps } from './file-ops.js';
+import { ByteWriter } from './format/byte-writer.js';
+import type { LogMark } from './format/segment-header.js';
+import { snapshotRefOf } from './format/snapshot-ref.js';
+import { takeFolderLock } from './lock/folder-lock.js';
+import type { FolderLock } from './lock/folder-lock.js';
+import { LogFiles } from './log-files.js';
+import { advance, outlineOf } from './log-outline.js';
+import type { LogOutline } from './log-outline.js';
+import type { LogStore } from './log-store.js';
+import { LogWriter } from './log-writer.js';
+import type { LogWriterContext } from './log-writer.js';
+import { recoverLog } from './recovery/recover-log.js';
+import { withStorageErrors } from './storage-errors.js';
+
+const emptyMark: LogMark = {
+  hardState: { term: 0, votedFor: undefined } as LogMark['hardState'],
+  snapshot: undefined,
+  lastIndex: 0,
+};
+/** A buffer that one large commit needed is not kept for the small ones after it. */
+const keptBufferBytesMax = 1024 * 1024;
+
+/** What exists only while the store is open. */
+interface OpenLog {
+  readonly outline: LogOutline;
+  /** What the log amounts to after the last batch that was accepted. */
+  mark: LogMark;
+  readonly writer: LogWriter;
+  readonly note: AcknowledgedNote;
+  readonly lock: FolderLock;
+}
+
+/**
+ * A log in append-only files with group commit.
+ *
+ * Promise: that of `LogStore`. One group commit is one write and one fdatasync; whatever is appended while it runs
+ * becomes the next one, without timers. A write that a crash interrupted is cut at the next start; a log that is
+ * damaged in any other way is refused, unchanged. After the first refusal of the disk nothing is accepted any more
+ * and no sync is tried again.
+ *
+ * Non-promise: no protection against a disk that acknowledges a flush and forgets it, nor against two containers that
+ * share a folder and a host name but cannot see each other's processes.
+ */
+export class FileLogStore implements LogStore {
+  readonly #options: Required<FileLogStoreOptions>;
+  readonly #names: LogFiles;
+  readonly #files: FileOps;
+  #state: 'closed' | 'busy' | 'open' = 'closed';
+  #log: OpenLog | undefined;
+  /** The last one takes further batches; none of them has begun to be written. */
+  #queue: CommitGroup[] = [];
+  #flushing: Promise<void> | undefined;
+  /** Why nothing more is accepted: the disk refused, or a batch would have broken the log. */
+  #dead: Error | undefined;
+  #spareWriter: ByteWriter | undefined;
+
+  constructor(options: FileLogStoreOptions) {
+    this.#options = parseFileLogStoreOptions(options);
+    this.#names = new LogFiles(this.#options.dataDir, this.#options.groupName);
+    this.#files = withStorageErrors(this.#options.files);
+  }
+
+  /**
+   * Rejects with `StoreInUseError`, `StorageDamagedError` (both: nothing was changed) or `StorageFailedError`.
+   * Entries' data are views into the segments' bytes: a segment stays in memory while one of its entries does.
+   */
+  async open(): Promise<StoredState> {
+    if (this.#state !== 'closed')
+      throw new StoreInUseError(this.#options.dataDir, undefined, 'this store has it open already');
+    this.#state = 'busy';
+    try {
+      const stored = await this.#open();
+      this.#state = 'open';
+      return stored;
+    } catch (error) {
+      this.#state = 'closed';
+      throw error;
+    }
+  }
+
+  append(batch: PersistBatch): Promise<void> {
+    const log = this.#log;
+    if (this.#state !== 'open' || log === undefined) {
+      return Promise.reject(new Error(`The log store in ${this.#options.dataDir} is not open. Nothing was written.`));
+    }
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    try {
+      const plan = advance(log.outline, batch);
+      const snapshot = batch.snapshot === undefined ? log.mark.snapshot : snapshotRefOf(batch.snapshot);
+      log.mark = { hardState: log.outline.hardState, snapshot, lastIndex: log.outline.lastIndex };
+      const group = this.#groupWithRoom();
+      group.add(plan, log.mark);
+      this.#flushing ??= this.#flush(log);
+      return group.done;
+    } catch (error) {
+      this.#dead = error as Error;
+      return Promise.reject(error);
+    }
+  }
+
+  /** Also lets go of the folder after a failure; what was queued then was rejected already. */
+  async close(): Promise<void> {
+    const log = this.#log;
+    if (this.#state !== 'open' || log === undefined) return;
+    this.#state = 'busy';
+    await this.#flushing;
+    this.#log = undefined;
+    try {
+      await log.note.close();
+      await log.writer.close();
+    } finally {
+      await log.lock.release();
+      this.#state = 'closed';
+    }
+  }
+
+  async #open(): Promise<StoredState> {
+    const startedAt = performance.now();
+    const { dataDir, trace } = this.#options;
+    await this.#files.makeFolder(dataDir);
+    const lock = await this.#takeLock();
+    try {
+      const recovered = await recoverLog(this.#files, this.#names);
+      const context: LogWriterContext = { ...this.#options, files: this.#files, names: this.#names };
+      const mark = recovered?.mark ?? emptyMark;
+      const writer =
+        recovered === undefined ? await LogWriter.begin(context, mark) : await LogWriter.resume(context, recovered);
+      const onFailure = (error: unknown): void => this.#fail(error);
+      const note = await AcknowledgedNote.begin(this.#files, this.#names, writer.position(), onFailure);
+      const stored = { hardState: mark.hardState, snapshot: recovered?.snapshot, entries: recovered?.entries ?? [] };
+      this.#log = { outline: outlineOf(stored), mark, writer, note, lock };
+      trace({
+        kind: 'opened',
+        folder: dataDir,
+        entries: stored.entries.length,
+        snapshotIndex: mark.snapshot?.index ?? 0,
+        lastIndex: mark.lastIndex,
+        segments: writer.segmentCount(),
+        durationMs: performance.now() - startedAt,
+      });
+      return stored;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  async #takeLock(): Promise<FolderLock> {
+    const { dataDir, groupName, files, processes, trace } = this.#options;
+    try {
+      return await takeFolderLock({
+        files,
+        processes,
+        folder: dataDir,
+        name: groupName,
+        onTakeover: ({ pid, since }) => trace({ kind: 'lockTakenOver', pid, since }),
+      });
+    } catch (cause) {
+      throw cause instanceof StoreInUseError ? cause : new StorageFailedError('take the lock', dataDir, { cause });
+    }
+  }
+
+  #groupWithRoom(): CommitGroup {
+    const last = this.#queue.at(-1);
+    if (last !== undefined && last.bytes < this.#options.commitBytesMax) return last;
+    const group = new CommitGroup(this.#spareWriter ?? new ByteWriter());
+    this.#spareWriter = undefined;
+    this.#queue.push(group);
+    return group;
+  }
+
+  async #flush(log: OpenLog): Promise<void> {
+    // One turn of the event loop before each commit: whoever was just acknowledged, and whatever else is ready now,
+    // gets into it. Going at once would make two half-full groups that take turns, each waiting for the other's sync.
+    await turn();
+    for (let group = this.#queue.shift(); group !== undefined; group = this.#queue.shift()) {
+      const startedAt = performance.now();
+      try {
+        await log.writer.commit(group);
+      } catch (error) {
+        this.#fail(error, group);
+        break;
+      }
+      group.resolve();
+      log.note.set(log.writer.position());
+      this.#options.trace({
+        kind: 'committed',
+        batches: group.batches,
+        bytes: group.bytes,
+        durationMs: performance.now() - startedAt,
+      });
+      if (group.snapshot !== undefined) await log.writer.dropReplaced().catch((error) => this.#fail(error));
+      if (group.writer.buffer.length <= keptBufferBytesMax) this.#spareWriter = group.writer;
+      await turn();
+    }
+    this.#flushing = undefined;
+  }
+
+  #fail(cause: unknown, group?: CommitGroup): void {
+    const isFirst = this.#dead === undefined;
+    const error =
+      cause instanceof StorageFailedError
+        ? cause
+        : new StorageFailedError('write the log', this.#options.dataDir, { cause });
+    this.#dead ??= error;
+    const refused = group === undefined ? this.#queue : [group, ...this.#queue];
+    this.#queue = [];
+    for (const each of refused) each.reject(error);
+    if (!isFirst) return;
+    this.#options.trace({ kind: 'failed', error });
+    this.#options.onFailure(error);
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,23 @@
+import { crc32 } from 'node:zlib';
+import type { LogIndex, Snapshot, Term } from '@quorumkit/raft';
+
+/** Names a snapshot and can tell whether bytes are it. */
+export interface SnapshotRef {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly bytes: number;
+  /** CRC-32 of the data. */
+  readonly checksum: number;
+}
+
+export function snapshotRefOf({ index, term, data }: Snapshot): SnapshotRef {
+  return { index, term, bytes: data.byteLength, checksum: crc32(data) };
+}
+
+export function isSnapshotData(data: Uint8Array, ref: SnapshotRef): boolean {
+  return data.byteLength === ref.bytes && crc32(data) === ref.checksum;
+}
+
+export function isSameSnapshot(one: SnapshotRef | undefined, other: SnapshotRef | undefined): boolean {
+  return one?.index === other?.index && one?.term === other?.term && one?.checksum === other?.checksum;
+}
