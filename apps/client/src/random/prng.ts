@@ -8,7 +8,7 @@ export class Prng {
 
   /** A generator of its own for the part that `labels` name, so that one part's draws never shift another's. */
   static forPart(seed: number, ...labels: readonly number[]): Prng {
-    return new Prng(labels.reduce((mixed, label) => mix(mixed ^ mix(label + 1)), mix(seed)));
+    return new Prng(labels.reduce((mixed, label) => mix(Math.imul(mixed, 0x9e3779b1) + label), mix(seed)));
   }
 
   /** 32 random bits: a Weyl sequence through a finalizer (splitmix). */
