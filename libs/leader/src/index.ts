@@ -33,10 +33,12 @@ export {
   NotLeaderError,
   ProposalRejectedError,
   StaleFenceError,
-  StorageFailedError,
+  TransferFailedError,
 } from './errors/leader-errors.js';
 export type { LeaderErrorCode, LeaderRef, ProposalRejection } from './errors/leader-errors.js';
+export { StorageDamagedError, StorageFailedError, StoreInUseError } from './log-store/errors.js';
 export type { LogStore } from './log-store/log-store.js';
 export type { PeerReceiver, PeerTransport } from './transport/peer-transport.js';
+export { CompactedError } from './replicated-log/committed-feed.js';
 export { SystemClock } from './runtime/clock.js';
 export type { Clock, Timer } from './runtime/clock.js';

@@ -61,7 +61,7 @@ export abstract class Election {
   /**
    * Hands leadership over: `@OnDeposed` methods run and are awaited first, then the target (default: the most
    * up-to-date follower of the highest priority) takes over. Resolves when this replica no longer leads.
-   * @throws NotLeaderError when it did not lead; DeadlineExceededError when nobody took over: it still leads then
+   * @throws NotLeaderError when it did not lead; TransferFailedError when nobody took over: it still leads then
    */
   abstract transferLeadership(to?: string): Promise<void>;
   /** Runs `@OnDeposed`, then gives leadership up without choosing an heir. Does nothing on a replica that does not lead. */

@@ -12,10 +12,10 @@ export type LeaderErrorCode =
   | 'INDETERMINATE'
   | 'BACKPRESSURE'
   | 'STALE_FENCE'
-  | 'STORAGE_FAILED'
   | 'DEADLINE_EXCEEDED'
   | 'INVALID_OPTIONS'
-  | 'GROUP_STOPPED';
+  | 'GROUP_STOPPED'
+  | 'TRANSFER_FAILED';
 
 /**
  * Every failure of this package. `definite` answers the one question a caller must ask: did the command certainly
@@ -142,21 +142,6 @@ export class StaleFenceError extends LeaderError {
   }
 }
 
-/** The log store failed. The replica has stopped for good; its process must end and be started again. */
-export class StorageFailedError extends LeaderError {
-  override readonly name = 'StorageFailedError';
-  readonly code = 'STORAGE_FAILED';
-  readonly definite = false;
-
-  constructor(
-    readonly group: string,
-    options: { readonly cause: unknown },
-  ) {
-    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
-    super(`The log store of group ${group} failed (${why}). A failed fsync is never retried: restart the process.`, options);
-  }
-}
-
 /** A wait that writes nothing (a read, `waitFor`, `verifyLeader`) was not over at its deadline. */
 export class DeadlineExceededError extends LeaderError {
   override readonly name = 'DeadlineExceededError';
@@ -165,6 +150,21 @@ export class DeadlineExceededError extends LeaderError {
 
   constructor(readonly what: string) {
     super(`The deadline passed while waiting for ${what}. Nothing was written.`);
+  }
+}
+
+/** Nobody took leadership over; this replica still leads. Try again when a follower is up and has caught up. */
+export class TransferFailedError extends LeaderError {
+  override readonly name = 'TransferFailedError';
+  readonly code = 'TRANSFER_FAILED';
+  readonly definite = true;
+
+  constructor(
+    readonly replica: string,
+    readonly target: string | undefined,
+    readonly term: number,
+  ) {
+    super(`Replica ${replica} still leads in term ${term}: ${target ?? 'no other member'} did not take over. Is it up and in contact?`);
   }
 }
 

@@ -60,6 +60,9 @@ export interface GroupLimits {
   readonly hookTimeoutMs: number;
   /** How long a hand-over of leadership may take, ms. Default 2000. */
   readonly transferTimeoutMs: number;
-  /** Take a snapshot when this many entries were applied since the last one; 0 = never. Default 10000. */
+  /**
+   * Take a snapshot when this many entries were applied since the last one, and their bytes exceed that one's size (so
+   * that snapshots cost a constant share of the work however large the state is); 0 = never. Default 50000.
+   */
   readonly snapshotEveryEntries: number;
 }

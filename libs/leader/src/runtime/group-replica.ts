@@ -1,0 +1,308 @@
+import type { AcceptedProposal, Entry, PersistBatch, RaftStatus, ReadAnswer, RejectedProposal, ReplicaId, Snapshot, TraceEvent } from '@quorumkit/raft';
+import { BackpressureError, DeadlineExceededError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
+import { Office, type OfficeHooks } from '../election/office.js';
+import type { GroupConfig } from '../group/parse-group-options.js';
+import type { LogStore } from '../log-store/log-store.js';
+import { type Applied, AppliedState } from '../replicated-log/applied-state.js';
+import { AppliedWaits } from '../replicated-log/applied-waits.js';
+import { Applier } from '../replicated-log/applier.js';
+import { CommittedFeed } from '../replicated-log/committed-feed.js';
+import { Flights } from '../replicated-log/flights.js';
+import { type ReadPoint, ReadRounds } from '../replicated-log/read-rounds.js';
+import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
+import type { StateMachine } from '../replicated-log/state-machine.js';
+import type { PeerTransport } from '../transport/peer-transport.js';
+import type { Clock } from './clock.js';
+import { type DriverListener, ReplicaDriver } from './replica-driver.js';
+import type { ReplicaObserver } from './replica-observer.js';
+
+export interface ReplicaPorts {
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly transport: PeerTransport;
+}
+
+export interface ReplicaUser {
+  readonly stateMachine: StateMachine;
+  readonly hooks: OfficeHooks;
+  readonly observer: ReplicaObserver;
+  /** The replica can no longer keep its promises and has stopped; its process must end. */
+  onFatal(error: Error): void;
+}
+
+/**
+ * One member of one group at work: the driver with everything that hangs on it. Without Nest and without a network of
+ * its own; `GroupElection` and `GroupLog` are its public faces.
+ */
+export class GroupReplica {
+  readonly state: AppliedState;
+  readonly flights: Flights;
+  readonly reads = new ReadRounds();
+  readonly waits = new AppliedWaits();
+  readonly feed: CommittedFeed;
+  readonly office: Office;
+  readonly applier: Applier;
+  private readonly snapshots: SnapshotSchedule;
+  private driver: ReplicaDriver | undefined;
+  private raftStatus: RaftStatus | undefined;
+  private proposals: { readonly id: number; readonly data: Uint8Array }[] = [];
+  private flushing = false;
+  private mayTakeOffice = false;
+  /** What must be applied before office is taken: the term, and what was committed when its first entry was. */
+  private term: { readonly term: number; readonly readyAt: number } | undefined;
+  private readonly statusListeners = new Set<() => void>();
+
+  constructor(
+    readonly config: GroupConfig,
+    readonly ports: ReplicaPorts,
+    readonly user: ReplicaUser,
+  ) {
+    const { clock } = ports;
+    this.flights = new Flights(
+      () => clock.now(),
+      (end, durationMs) => user.observer.proposalEnded?.(end, durationMs),
+    );
+    this.state = new AppliedState(user.stateMachine, config.limits);
+    this.applier = new Applier(this.state, clock, config.limits.applySliceMs, {
+      applied: (entry, applied) => this.entryApplied(entry, applied),
+      progressed: () => this.progressed(),
+      failed: (error) => this.fatal(error),
+    });
+    this.feed = new CommittedFeed(
+      () => this.driver?.core,
+      () => this.state.appliedIndex,
+    );
+    this.office = new Office(config.name, user.hooks, config.limits.hookTimeoutMs, clock, {
+      changed: () => this.announce(),
+      failed: (hook, error) => {
+        user.observer.problem?.(`the ${hook} hooks of group ${config.name} failed`, error);
+        if (hook === 'elected') this.driver?.submit({ kind: 'stepDown', reason: 'it could not take office' });
+      },
+    });
+    this.snapshots = new SnapshotSchedule(config.limits.snapshotEveryEntries);
+  }
+
+  /** Undefined before `start` and after `stop`. */
+  get status(): RaftStatus | undefined {
+    return this.driver === undefined ? undefined : this.raftStatus;
+  }
+
+  get running(): ReplicaDriver {
+    if (this.driver === undefined) throw new GroupStoppedError(this.config.name);
+    return this.driver;
+  }
+
+  /** Recovers what the store holds, then takes part. */
+  async start(): Promise<void> {
+    const stored = await this.ports.store.open();
+    if (stored.snapshot !== undefined) {
+      this.state.restore(stored.snapshot);
+      this.snapshots.restored(stored.snapshot);
+    }
+    this.driver = new ReplicaDriver(this.config.raft, stored, this.ports, this.listener());
+    this.raftStatus = this.driver.status();
+    this.ports.transport.open({
+      message: (from, message) => this.driver?.message(from, message),
+      peerGone: (peer) => this.driver?.submit({ kind: 'peerGone', peer }),
+      dropped: (event) => this.user.observer.messageDropped?.(event),
+    });
+    this.announce();
+    this.driver.start();
+  }
+
+  /** From now on `@OnElected` may run. */
+  openOffice(): void {
+    this.mayTakeOffice = true;
+    this.reconsiderOffice();
+  }
+
+  /** Ends everything; callers that still wait are told that the outcome is open. */
+  async stop(): Promise<void> {
+    const { driver } = this;
+    if (driver === undefined) return;
+    this.office.wish(undefined);
+    driver.stop();
+    this.driver = undefined;
+    this.endWaiting();
+    await this.ports.transport.close();
+    await this.ports.store.close();
+  }
+
+  leaderRef(): LeaderRef | undefined {
+    const member = this.config.members.find(({ id }) => id === this.status?.leader);
+    return member === undefined ? undefined : { id: member.id, url: member.url };
+  }
+
+  notLeader(): NotLeaderError {
+    return new NotLeaderError(this.config.nodeId, this.leaderRef(), this.status?.term ?? 0);
+  }
+
+  /** Queues one encoded command; what is queued in one turn is appended together. */
+  enqueue(id: number, data: Uint8Array): void {
+    this.proposals.push({ id, data });
+    this.flushSoon();
+  }
+
+  /** Resolves when leadership was confirmed after the call. */
+  confirmLeadership(deadline: number): Promise<ReadPoint> {
+    const confirmed = this.reads.request(deadline);
+    this.flushSoon();
+    return confirmed;
+  }
+
+  /** Resolves when `condition` holds; looked at on every change of status. */
+  async statusUntil(condition: (status: RaftStatus | undefined) => boolean, deadline: number, what: string): Promise<void> {
+    if (condition(this.status)) return;
+    await new Promise<void>((resolve, reject) => {
+      const listener = (): void => {
+        if (!condition(this.status)) return;
+        done();
+        resolve();
+      };
+      const timer = this.ports.clock.setTimer(deadline, () => {
+        done();
+        reject(new DeadlineExceededError(what));
+      });
+      const done = (): void => {
+        timer.cancel();
+        this.statusListeners.delete(listener);
+      };
+      this.statusListeners.add(listener);
+    });
+  }
+
+  /** Called on every change that `ElectionState` shows besides its indexes. */
+  onStatus(listener: () => void): () => void {
+    this.statusListeners.add(listener);
+    return () => this.statusListeners.delete(listener);
+  }
+
+  private listener(): DriverListener {
+    const { observer } = this.user;
+    return {
+      accepted: (proposals) => this.accepted(proposals),
+      rejected: (proposals) => this.rejected(proposals),
+      reads: (answers) => this.readsAnswered(answers),
+      restore: (snapshot) => this.restore(snapshot),
+      committed: (entries) => this.applier.enqueue(entries),
+      status: (status) => this.statusChanged(status),
+      trace: (event: TraceEvent) => observer.trace?.(event),
+      persisted: (durationMs: number, batch: PersistBatch) => observer.persisted?.(durationMs, batch),
+      fatal: (_kind, error) => this.fatal(error),
+      settled: () => this.settled(),
+      nextDeadline: () => Math.min(this.flights.nextDeadline, this.reads.nextDeadline, this.waits.nextDeadline),
+    };
+  }
+
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    this.ports.clock.defer(() => this.flush());
+  }
+
+  private flush(): void {
+    this.flushing = false;
+    const { proposals } = this;
+    this.proposals = [];
+    if (proposals.length > 0) this.driver?.submit({ kind: 'propose', proposals });
+    const round = this.reads.start();
+    if (round !== undefined) this.driver?.submit({ kind: 'readIndex', id: round });
+  }
+
+  private accepted(proposals: readonly AcceptedProposal[]): void {
+    for (const { id, index, term } of proposals) this.flights.appended(id, index, term);
+  }
+
+  private rejected(proposals: readonly RejectedProposal[]): void {
+    for (const { id, reason } of proposals) {
+      const error: LeaderError = reason === 'backpressure' ? new BackpressureError('maxUncommittedBytes', this.config.raft.maxUncommittedBytes) : this.notLeader();
+      this.flights.refuse(id, error);
+    }
+  }
+
+  private readsAnswered(answers: readonly ReadAnswer[]): void {
+    for (const { id, index, term } of answers) {
+      if (index === undefined) this.reads.refused(id, this.notLeader());
+      else this.reads.confirmed(id, { index, term });
+    }
+  }
+
+  private restore(snapshot: Snapshot): void {
+    this.flights.passedOver(snapshot.index);
+    this.snapshots.restored(snapshot);
+    this.applier.restore(snapshot);
+  }
+
+  private entryApplied(entry: Entry, applied: Applied): void {
+    this.snapshots.applied(entry);
+    this.feed.noted(entry, applied);
+    this.flights.applied(entry.index, entry.term, applied);
+  }
+
+  private progressed(): void {
+    const { appliedIndex } = this.state;
+    this.waits.advance(appliedIndex);
+    this.feed.progressed();
+    if (this.snapshots.isDue) {
+      const data = this.state.snapshot();
+      this.snapshots.taken(data.length);
+      this.driver?.submit({ kind: 'snapshotTaken', index: appliedIndex as Entry['index'], data });
+      this.feed.compacted(this.driver?.status().firstLogIndex ?? 0);
+    }
+    this.reconsiderOffice();
+  }
+
+  private statusChanged(status: RaftStatus): void {
+    const before = this.raftStatus;
+    this.raftStatus = status;
+    const led = before?.role === 'leader';
+    if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
+    if (status.role !== 'leader') this.term = undefined;
+    else if (status.committedInTerm && this.term?.term !== status.term) this.term = { term: status.term, readyAt: status.commitIndex };
+    this.user.observer.status?.(status);
+    this.reconsiderOffice();
+    this.announce();
+  }
+
+  // After a hand-over the heir has everything that was appended, so the outcomes arrive in a moment. A leader that was
+  // cut off has nothing to wait for: its callers had better ask the new one, with the same key.
+  private leadershipLost(heir: ReplicaId | undefined, status: RaftStatus): void {
+    if (heir !== undefined || status.leader !== undefined) this.flights.shorten(this.ports.clock.now() + this.config.limits.handoverGraceMs);
+    else this.flights.abandon('leadershipLost', this.leaderRef());
+  }
+
+  private reconsiderOffice(): void {
+    const { term } = this;
+    const ready = this.mayTakeOffice && term !== undefined && this.state.appliedIndex >= term.readyAt && this.raftStatus?.transferringTo === undefined;
+    this.office.wish(ready ? term.term : undefined);
+  }
+
+  private settled(): void {
+    const now = this.ports.clock.now();
+    this.flights.expire(now);
+    this.reads.expire(now);
+    this.waits.expire(now);
+  }
+
+  private announce(): void {
+    for (const listener of [...this.statusListeners]) listener();
+  }
+
+  private endWaiting(): void {
+    const stopped = new GroupStoppedError(this.config.name);
+    this.flights.abandon('stopped', undefined);
+    this.reads.abandon(stopped);
+    this.waits.abandon(stopped);
+    this.feed.complete();
+    this.announce();
+  }
+
+  private fatal(error: unknown): void {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.driver?.stop();
+    this.driver = undefined;
+    this.office.wish(undefined);
+    this.endWaiting();
+    this.user.onFatal(reason);
+  }
+}

@@ -1,0 +1,16 @@
+import type { PersistBatch, RaftStatus, TraceEvent } from '@quorumkit/raft';
+import type { ProposalEnd } from '../replicated-log/flights.js';
+
+/** What a replica tells about itself: metrics and logs watch this one stream. Never needed for correctness. */
+export interface ReplicaObserver {
+  trace?(event: TraceEvent): void;
+  status?(status: RaftStatus): void;
+  persisted?(durationMs: number, batch: PersistBatch): void;
+  /** One proposal of a caller has ended. */
+  proposalEnded?(end: ProposalEnd, durationMs: number): void;
+  messageDropped?(event: { readonly peer: string; readonly messageKind: string; readonly why: string }): void;
+  /** A hook failed and the replica resigns, or user code threw where nobody else can be told. */
+  problem?(what: string, error: unknown): void;
+}
+
+export const silentObserver: ReplicaObserver = {};

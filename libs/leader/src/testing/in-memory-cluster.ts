@@ -1,0 +1,155 @@
+import { type GroupOptions, type GroupLimits } from '../group/group-options.js';
+import { parseGroupOptions } from '../group/parse-group-options.js';
+import { raft, type RaftTuning } from '../group/raft-engine.js';
+import type { Election, Fence } from '../election/election.js';
+import { GroupElection } from '../election/group-election.js';
+import { MemoryLogStore } from '../log-store/memory-log-store.js';
+import { GroupLog } from '../replicated-log/group-log.js';
+import type { ReplicatedLog } from '../replicated-log/replicated-log.js';
+import type { StateMachine } from '../replicated-log/state-machine.js';
+import type { Clock } from '../runtime/clock.js';
+import { GroupReplica } from '../runtime/group-replica.js';
+import type { ReplicaObserver } from '../runtime/replica-observer.js';
+import { InMemoryNetwork } from './in-memory-network.js';
+
+export interface InMemoryClusterOptions<M extends StateMachine> {
+  /** How many voters; their ids are `r1`, `r2`, … and their priorities 1, 2, …. Default 3. */
+  readonly size?: number;
+  readonly group?: string;
+  /** A fresh state machine; called at each start of a replica. */
+  readonly stateMachine: () => M;
+  /** Usually a `ManualClock`. */
+  readonly clock: Clock;
+  readonly limits?: Partial<GroupLimits>;
+  readonly tuning?: RaftTuning;
+  readonly hooks?: (id: string) => { elected?(fence: Fence, signal: AbortSignal): Promise<void>; deposed?(): Promise<void> };
+  readonly observer?: (id: string) => ReplicaObserver;
+}
+
+export interface ClusterMember<M extends StateMachine> {
+  readonly id: string;
+  readonly election: Election;
+  readonly log: ReplicatedLog<unknown, unknown>;
+  /** Of the present or last run. */
+  readonly stateMachine: M;
+  readonly isRunning: boolean;
+  readonly replica: GroupReplica | undefined;
+}
+
+class Member<M extends StateMachine> implements ClusterMember<M> {
+  replica: GroupReplica | undefined;
+  readonly store = new MemoryLogStore();
+  readonly election: GroupElection;
+  readonly log: ReplicatedLog<unknown, unknown>;
+  starts = 0;
+
+  constructor(
+    readonly id: string,
+    group: string,
+    public stateMachine: M,
+  ) {
+    this.election = new GroupElection(() => this.replica, group, id);
+    this.log = new GroupLog(() => this.replica, group);
+  }
+
+  get isRunning(): boolean {
+    return this.replica?.status !== undefined;
+  }
+}
+
+/**
+ * A whole group in one process: memory for disks and network, and the clock that it is given. What runs on top of the
+ * ports is the real thing. Replicas can crash (losing what was not durable), restart and be cut off.
+ */
+export class InMemoryCluster<M extends StateMachine = StateMachine> {
+  readonly network: InMemoryNetwork;
+  /** What replicas died of; empty in a healthy run. */
+  readonly fatalErrors: Error[] = [];
+  private readonly parts: ReadonlyMap<string, Member<M>>;
+
+  constructor(private readonly options: InMemoryClusterOptions<M>) {
+    this.network = new InMemoryNetwork(options.clock, 1);
+    const ids = Array.from({ length: options.size ?? 3 }, (_, position) => `r${position + 1}`);
+    this.parts = new Map(ids.map((id) => [id, new Member(id, options.group ?? 'test', options.stateMachine())]));
+  }
+
+  get members(): readonly ClusterMember<M>[] {
+    return [...this.parts.values()];
+  }
+
+  get ids(): readonly string[] {
+    return [...this.parts.keys()];
+  }
+
+  member(id: string): ClusterMember<M> {
+    return this.part(id);
+  }
+
+  /** The member that leads in the newest term and is in office; undefined while there is none. */
+  get leader(): ClusterMember<M> | undefined {
+    const leaders = this.members.filter((member) => member.election.state().inOffice);
+    return leaders.sort((left, right) => right.election.state().term - left.election.state().term)[0];
+  }
+
+  async start(): Promise<void> {
+    for (const id of this.ids) await this.startMember(id);
+  }
+
+  async startMember(id: string): Promise<void> {
+    const part = this.part(id);
+    part.starts++;
+    part.stateMachine = this.options.stateMachine();
+    const { clock } = this.options;
+    const config = parseGroupOptions(this.groupOptions(id), part.starts * 1000 + this.ids.indexOf(id));
+    const hooks = this.options.hooks?.(id);
+    const replica = new GroupReplica(
+      config,
+      { clock, store: part.store, transport: this.network.transport(id) },
+      {
+        stateMachine: part.stateMachine,
+        hooks: { elected: async (fence, signal) => hooks?.elected?.(fence, signal), deposed: async () => hooks?.deposed?.() },
+        observer: this.options.observer?.(id) ?? {},
+        onFatal: (error) => this.fatalErrors.push(error),
+      },
+    );
+    part.replica = replica;
+    replica.onStatus(() => part.election.announce());
+    await replica.start();
+    replica.openOffice();
+  }
+
+  /** Stops in an orderly way, without handing leadership over. */
+  async stopMember(id: string): Promise<void> {
+    await this.part(id).replica?.stop();
+  }
+
+  /** As kill -9: what was not durable is lost, connections break. */
+  async crash(id: string): Promise<void> {
+    const part = this.part(id);
+    part.store.crash();
+    await part.replica?.stop();
+    this.network.announceGone(id);
+  }
+
+  async stop(): Promise<void> {
+    for (const id of this.ids) await this.stopMember(id);
+  }
+
+  private part(id: string): Member<M> {
+    const part = this.parts.get(id);
+    if (part === undefined) throw new RangeError(`there is no member ${id}, only ${this.ids.join(', ')}`);
+    return part;
+  }
+
+  private groupOptions(id: string): GroupOptions {
+    return {
+      name: this.options.group ?? 'test',
+      nodeId: id,
+      members: this.ids.map((member, position) => ({ id: member, url: `http://${member}.invalid`, priority: position + 1 })),
+      dataDir: 'memory',
+      auth: 'none',
+      engine: raft(this.options.tuning ?? {}),
+      ...(this.options.limits && { limits: this.options.limits }),
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Envelope, LogIndex, ReplicaId, Term } from '@quorumkit/raft';
+import { SystemClock } from '../runtime/clock.js';
+import { describePeerTransport } from '../testing/peer-transport-conformance.js';
+import { HttpPeerTransport, WrongPeerError } from './http-peer-transport.js';
+import { encodeEnvelope } from './message-codec.js';
+
+/** A plain listener that does what the Nest controller does. */
+async function listen(ofTransport: () => HttpPeerTransport | undefined): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      ofTransport()
+        ?.receive(Buffer.concat(chunks), request.socket)
+        .then((answer) => response.writeHead(answer === undefined ? 204 : 200).end(answer))
+        .catch((error: Error) => response.writeHead(403).end(error.message));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  if (server.listening) await new Promise((resolve) => server.close(resolve));
+}
+
+async function threeMembers() {
+  const ids = ['a', 'b', 'c'];
+  const transports = new Map<string, HttpPeerTransport>();
+  const servers = new Map(await Promise.all(ids.map(async (id) => [id, await listen(() => transports.get(id))] as const)));
+  const members = ids.map((id) => ({ id, url: servers.get(id)?.url ?? '', priority: 1 }));
+  for (const self of ids) transports.set(self, new HttpPeerTransport({ group: 'g', self, members, auth: 'none', clock: new SystemClock() }));
+  const kill = async (id: string): Promise<void> => {
+    await stop(servers.get(id)?.server as Server);
+    await transports.get(id)?.close();
+  };
+  const dispose = async (): Promise<void> => {
+    for (const id of ids) await kill(id);
+  };
+  return { transports, kill, dispose, members };
+}
+
+describePeerTransport('HttpPeerTransport', threeMembers);
+
+describe('HttpPeerTransport', () => {
+  const heartbeat = (from: string, to: string): Buffer =>
+    encodeEnvelope({ from: from as ReplicaId, to: to as ReplicaId, message: { kind: 'heartbeatRequest', requestId: 1, term: 1 as Term, commitIndex: 0 as LogIndex } });
+
+  const refused: [string, Buffer, RegExp][] = [
+    ['a sender that is not a member', heartbeat('z', 'a'), /"z" is not another member of group g/],
+    ['itself as a sender', heartbeat('a', 'a'), /"a" is not another member/],
+    ['a message for another member', heartbeat('b', 'c'), /for "c", this is a/],
+  ];
+  it.each(refused)('refuses %s', async (_, body, why) => {
+    const { transports, dispose } = await threeMembers();
+
+    const received = transports.get('a')?.receive(body, undefined);
+
+    await expect(received).rejects.toThrow(WrongPeerError);
+    await expect(received).rejects.toThrow(why);
+    await dispose();
+  });
+
+  it('signs every call for its receiver', async () => {
+    const calls: unknown[] = [];
+    const { members, dispose } = await threeMembers();
+    const transport = new HttpPeerTransport({
+      group: 'g',
+      self: 'a',
+      members,
+      clock: new SystemClock(),
+      auth: { sign: ({ method, path, receiver, body }) => ({ 'x-signed': String(calls.push({ method, path, receiver, bytes: body.length })) }) },
+    });
+    const envelope: Envelope = { from: 'a' as ReplicaId, to: 'b' as ReplicaId, message: { kind: 'timeoutNowRequest', requestId: 1, term: 1 as Term } };
+
+    transport.send(envelope);
+
+    expect(calls).toEqual([{ method: 'POST', path: '/raft/g/messages', receiver: 'b', bytes: encodeEnvelope(envelope).length }]);
+    await transport.close();
+    await dispose();
+  });
+});
