@@ -71,7 +71,7 @@ function validators(rule: PropertyRule): PropertyDecorator[] {
       return [
         IsArray({ message }),
         ArrayMaxSize(rule.countMax, { message }),
-        ValidateNested({ each: true, message }),
+        ValidateNested({ each: true, message: 'must be an object' }),
         Type(() => rule.of),
       ];
     default:
