@@ -1,0 +1,69 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { StockListResult, StockResult } from '@toystore/contracts';
+import { createJsonLogger, createServiceApp, Readiness } from '@toystore/service';
+import { Registry } from 'prom-client';
+import { BehaviorSubject } from 'rxjs';
+import { ApiDocument } from '../docs/api-document.js';
+import { LeaderWatch } from '../nomination/leader-watch.js';
+import type { OrderGroup } from '../orders/order-group.js';
+import { CatalogReader } from '../products/catalog-reader.js';
+import { PublicModule } from '../public.module.js';
+import { staticFile, type StaticFiles } from '../static-files/static-file.js';
+import { ScriptedOrderGroup } from './scripted-order-group.js';
+
+/** The catalog in memory: products in order, one version for all. */
+export class MemoryCatalog {
+  readonly #products = new Map<string, { priceCents: number; quantity: number }>();
+  readonly epoch = 1;
+  sequence = 0;
+  /** Set to make every question fail with it. */
+  failure: Error | undefined;
+
+  set(name: string, stock: { priceCents: number; quantity: number }): this {
+    this.#products.set(name, stock);
+    this.sequence += 1;
+    return this;
+  }
+
+  async getProduct(name: string): Promise<StockResult> {
+    if (this.failure) throw this.failure;
+    const { epoch, sequence } = this;
+    const stock = this.#products.get(name);
+    return stock ? { kind: 'stock', stock: { name, ...stock, epoch, sequence } } : { kind: 'absent', epoch, sequence };
+  }
+
+  async listProducts(): Promise<StockListResult> {
+    if (this.failure) throw this.failure;
+    const { epoch, sequence } = this;
+    return { kind: 'stock_list', list: { products: [...this.#products].map(([name, stock]) => ({ name, ...stock })), epoch, sequence } };
+  }
+}
+
+export const page: StaticFiles = new Map([
+  ['index.html', staticFile(Buffer.from('<!doctype html><title>Toy Store</title>'), 'text/html; charset=utf-8')],
+  ['main.js', staticFile(Buffer.from('export {};'), 'text/javascript; charset=utf-8')],
+]);
+
+/** The whole public application over fake ports, not listening; ask it with `inject`. */
+export async function publicApp({ catalog = new MemoryCatalog(), group = new ScriptedOrderGroup({}) }: { catalog?: MemoryCatalog; group?: OrderGroup } = {}): Promise<NestFastifyApplication> {
+  const logger = createJsonLogger({ level: 'silent', worker: 'test' });
+  const directory = { start: () => undefined, close: async () => undefined, current: () => undefined, leader$: () => new BehaviorSubject(undefined) };
+  const application = await createServiceApp(
+    PublicModule.forRoot({
+      products: {
+        catalog: new CatalogReader(catalog, { deadlineMs: 900 }),
+        cache: { name: 'frontend', subscriberId: 'frontend-test', origin: { url: 'http://127.0.0.1:9', receiver: 'catalog' }, callbackUrl: 'http://127.0.0.1:9', auth: 'none', autoStart: false, metrics: false },
+      },
+      orders: { group, deadlineMs: 1000 },
+      nomination: new LeaderWatch(directory, logger),
+      storefront: page,
+      readiness: new Readiness(),
+      registry: new Registry(),
+    }),
+    { kind: 'public', logger },
+  );
+  application.get(ApiDocument).describe(application);
+  await application.init();
+  await application.getHttpAdapter().getInstance().ready();
+  return application;
+}
