@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { CallVerifier } from '../auth/hmac-authenticator.js';
 import { InternalCallGuard } from '../auth/internal-call.guard.js';
-import type { JsonLogger } from '../log/json-logger.js';
+import type { JsonLogger, LogFacts } from '../log/json-logger.js';
 import type { LogLevel } from '../log/log-level.js';
 import { RequestLog } from '../log/request-log.js';
 import type { ProblemTranslation } from '../problem/problem-of.js';
@@ -31,6 +31,8 @@ interface CommonAppOptions {
   readonly fastPath?: FastPath;
   /** Level of the request lines. Default `info` on public apps, `debug` on internal ones. */
   readonly requestLogLevel?: LogLevel;
+  /** Facts of the answer for the request's line, such as how a cache came by it. Called when the answer is sent. */
+  readonly answerFacts?: (reply: FastifyReply) => LogFacts | undefined;
   /** Most bytes of a body. Default 16 KiB public, 8 MiB internal. */
   readonly bodyBytesMax?: number;
   /** Overrides of the listener's limits; for tests of slow clients. */
@@ -76,7 +78,7 @@ export async function createServiceApp(module: Type | DynamicModule, options: Se
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const level = options.requestLogLevel ?? (kind === 'public' ? 'info' : 'debug');
-  harden(fastify, kind, new RequestLog(logger, level));
+  harden(fastify, kind, { log: new RequestLog(logger, level), answerFacts: options.answerFacts });
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -90,7 +92,11 @@ export async function createServiceApp(module: Type | DynamicModule, options: Se
   return app;
 }
 
-function harden(fastify: FastifyInstance, kind: 'public' | 'internal', log: RequestLog): void {
+function harden(
+  fastify: FastifyInstance,
+  kind: 'public' | 'internal',
+  { log, answerFacts }: { readonly log: RequestLog; readonly answerFacts: CommonAppOptions['answerFacts'] },
+): void {
   const routes = new RouteTable();
   fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -98,7 +104,7 @@ function harden(fastify: FastifyInstance, kind: 'public' | 'internal', log: Requ
   });
   if (log.isEnabled) {
     fastify.addHook('onResponse', (request, reply, done) => {
-      log.record(request, reply.statusCode, reply.elapsedTime);
+      log.record(request, reply.statusCode, reply.elapsedTime, answerFacts?.(reply));
       done();
     });
   }

@@ -37,8 +37,11 @@ export class RequestLog {
     this.isEnabled = logger.isEnabled(level);
   }
 
-  /** `durationMs` from the first look at the request to the last byte handed to the system. */
-  record(request: AnyRequest, status: number, durationMs: number): void {
+  /**
+   * `durationMs` from the first look at the request to the last byte handed to the system. `answerFacts` go behind those
+   * that the request was annotated with.
+   */
+  record(request: AnyRequest, status: number, durationMs: number, answerFacts?: LogFacts): void {
     if (!this.isEnabled) return;
     const raw = rawOf(request);
     const session = raw.headers[headerNames.sessionId];
@@ -48,7 +51,8 @@ export class RequestLog {
     const members =
       (typeof session === 'string' && sessionForm.test(session) ? `,"session":${JSON.stringify(session)}` : '') +
       `,"method":"${raw.method ?? ''}","path":${path},"status":${status},"durationMs":${Math.round(durationMs * 1000) / 1000}` +
-      membersOf((raw as Annotated)[factsKey]);
+      membersOf((raw as Annotated)[factsKey]) +
+      membersOf(answerFacts);
     this.logger.writePrepared(this.level, 'request', members);
   }
 }
