@@ -82,7 +82,11 @@ export interface RaftStatus {
   readonly commitIndex: LogIndex;
   /** On a leader: true once an entry of its own term is committed, so that its state is current (Raft §8). */
   readonly committedInTerm: boolean;
-  /** On a leader: until when (the driver's `now`, ms) a quorum's contact excludes another leader by timeout; else 0. */
+  /**
+   * On a leader: until when (the driver's `now`, ms) a quorum's contact excludes another leader by timeout; else 0.
+   * Infinity in a group of one. Not a proof: a hand-over, a wrong `peerGone` or nomination, or a restarted voter can
+   * make another leader earlier. `readIndex` is the proof.
+   */
   readonly leaseUntil: number;
   /** On a leader: the follower that leadership is being handed to. */
   readonly transferringTo: ReplicaId | undefined;

@@ -28,7 +28,10 @@ export type Input =
   | { readonly kind: 'stepDown'; readonly reason: string }
   /** Dissertation §6.4: confirm leadership with a quorum, then answer with the index to wait for before reading. */
   | { readonly kind: 'readIndex'; readonly id: number }
-  /** The state machine's snapshot through `index` is durable: the log before it may be dropped. */
+  /**
+   * The state machine's contents after applying everything through `index` (at most what was handed out as committed).
+   * The step's persist batch carries it to the log store, which then drops the log through `index`.
+   */
   | { readonly kind: 'snapshotTaken'; readonly index: LogIndex; readonly data: Uint8Array };
 
 export interface Proposal {

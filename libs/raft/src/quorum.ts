@@ -4,14 +4,19 @@ export function majorityOf(voters: number): number {
 }
 
 /**
- * The largest value that a majority of the voters reach, one value a voter. Of match indexes it is what may be
- * committed; of times of contact it is the last moment at which a quorum was certainly there.
+ * The largest value that a majority of the voters reach, one value a voter; reorders them. Of match indexes it is what
+ * may be committed; of times of contact it is the last moment at which a quorum was certainly there.
  */
 export function quorumValue(values: number[]): number {
-  values.sort(descending);
+  // Insertion sort, falling: a handful of values on every step of a leader, where a general sort costs ten times more.
+  for (let sorted = 1; sorted < values.length; sorted += 1) {
+    const value = values[sorted] ?? 0;
+    let place = sorted - 1;
+    while (place >= 0 && (values[place] ?? 0) < value) {
+      values[place + 1] = values[place] ?? 0;
+      place -= 1;
+    }
+    values[place + 1] = value;
+  }
   return values[majorityOf(values.length) - 1] ?? 0;
-}
-
-function descending(left: number, right: number): number {
-  return right - left;
 }

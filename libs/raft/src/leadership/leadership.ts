@@ -35,7 +35,9 @@ export class Leadership {
 
   /** The last moment at which a quorum, this replica among it, was in contact. */
   quorumContactAt(now: number): number {
-    return quorumValue([now, ...this.followers.map((follower) => follower.lastContactAt)]);
+    const contacts = [now];
+    for (const follower of this.followers) contacts.push(follower.lastContactAt);
+    return quorumValue(contacts);
   }
 
   /**
@@ -46,12 +48,16 @@ export class Leadership {
   leaseUntil(now: number): number {
     if (this.transfer !== undefined) return 0;
     if (this.followers.length === 0) return Number.POSITIVE_INFINITY;
-    const confirmedAt = quorumValue([now, ...this.followers.map((follower) => follower.confirmedSentAt)]);
+    const sent = [now];
+    for (const follower of this.followers) sent.push(follower.confirmedSentAt);
+    const confirmedAt = quorumValue(sent);
     return Number.isFinite(confirmedAt) ? confirmedAt + this.options.electionTimeoutMinMs : 0;
   }
 
-  /** Every request up to this id of some quorum's members was answered in this term. */
-  quorumConfirmedRequest(ownRequestId: number): number {
-    return quorumValue([ownRequestId, ...this.followers.map((follower) => follower.confirmedRequestId)]);
+  /** Each member of some quorum has answered, in this term, this request or a later one. */
+  quorumConfirmedRequest(): number {
+    const confirmed = [Number.POSITIVE_INFINITY];
+    for (const follower of this.followers) confirmed.push(follower.confirmedRequestId);
+    return quorumValue(confirmed);
   }
 }

@@ -27,7 +27,7 @@ export function advanceReads(raft: RaftState, leadership: Leadership): void {
 }
 
 function answerConfirmed(raft: RaftState, leadership: Leadership): void {
-  const confirmed = leadership.reads.takeConfirmed(leadership.quorumConfirmedRequest(Number.POSITIVE_INFINITY));
+  const confirmed = leadership.reads.takeConfirmed(leadership.quorumConfirmedRequest());
   if (confirmed === undefined) return;
   for (const id of confirmed.ids) raft.out.answerRead({ id, index: confirmed.index, term: raft.term });
 }

@@ -1,0 +1,39 @@
+import type { ReplicaId } from '../../ids.js';
+import type { Envelope } from '../../message.js';
+import type { Observation } from '../simulated-replica.js';
+import { PropertyViolation, type Checker } from './checker.js';
+
+/** Raft figure 3: at most one leader can be elected in a given term. */
+export class ElectionSafety implements Checker {
+  private readonly leaders = new Map<number, ReplicaId>();
+
+  observe({ replica, effects }: Observation): void {
+    for (const event of effects.trace) {
+      if (event.kind !== 'becameLeader') continue;
+      const other = this.leaders.get(event.term);
+      if (other !== undefined && other !== replica.id) {
+        throw new PropertyViolation('Election Safety', `${other} and ${replica.id} both lead term ${event.term}`);
+      }
+      this.leaders.set(event.term, replica.id);
+    }
+  }
+}
+
+/** Raft figure 2: a replica gives one vote a term, also across restarts. Watches what really leaves the process. */
+export class OneVoteATerm {
+  private readonly votes = new Map<string, ReplicaId>();
+
+  observeSent({ from, to, message }: Envelope): void {
+    if (message.kind === 'voteResponse' && message.granted) this.record(from, message.term, to);
+    if (message.kind === 'voteRequest') this.record(from, message.term, from);
+  }
+
+  private record(voter: ReplicaId, term: number, candidate: ReplicaId): void {
+    const key = `${voter} ${term}`;
+    const other = this.votes.get(key);
+    if (other !== undefined && other !== candidate) {
+      throw new PropertyViolation('One Vote a Term', `${voter} voted for ${other} and for ${candidate} in term ${term}`);
+    }
+    this.votes.set(key, candidate);
+  }
+}

@@ -1,0 +1,120 @@
+import type { PersistBatch } from '../effect.js';
+import type { Entry, HardState, Snapshot, StoredState } from '../entry.js';
+import type { Term } from '../ids.js';
+import { invariant } from '../invariant.js';
+import type { Prng } from '../prng.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+export interface DiskConditions {
+  /** How long an fsync takes. */
+  readonly syncMinMs: number;
+  readonly syncMaxMs: number;
+}
+
+export const fastDisk: DiskConditions = { syncMinMs: 0.1, syncMaxMs: 0.6 };
+
+/**
+ * Batches wait in a volatile part until an fsync makes all of them durable (group commit). A crash loses the volatile
+ * part, except that a prefix of it may have reached the platter on its own.
+ */
+export class SimulatedDisk {
+  conditions: DiskConditions = fastDisk;
+  private volatile: PersistBatch[] = [];
+  private syncing = 0;
+  private generation = 0;
+  private readonly durable = new DurableLog();
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly prng: Prng,
+    /** Called with the sequence of the last batch that became durable. */
+    private readonly onDurable: (sequence: number) => void,
+  ) {}
+
+  append(batch: PersistBatch): void {
+    this.volatile.push(batch);
+    if (this.syncing === 0) this.startSync();
+  }
+
+  /** What a process that starts now would find. */
+  read(): StoredState {
+    return this.durable.toStoredState();
+  }
+
+  hasDurable(entry: { readonly index: number; readonly term: Term }): boolean {
+    return this.durable.has(entry);
+  }
+
+  crash(): void {
+    this.generation += 1;
+    const survivors = this.prng.integer(0, this.volatile.length);
+    for (const batch of this.volatile.slice(0, survivors)) this.durable.apply(batch);
+    this.volatile = [];
+    this.syncing = 0;
+  }
+
+  /** Loses everything, as a replaced disk does. Raft does not survive this on a majority, nor with the vote forgotten. */
+  wipe(): void {
+    this.crash();
+    this.durable.clear();
+  }
+
+  private startSync(): void {
+    const { generation } = this;
+    this.syncing = this.volatile.length;
+    this.clock.after(this.prng.between(this.conditions.syncMinMs, this.conditions.syncMaxMs), () => {
+      if (generation === this.generation) this.finishSync();
+    });
+  }
+
+  private finishSync(): void {
+    const batches = this.volatile.splice(0, this.syncing);
+    for (const batch of batches) this.durable.apply(batch);
+    this.syncing = 0;
+    if (this.volatile.length > 0) this.startSync();
+    const last = batches[batches.length - 1];
+    if (last !== undefined) this.onDurable(last.sequence);
+  }
+}
+
+/** What a log store makes of the batches: the reference for `PersistBatch`. */
+class DurableLog {
+  private hardState: HardState = { term: 0 as Term, votedFor: undefined };
+  private snapshot: Snapshot | undefined;
+  private entries: Entry[] = [];
+
+  apply(batch: PersistBatch): void {
+    if (batch.hardState !== undefined) this.hardState = batch.hardState;
+    if (batch.truncateFrom !== undefined) this.entries.length = this.offsetOf(batch.truncateFrom);
+    if (batch.snapshot !== undefined) {
+      this.entries = this.entries.slice(this.offsetOf(batch.snapshot.index + 1));
+      this.snapshot = batch.snapshot;
+    }
+    for (const entry of batch.entries) {
+      invariant(entry.index === this.base + this.entries.length + 1, `a batch continues the stored log: ${entry.index} after ${this.base + this.entries.length}`);
+      this.entries.push(entry);
+    }
+  }
+
+  has({ index, term }: { readonly index: number; readonly term: Term }): boolean {
+    return index <= this.base || this.entries[index - this.base - 1]?.term === term;
+  }
+
+  clear(): void {
+    this.hardState = { term: 0 as Term, votedFor: undefined };
+    this.snapshot = undefined;
+    this.entries = [];
+  }
+
+  toStoredState(): StoredState {
+    return { hardState: this.hardState, snapshot: this.snapshot, entries: [...this.entries] };
+  }
+
+  private get base(): number {
+    return this.snapshot?.index ?? 0;
+  }
+
+  private offsetOf(index: number): number {
+    return Math.min(Math.max(index - this.base - 1, 0), this.entries.length);
+  }
+}

@@ -1,0 +1,178 @@
+import type { DeferredEnvelope, Effects, RaftStatus } from '../effect.js';
+import type { Snapshot } from '../entry.js';
+import type { LogIndex, ReplicaId } from '../ids.js';
+import type { Input } from '../input.js';
+import { invariant } from '../invariant.js';
+import type { Envelope } from '../message.js';
+import type { RaftOptions } from '../options.js';
+import type { Prng } from '../prng.js';
+import { createRaft, nextDeadline, statusOf, step, type Raft } from '../raft.js';
+import { AppliedState } from './applied-state.js';
+import { SimulatedDisk } from './simulated-disk.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** One step of one process, for whoever watches. */
+export interface Observation {
+  readonly replica: SimulatedReplica;
+  readonly input: Input;
+  readonly before: RaftStatus;
+  readonly effects: Effects;
+}
+
+export interface ReplicaSurroundings {
+  readonly clock: VirtualClock;
+  readonly prng: Prng;
+  readonly send: (envelope: Envelope) => void;
+  readonly observe: (observation: Observation) => void;
+}
+
+/** One process around the core: a driver as `Effects` asks for, over a simulated disk and network. */
+export class SimulatedReplica {
+  readonly disk: SimulatedDisk;
+  /** Of the running process; undefined while it is down. */
+  raft: Raft | undefined;
+  /** Counts the processes there have been. */
+  incarnation = 0;
+  applied = new AppliedState();
+  /** Takes a snapshot each time this many entries were applied; 0 = never. */
+  snapshotEvery = 0;
+  /** How late a timer fires at most, ms. */
+  timerSlackMs = 1;
+  private paused = false;
+  private held: Input[] = [];
+  private deferred: DeferredEnvelope[] = [];
+  private durableSequence = 0;
+  private wakeAt = Number.POSITIVE_INFINITY;
+  private lastSnapshotIndex = 0;
+
+  constructor(
+    readonly options: RaftOptions,
+    private readonly around: ReplicaSurroundings,
+  ) {
+    this.disk = new SimulatedDisk(around.clock, around.prng.fork(), (sequence) => this.becameDurable(sequence));
+  }
+
+  get id(): ReplicaId {
+    return this.options.id;
+  }
+
+  get isUp(): boolean {
+    return this.raft !== undefined;
+  }
+
+  get isRunning(): boolean {
+    return this.isUp && !this.paused;
+  }
+
+  get status(): RaftStatus {
+    invariant(this.raft !== undefined, `${this.id} is down`);
+    return statusOf(this.raft);
+  }
+
+  start(): void {
+    if (this.raft !== undefined) return;
+    this.incarnation += 1;
+    this.paused = false;
+    this.held = [];
+    this.deferred = [];
+    this.durableSequence = 0;
+    this.wakeAt = Number.POSITIVE_INFINITY;
+    const stored = this.disk.read();
+    this.restore(stored.snapshot);
+    // Each process draws other random numbers, as real ones do.
+    const options = { ...this.options, seed: this.options.seed + this.incarnation * 7919 };
+    this.raft = createRaft(options, stored, this.around.clock.now);
+    this.armTimer();
+  }
+
+  crash(): void {
+    this.raft = undefined;
+    this.paused = false;
+    this.disk.crash();
+  }
+
+  /** SIGSTOP: what arrives waits, time goes on. */
+  pause(): void {
+    if (this.raft !== undefined) this.paused = true;
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    const inputs = this.held;
+    this.held = [];
+    this.sendDeferred();
+    // Whether the timer or the socket is looked at first after a pause is luck.
+    if (this.around.prng.chance(0.5)) this.give({ kind: 'tick' });
+    for (const input of inputs) this.give(input);
+    if (this.isRunning) this.armTimer();
+  }
+
+  give(input: Input): void {
+    if (this.raft === undefined) return;
+    if (this.paused) {
+      this.held.push(input);
+      return;
+    }
+    const before = statusOf(this.raft);
+    const effects = step(this.raft, input, this.around.clock.now);
+    this.carryOut(effects);
+    this.around.observe({ replica: this, input, before, effects });
+    this.considerSnapshot();
+    this.armTimer();
+  }
+
+  private carryOut(effects: Effects): void {
+    if (effects.persist !== undefined) this.disk.append(effects.persist);
+    for (const envelope of effects.send) this.around.send(envelope);
+    for (const envelope of effects.sendAfterPersist) {
+      if (envelope.after <= this.durableSequence) this.around.send(envelope);
+      else this.deferred.push(envelope);
+    }
+    if (effects.restore !== undefined) this.restore(effects.restore);
+    for (const entry of effects.committed) this.applied.apply(entry);
+  }
+
+  private becameDurable(sequence: number): void {
+    if (this.raft === undefined) return;
+    this.durableSequence = sequence;
+    // A stopped process sends nothing: it hears of its disk when it goes on.
+    if (!this.paused) this.sendDeferred();
+    this.give({ kind: 'persisted', sequence });
+  }
+
+  private sendDeferred(): void {
+    const due = this.deferred.filter((envelope) => envelope.after <= this.durableSequence);
+    this.deferred = this.deferred.filter((envelope) => envelope.after > this.durableSequence);
+    for (const envelope of due) this.around.send(envelope);
+  }
+
+  private restore(snapshot: Snapshot | undefined): void {
+    this.lastSnapshotIndex = snapshot?.index ?? 0;
+    this.applied = AppliedState.restore(snapshot?.data, this.lastSnapshotIndex);
+  }
+
+  private considerSnapshot(): void {
+    if (this.snapshotEvery === 0 || this.applied.index - this.lastSnapshotIndex < this.snapshotEvery) return;
+    this.lastSnapshotIndex = this.applied.index;
+    this.give({ kind: 'snapshotTaken', index: this.applied.index as LogIndex, data: this.applied.snapshot() });
+  }
+
+  private armTimer(): void {
+    if (this.raft === undefined) return;
+    const deadline = nextDeadline(this.raft);
+    if (deadline >= this.wakeAt) return;
+    this.wakeAt = deadline;
+    const { incarnation } = this;
+    const slackMs = this.around.prng.between(0, this.timerSlackMs);
+    this.around.clock.schedule(deadline + slackMs, () => this.wake(deadline, incarnation));
+  }
+
+  private wake(deadline: number, incarnation: number): void {
+    if (incarnation !== this.incarnation || deadline !== this.wakeAt || this.raft === undefined) return;
+    this.wakeAt = Number.POSITIVE_INFINITY;
+    if (this.paused) return;
+    if (this.around.clock.now >= nextDeadline(this.raft)) this.give({ kind: 'tick' });
+    else this.armTimer();
+  }
+}

@@ -1,0 +1,12 @@
+/** Commands of the simulation are short ASCII texts. */
+export function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let offset = 0; offset < text.length; offset += 1) bytes[offset] = text.charCodeAt(offset);
+  return bytes;
+}
+
+export function textOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
