@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { CoherentCache, LeaseKeeper } from '@quorumkit/cache';
 import { LeaderDirectory } from '@quorumkit/leader';
 import { CatalogClient, UndiciTransport } from '@toystore/contracts';
-import { createJsonLogger, createServiceApp, HmacAuthenticator, type JsonLogger, loadClusterSecret, type ServiceRun } from '@toystore/service';
+import { createJsonLogger, createServiceApp, HmacAuthenticator, type JsonLogger, loadClusterSecret, type LogFacts, type ServiceRun } from '@toystore/service';
+import type { FastifyReply } from 'fastify';
 import { register } from 'prom-client';
 import { ApiDocument } from './docs/api-document.js';
 import type { FrontendConfig } from './frontend-config.js';
@@ -60,7 +61,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
       readiness: service.readiness,
       registry: register,
     }),
-    { kind: 'public', logger },
+    { kind: 'public', logger, answerFacts: cacheFacts },
   );
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);
@@ -75,6 +76,12 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   });
   internalUrl = await service.listen(internalApp, { host: config.internalHost, port: config.internalPort });
   await service.listen(publicApp, { host: config.host, port: config.port });
+}
+
+/** How the cache came by an answer, as its `Cache-Status` says. */
+function cacheFacts(reply: FastifyReply): LogFacts | undefined {
+  const status = reply.getHeader('cache-status');
+  return status === undefined ? undefined : { cache: status };
 }
 
 async function authenticatorOf(config: FrontendConfig, logger: JsonLogger): Promise<HmacAuthenticator> {

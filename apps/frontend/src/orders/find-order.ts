@@ -9,6 +9,13 @@ export type FoundOrder =
   | { readonly kind: 'no_leader' }
   | { readonly kind: 'overloaded' };
 
+/** What was found, and what it took, for the request log. */
+export interface OrderSearch {
+  readonly found: FoundOrder;
+  readonly attempts: number;
+  readonly leader: Leader | undefined;
+}
+
 /** Looks one order up at the leader, which has every acknowledged order. Reads may always be repeated. */
 export class FindOrder {
   readonly #group: OrderGroup;
@@ -19,14 +26,22 @@ export class FindOrder {
     this.#deadlineMs = deadlineMs;
   }
 
-  async execute(number: OrderNumber): Promise<FoundOrder> {
+  async execute(number: OrderNumber): Promise<OrderSearch> {
     const deadline = performance.now() + this.#deadlineMs;
+    let attempts = 0;
+    let asked: Leader | undefined;
     try {
-      return await this.#group.call((leader, attempt) => this.#ask(number, leader, attempt), { deadline, retryIndeterminate: true, classify: failureKindOf });
+      const found = await this.#group.call(
+        (leader, attempt) => {
+          attempts += 1;
+          asked = leader;
+          return this.#ask(number, leader, attempt);
+        },
+        { deadline, retryIndeterminate: true, classify: failureKindOf },
+      );
+      return { found, attempts, leader: asked };
     } catch (error) {
-      if (error instanceof BackpressureError) return { kind: 'overloaded' };
-      if (error instanceof LeaderError || failureKindOf(error) !== 'final') return { kind: 'no_leader' };
-      throw error;
+      return { found: notFoundOut(error), attempts, leader: asked };
     }
   }
 
@@ -44,4 +59,11 @@ export class FindOrder {
         return unreachable(answer);
     }
   }
+}
+
+function notFoundOut(error: unknown): FoundOrder {
+  if (error instanceof BackpressureError) return { kind: 'overloaded' };
+  if (error instanceof LeaderError || failureKindOf(error) !== 'final') return { kind: 'no_leader' };
+  // Not the want of a leader but a fault of ours (a foreign answer, a bug): it must be seen as one.
+  throw error;
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { headerNames, OrderAnswer, OrderPlacedAnswer, parseIdempotencyKey, parseOrderNumber, PlaceOrderBody, unreachable } from '@toystore/contracts';
-import { ProblemError } from '@toystore/service';
-import type { FastifyReply } from 'fastify';
+import { annotateRequest, ProblemError } from '@toystore/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../docs/api-problems.decorator.js';
 import { FindOrder } from './find-order.js';
 import { orderProblem, retryAfterMsDefault } from './order-problems.js';
@@ -45,11 +45,13 @@ export class OrdersController {
   async place(
     @Body() { name, quantity }: PlaceOrderBody,
     @Headers(headerNames.idempotencyKey) rawKey: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderPlacedAnswer> {
     const key = rawKey === undefined ? randomUUID() : parseIdempotencyKey(rawKey);
     if (key === undefined) throw new ProblemError('invalid-idempotency-key', 'An Idempotency-Key must be 1–255 visible ASCII characters, sent once.');
-    const { outcome } = await this.#placeOrder.execute({ name, quantity, key });
+    const { outcome, attempts, leader } = await this.#placeOrder.execute({ name, quantity, key });
+    annotateRequest(request, { outcome: outcome.kind, leader: leader?.id, term: leader?.term, attempts });
     if (outcome.kind !== 'placed') throw orderProblem(outcome, { headers: { [headerNames.idempotencyKey]: key } });
     void reply.header(headerNames.idempotencyKey, key);
     if (outcome.replayed) void reply.header(headerNames.idempotencyReplayed, 'true');
@@ -61,10 +63,11 @@ export class OrdersController {
   @ApiParam({ name: 'number', example: 0 })
   @ApiOkResponse({ type: OrderAnswer })
   @ApiProblems('order-not-found', 'overloaded', 'no-leader')
-  async find(@Param('number') rawNumber: string): Promise<OrderAnswer> {
+  async find(@Param('number') rawNumber: string, @Req() request: FastifyRequest): Promise<OrderAnswer> {
     const number = parseOrderNumber(rawNumber);
     if (number === undefined) throw new ProblemError('order-not-found', 'Order numbers are 0, 1, 2, …');
-    const found = await this.#findOrder.execute(number);
+    const { found, attempts, leader } = await this.#findOrder.execute(number);
+    annotateRequest(request, { leader: leader?.id, term: leader?.term, attempts });
     switch (found.kind) {
       case 'order':
         return { data: found.order };
