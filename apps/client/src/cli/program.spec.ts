@@ -16,6 +16,12 @@ describe('client command line', () => {
     expect(await parse()).toMatchObject({ clients: 5, requests: 20, prob: [0.2], url: 'http://127.0.0.1:8080' });
   });
 
+  it('leaves it to the caller where files go, unless they are named or not wanted', async () => {
+    expect((await parse())?.out).toBeUndefined();
+    expect((await parse('--out', 'dir'))?.out).toBe('dir');
+    expect((await parse('--no-out'))?.out).toBe(false);
+  });
+
   it('reads every option', async () => {
     expect(await parse('--clients', '2', '--requests', '9', '--prob', '0..1:0.5', '--url', 'http://localhost:9000/', '--seed', '7', '--out', 'dir', '--json')).toEqual({
       clients: 2,

@@ -8,7 +8,8 @@ export interface ClientArguments {
   readonly prob: readonly number[];
   readonly url: string;
   readonly seed?: number;
-  readonly out?: string;
+  /** False when no files are wanted, undefined when the folder is not said. */
+  readonly out?: string | false;
   readonly json?: boolean;
 }
 
@@ -24,7 +25,8 @@ export function clientProgram(run: (options: ClientArguments) => Promise<void>):
     .option('--prob <share>', 'share of the queries that are followed by an order: 0.2, or a sweep from..to:step like 0..1:0.2', probabilities, [0.2])
     .option('--url <url>', "the store's address", storeUrl, 'http://127.0.0.1:8080')
     .option('--seed <number>', 'repeat the sessions of that seed (default: a fresh one, which the report names)', wholeNumber(0, seedMax))
-    .option('--out <dir>', "folder for each client's order file (CSV) and journal; attempts that an earlier run left open there are settled first")
+    .option('--out <dir>', "folder for each client's order file (CSV) and journal; attempts that an earlier run left open there are settled first (default: a new folder in data/var/client)")
+    .option('--no-out', 'keep no files')
     .option('--json', 'print one JSON document on stdout')
     .addHelpText('after', '\nExit code: 0 when every order matches its record; 1 when one does not or has no outcome, or no store answers; 2 for a wrong command line.')
     .showHelpAfterError('(see: --help)')

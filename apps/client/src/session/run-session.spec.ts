@@ -1,48 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { problemTypeUri, StoreClient, type ProblemCode } from '@toystore/contracts';
-import { MemoryTransport, type MemoryAnswer } from '@toystore/contracts/testing';
+import { StoreClient } from '@toystore/contracts';
+import { MemoryTransport, type PeerAnswer } from '@toystore/contracts/testing';
 import type { Visit } from '../plan/session-plan.js';
 import { MemoryOrderRecords } from '../records/order-records.js';
+import { FakeStore, problem } from '../testing/fake-store.js';
 import { runSession, type SessionClock } from './run-session.js';
-
-const ok = (data: unknown): MemoryAnswer => ({ kind: 'answer', status: 200, json: { data } });
-const problem = (status: number, code: ProblemCode): MemoryAnswer => ({ kind: 'answer', status, json: { type: problemTypeUri(code), title: code, status, detail: `the store says ${code}` } });
-
-/** A store in memory that keeps orders by key; `faults` are used up first, one for each order that arrives. */
-class FakeStore {
-  readonly orders: { number: number; name: string; quantity: number }[] = [];
-  readonly keysSeen: string[] = [];
-  readonly faults: MemoryAnswer[] = [];
-  stock = 100;
-  readonly #byKey = new Map<string, MemoryAnswer>();
-
-  readonly transport = new MemoryTransport(({ method, path, headers, body }) => {
-    if (method === 'POST') return this.#place(String(headers['idempotency-key']), JSON.parse(String(body)) as { name: string; quantity: number });
-    const [, collection, id = ''] = path.split('/');
-    if (collection === 'orders') {
-      const order = this.orders[Number(id)];
-      return order === undefined ? problem(404, 'order-not-found') : ok(order);
-    }
-    return id === 'ghost' ? problem(404, 'unknown-product') : ok({ name: decodeURIComponent(id), price: 25.99, quantity: this.stock });
-  });
-
-  #place(key: string, { name, quantity }: { name: string; quantity: number }): MemoryAnswer {
-    this.keysSeen.push(key);
-    const fault = this.faults.shift();
-    // A connection that breaks has carried the order to the store all the same.
-    if (fault !== undefined && fault.kind !== 'break_connection') return fault;
-    const answer = this.#byKey.get(key) ?? this.#decide({ name, quantity });
-    this.#byKey.set(key, answer);
-    return fault ?? answer;
-  }
-
-  #decide({ name, quantity }: { name: string; quantity: number }): MemoryAnswer {
-    if (this.stock < quantity) return problem(400, 'insufficient-stock');
-    this.stock -= quantity;
-    const number = this.orders.push({ number: this.orders.length, name, quantity }) - 1;
-    return ok({ order_number: number });
-  }
-}
 
 /** Time that only sleeping moves. */
 class FakeClock implements SessionClock {
@@ -66,7 +28,7 @@ async function shop(store: FakeStore, visits: readonly Visit[], records = new Me
   let keys = 0;
   const report = await runSession(
     {
-      store: new StoreClient(store.transport),
+      store: new StoreClient(new MemoryTransport(store.answer)),
       records,
       clock,
       observer: {
@@ -127,7 +89,7 @@ describe('runSession', () => {
     expect(records.pending()).toEqual([]);
   });
 
-  it.each<[string, MemoryAnswer]>([
+  it.each<[string, PeerAnswer]>([
     ['a refused connection', { kind: 'refuse_connection' }],
     ['a broken connection', { kind: 'break_connection' }],
     ['silence', { kind: 'stay_silent' }],
@@ -159,7 +121,7 @@ describe('runSession', () => {
 
   it('keeps an order without an outcome pending and settles it at the start of the next run', async () => {
     const store = new FakeStore();
-    store.faults.push(...Array.from({ length: 4 }, (): MemoryAnswer => ({ kind: 'break_connection' })));
+    store.faults.push(...Array.from({ length: 4 }, (): PeerAnswer => ({ kind: 'break_connection' })));
 
     const first = await shop(store, [buy('tux', 4)]);
     const pendingAfterFirst = first.records.pending();
