@@ -64,11 +64,6 @@ export class ToyCard {
     for (const button of this.element.querySelectorAll<HTMLButtonElement>('.step')) {
       button.addEventListener('click', () => this.#step(Number(button.dataset['step'])));
     }
-    this.#quantity.addEventListener('keydown', (event) => {
-      if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-      event.preventDefault();
-      this.#step(event.key === 'ArrowUp' ? 1 : -1);
-    });
     part(this.element, '.toy-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#buy();
