@@ -13,12 +13,16 @@ export {
   type CachePublisherAsyncOptions,
 } from './publishing/cache-publisher.module.js';
 export { CachePublisher, type Acknowledged, type Committed, type MutatedKeys } from './publishing/cache-publisher.js';
+export { PublisherNotOpenError, PublisherOverloadedError, UnusableSequenceError } from './publishing/publisher-errors.js';
 export type { AcknowledgementMode, CachePublisherOptions } from './publishing/publisher-options.js';
 export { CacheInterceptor } from './serving/cache.interceptor.js';
 export type { CoherentCacheOptions } from './serving/cache-options.js';
 export type { CacheExplanation, CacheStats } from './serving/cache-report.js';
+export { FastPathRefusedError } from './serving/fast-path.js';
 export { Cached, type CachedOptions, type RouteParams, type RouteQuery } from './serving/cached.decorator.js';
 export { CoherentCacheModule, type CoherentCacheAsyncOptions } from './serving/coherent-cache.module.js';
-export { CoherentCache, type Load } from './serving/coherent-cache.service.js';
+export { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from './serving/cache-errors.js';
+export { CoherentCache } from './serving/coherent-cache.service.js';
+export type { Load, Served } from './serving/load-desk.js';
 export { InjectCache } from './serving/inject-cache.decorator.js';
 export { Absent, Versioned, absent, versioned, type CachedResult, type Loaded } from './serving/loaded.js';

@@ -44,12 +44,12 @@ export interface LeaseAnswer {
 }
 
 /**
- * - `applied`: `acknowledge` has to travel with the next heartbeat.
+ * - `applied`: `acknowledge` has to travel with the next heartbeat; `news` when one of them had not arrived another way.
  * - `obsolete`: an answer to a session that has ended; nothing changed.
  * - `other-epoch`: the owner has restarted; begin a new session.
  */
 export type LeaseAnswerOutcome =
-  | { readonly kind: 'applied'; readonly acknowledge: readonly PendingInvalidation[] }
+  | { readonly kind: 'applied'; readonly acknowledge: readonly PendingInvalidation[]; readonly news: boolean }
   | { readonly kind: 'obsolete' }
   | { readonly kind: 'other-epoch' };
 
@@ -59,11 +59,14 @@ export function takeLeaseAnswer<V>(cache: CoherentCacheState<V>, answer: LeaseAn
   if (lease.kind === 'held' && lease.epoch !== answer.epoch) return { kind: 'other-epoch' };
 
   // Invalidations first: not one request may be served between a longer lease and the news that came with it.
-  for (const { key, sequence } of answer.invalidations) invalidate(cache, key, { epoch: answer.epoch, sequence });
+  let news = false;
+  for (const { key, sequence } of answer.invalidations) {
+    news = invalidate(cache, key, { epoch: answer.epoch, sequence }).applied !== 'unchanged' || news;
+  }
   // Answers of an earlier life of the owner may still be under way.
   raiseGlobalFloor(cache.floors, { epoch: answer.epoch, sequence: 0 });
   cache.lease = extended(cache, lease, answer);
-  return { kind: 'applied', acknowledge: answer.invalidations };
+  return { kind: 'applied', acknowledge: answer.invalidations, news };
 }
 
 function extended<V>(cache: CoherentCacheState<V>, lease: Lease, answer: LeaseAnswer): Lease {

@@ -15,7 +15,7 @@ export interface FillFacts {
 }
 
 /** Why a value is not stored, or that it is. */
-export type StoreVerdict = 'stored' | 'private' | 'void' | 'session' | 'epoch' | 'floor' | 'older-than-held';
+export type StoreVerdict = 'stored' | 'private' | 'void' | 'session' | 'epoch' | 'floor' | 'older-than-held' | 'no-room';
 
 /**
  * The rules that keep old values from being served, one function each. The model check takes them away one at a time

@@ -18,21 +18,27 @@ import type { Version } from './version.js';
  */
 export type ServeDecision<V> =
   | { readonly kind: 'hit'; readonly entry: Entry<V> }
-  | { readonly kind: 'join'; readonly ticket: FillTicket }
+  | { readonly kind: 'join'; readonly ticket: FillTicket; readonly because: 'uri-miss' | 'stale' }
   | { readonly kind: 'load'; readonly ticket: FillTicket; readonly because: 'uri-miss' | 'stale'; readonly lateJoinPrevented: boolean }
   | { readonly kind: 'pass'; readonly ticket: FillTicket; readonly role: 'runs' | 'queued' | 'joins'; readonly because: 'uri-miss' | 'stale' }
   | { readonly kind: 'refuse' };
 
+/** The entry if the request can be answered with it, and then it is the most recently used; otherwise nothing happens. */
+export function serveHeld<V>(cache: CoherentCacheState<V>, key: CacheKey, now: number): Entry<V> | undefined {
+  const held = heldUnder(cache, key);
+  if (held === undefined || now >= held.freshUntil || !cache.rules.mayServe(cache.lease, now)) return undefined;
+  slotsOf(cache, held).touch(key);
+  return held;
+}
+
 export function serve<V>(cache: CoherentCacheState<V>, key: CacheKey, now: number): ServeDecision<V> {
   invariant(!isWholeCollection(key), `a key with an empty name stands for its collection and holds no entry: ${key}`);
-  const held = heldUnder(cache, key);
-  if (held !== undefined && now < held.freshUntil && cache.rules.mayServe(cache.lease, now)) {
-    slotsOf(cache, held).touch(key);
-    return { kind: 'hit', entry: held };
-  }
-  const because = held === undefined ? 'uri-miss' : 'stale';
+  const hit = serveHeld(cache, key, now);
+  if (hit !== undefined) return { kind: 'hit', entry: hit };
+
+  const because = heldUnder(cache, key) === undefined ? 'uri-miss' : 'stale';
   const flight = cache.flights.get(key);
-  if (flight !== undefined && cache.rules.mayJoin(cache.lease, flight, now)) return { kind: 'join', ticket: flight };
+  if (flight !== undefined && cache.rules.mayJoin(cache.lease, flight, now)) return { kind: 'join', ticket: flight, because };
   if (!leaseInForce(cache.lease, now)) return passThrough(cache, key, now, because);
   if (cache.fillsInFlight >= cache.limits.fillsInFlightMax) return { kind: 'refuse' };
 
@@ -130,7 +136,7 @@ export function fill<V>(cache: CoherentCacheState<V>, ticket: FillTicket, result
   if (!mayAnswer && ticket.attempt < attemptsMax) return repeatLoad(cache, ticket, now);
 
   const entry = toEntry(cache, ticket, result, now);
-  const verdict = cache.rules.mayStore(facts);
+  const verdict = slotsOf(cache, entry).capacity === 0 ? 'no-room' : cache.rules.mayStore(facts);
   return {
     kind: 'answer',
     entry,

@@ -17,6 +17,7 @@ export {
   forget,
   invalidate,
   serve,
+  serveHeld,
   settleLane,
   type FillDecision,
   type InvalidateOutcome,

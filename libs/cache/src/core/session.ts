@@ -10,7 +10,7 @@ export interface Session {
   readonly ordinal: number;
 }
 
-const sessionPattern = /^([0-9a-f]{32})\.([1-9][0-9]{0,14})$/;
+export const sessionPattern = /^([0-9a-f]{32})\.([1-9][0-9]{0,14})$/;
 
 export function formatSession(session: Session): string {
   return `${session.instance}.${session.ordinal}`;

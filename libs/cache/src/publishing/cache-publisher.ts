@@ -1,7 +1,33 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
+import type { Cancel, Scheduler } from '../calls/scheduler.js';
 import type { CacheKey } from '../core/cache-key.js';
-import type { AcknowledgementMode } from './publisher-options.js';
+import { invariant, unreachable } from '../core/invariant.js';
+import { openLedger, type MutationId, type SubscriberFacts, type SubscriberLedger } from '../core/ledger-state.js';
+import {
+  acknowledge,
+  adoptWaiting,
+  announce,
+  answeredAs,
+  heartbeat,
+  mayAccept,
+  nextLedgerDeadline,
+  retryDelivery,
+  subscribe,
+  takeDeliveries,
+  takeReleased,
+  unsubscribe,
+  type Announcement,
+  type Delivery,
+  type Heartbeat,
+  type HeartbeatDecision,
+  type SubscribeDecision,
+} from '../core/subscriber-ledger.js';
+import { isVersionPart } from '../core/version.js';
+import { PublisherNotOpenError, PublisherOverloadedError, UnusableSequenceError } from './publisher-errors.js';
+import type { PublisherCounters } from './publisher-metrics.js';
+import type { AcknowledgementMode, PublisherConfig } from './publisher-options.js';
+import type { SubscriberCalls } from './subscriber-calls.js';
 
 /** What a mutation did. `sequence` is the owner's position after it: reads from then on carry at least this. */
 export interface Committed<T> {
@@ -10,39 +36,215 @@ export interface Committed<T> {
 }
 
 export interface Acknowledged<T> extends Committed<T> {
-  /** Between the commit and the last acknowledgement or lease end. */
+  /** Between the commit and the last acknowledgement or lease end. 0 in the background mode. */
   readonly waitedMs: number;
 }
 
 /** One key, several, or those that the result turned out to touch. An empty list invalidates nothing. */
 export type MutatedKeys<T> = CacheKey | readonly CacheKey[] | ((result: T) => readonly CacheKey[]);
 
+/** What the ports of a publisher are. */
+export interface PublisherParts {
+  readonly config: PublisherConfig;
+  readonly scheduler: Scheduler;
+  readonly calls: SubscriberCalls;
+  readonly counters: PublisherCounters;
+}
+
+const retryDelaysMs = [20, 50, 100, 200, 400] as const;
+
+/**
+ * The owner's side of coherence: knows whose caches may be serving what, tells them what changed, and lets a mutation be
+ * acknowledged only when no cache can serve the old value any more.
+ */
 @Injectable()
-export class CachePublisher {
+export class CachePublisher implements OnApplicationShutdown {
+  private readonly logger = new Logger(CachePublisher.name);
+  private ledger: SubscriberLedger | undefined;
+  private readonly waiting = new Map<MutationId, () => void>();
+  private thisTick: Announcement[] = [];
+  private committing = 0;
+  private lastMutation = 0;
+  /** Sessions whose DELETEs fail at present: said once. */
+  private readonly failing = new Set<string>();
+  private cancelWake: Cancel = () => undefined;
+
+  constructor(private readonly parts: PublisherParts) {}
+
   /**
    * Opens for subscribers and mutations under an epoch that no earlier life of this service has used. Until `graceMs`
    * have passed nothing is acknowledged, because leases of an earlier life may still be in force: at least the longest
    * lease it may have granted; default `leaseMs`. 0 only when there was no earlier life.
    */
-  open(_epoch: number, _options?: { readonly graceMs?: number }): void {
-    throw new Error('not implemented');
+  open(epoch: number, options: { readonly graceMs?: number } = {}): void {
+    const { config, scheduler } = this.parts;
+    const graceMs = options.graceMs ?? config.leaseMs;
+    invariant(isVersionPart(epoch), `an epoch is a non-negative whole number, got ${epoch}`);
+    invariant(Number.isFinite(graceMs) && graceMs >= 0, `graceMs is a non-negative number, got ${graceMs}`);
+    const previous = this.ledger;
+    invariant(previous === undefined || epoch > previous.epoch, `epochs rise: ${epoch} after ${previous?.epoch}`);
+    this.ledger = openLedger(config, { epoch, graceEndsAt: scheduler.now() + graceMs });
+    if (previous !== undefined) adoptWaiting(this.ledger, previous);
+    this.settle();
+  }
+
+  get epoch(): number | undefined {
+    return this.ledger?.epoch;
   }
 
   /**
    * Runs `fn`, which commits and makes the change visible to readers; then invalidates the keys at every subscriber;
    * resolves when each has acknowledged or its lease has ended. Rejects with what `fn` rejects with.
    * A retry whose first attempt may have committed goes through here as well, with a sequence not below that commit's.
+   * @throws PublisherNotOpenError, PublisherOverloadedError before anything is committed
    */
-  mutate<T>(
-    _keys: MutatedKeys<T>,
-    _fn: () => Committed<T> | Promise<Committed<T>>,
-    _options?: { readonly mode?: AcknowledgementMode },
+  async mutate<T>(
+    keys: MutatedKeys<T>,
+    fn: () => Committed<T> | Promise<Committed<T>>,
+    options: { readonly mode?: AcknowledgementMode } = {},
   ): Promise<Acknowledged<T>> {
-    throw new Error('not implemented');
+    const { mutationsWaitingMax } = this.parts.config;
+    const ledger = this.openedLedger();
+    if (!mayAccept(ledger) || this.committing >= mutationsWaitingMax) throw new PublisherOverloadedError(mutationsWaitingMax);
+    const { sequence, result } = await this.commit(fn);
+    const changed = typeof keys === 'function' ? keys(result) : typeof keys === 'string' ? [keys] : keys;
+    const waitedMs = await this.publish(changed, sequence, options.mode ?? this.parts.config.mode);
+    return { sequence, result, waitedMs };
   }
 
-  /** `mutate` for a change that is committed already. */
-  invalidate(_keys: CacheKey | readonly CacheKey[], _sequence: number, _options?: { readonly mode?: AcknowledgementMode }): Promise<void> {
-    throw new Error('not implemented');
+  /** `mutate` for a change that is committed already. Resolves as `mutate` does. */
+  async invalidate(
+    keys: CacheKey | readonly CacheKey[],
+    sequence: number,
+    options: { readonly mode?: AcknowledgementMode } = {},
+  ): Promise<void> {
+    this.openedLedger();
+    await this.publish(typeof keys === 'string' ? [keys] : keys, sequence, options.mode ?? this.parts.config.mode);
+  }
+
+  /** For the controller. */
+  subscribe(facts: SubscriberFacts): SubscribeDecision & { readonly epoch: number } {
+    const ledger = this.openedLedger();
+    const decision = subscribe(ledger, facts, this.parts.scheduler.now());
+    this.settle();
+    return { ...decision, epoch: ledger.epoch };
+  }
+
+  /** For the controller. */
+  heartbeat(beat: Heartbeat): HeartbeatDecision & { readonly epoch: number } {
+    const ledger = this.openedLedger();
+    const decision = heartbeat(ledger, beat, this.parts.scheduler.now());
+    if (decision.kind === 'void') this.parts.counters.voided += 1;
+    else if (decision.leaseMs === 0) this.parts.counters.renewalsRefused += 1;
+    this.settle();
+    return { ...decision, epoch: ledger.epoch };
+  }
+
+  /** For the controller. */
+  unsubscribe(session: string): void {
+    unsubscribe(this.openedLedger(), session);
+    this.settle();
+  }
+
+  /** Sessions known, and how many mutations wait. */
+  stats(): { readonly subscribers: number; readonly mutationsWaiting: number; readonly epoch: number | undefined } {
+    return { subscribers: this.ledger?.sessions.size ?? 0, mutationsWaiting: this.waiting.size, epoch: this.epoch };
+  }
+
+  onApplicationShutdown(): void {
+    this.cancelWake();
+    this.parts.calls.keepOnly(new Map());
+  }
+
+  private async commit<T>(fn: () => Committed<T> | Promise<Committed<T>>): Promise<Committed<T>> {
+    this.committing += 1;
+    try {
+      return await fn();
+    } finally {
+      this.committing -= 1;
+    }
+  }
+
+  private async publish(keys: readonly CacheKey[], sequence: number, mode: AcknowledgementMode): Promise<number> {
+    if (!isVersionPart(sequence)) throw new UnusableSequenceError(sequence);
+    if (keys.length === 0) return 0;
+    const { scheduler, counters } = this.parts;
+    const committedAt = scheduler.now();
+    this.lastMutation += 1;
+    const mutation = this.lastMutation;
+    const awaited = mode === 'await';
+    if (this.thisTick.length === 0) setImmediate(() => this.announceTick());
+    this.thisTick.push({ mutation, keys, sequence, awaited });
+    if (!awaited) return 0;
+    await new Promise<void>((resolve) => this.waiting.set(mutation, resolve));
+    const waitedMs = scheduler.now() - committedAt;
+    counters.observeWait(waitedMs / 1000);
+    return waitedMs;
+  }
+
+  /** Everything that was committed in one turn of the event loop goes out together: one DELETE for each key. */
+  private announceTick(): void {
+    const announcements = this.thisTick;
+    this.thisTick = [];
+    const ledger = this.openedLedger();
+    const now = this.parts.scheduler.now();
+    for (const announcement of announcements) announce(ledger, announcement, now);
+    this.settle();
+  }
+
+  /** After every step of the ledger: send what is due, release who may go on, wake when the next lease ends. */
+  private settle(): void {
+    const ledger = this.openedLedger();
+    for (const delivery of takeDeliveries(ledger)) void this.deliver(ledger, delivery, 0);
+    for (const mutation of takeReleased(ledger, this.parts.scheduler.now())) {
+      this.waiting.get(mutation)?.();
+      this.waiting.delete(mutation);
+    }
+    this.parts.calls.keepOnly(ledger.sessions);
+    for (const session of this.failing) if (!ledger.sessions.has(session)) this.failing.delete(session);
+    this.cancelWake();
+    const deadline = nextLedgerDeadline(ledger);
+    if (deadline === Infinity) return;
+    this.cancelWake = this.parts.scheduler.after(Math.max(1, Math.ceil(deadline - this.parts.scheduler.now())), () => this.settle());
+  }
+
+  private async deliver(ledger: SubscriberLedger, delivery: Delivery, attempt: number): Promise<void> {
+    const outcome = await this.parts.calls.deliver(delivery, ledger.epoch);
+    // A new life began meanwhile: its grace covers what this call was about.
+    if (ledger !== this.ledger) return;
+    switch (outcome.kind) {
+      case 'acknowledged':
+        this.parts.counters.acknowledged += 1;
+        this.failing.delete(delivery.session);
+        acknowledge(ledger, delivery);
+        return this.settle();
+      case 'other-session':
+        answeredAs(ledger, delivery.session, outcome.session);
+        this.settle();
+        return this.retry(ledger, delivery, { attempt, why: `session ${outcome.session} answered for ${delivery.session}` });
+      case 'failed':
+        return this.retry(ledger, delivery, { attempt, why: outcome.why });
+      default:
+        return unreachable(outcome);
+    }
+  }
+
+  private retry(ledger: SubscriberLedger, failed: Delivery, { attempt, why }: { attempt: number; why: string }): void {
+    this.parts.counters.retries += 1;
+    if (!this.failing.has(failed.session)) {
+      this.failing.add(failed.session);
+      this.logger.warn(`DELETE ${failed.key} to ${failed.subscriber.id} failed: ${why}. Trying on until its lease ends.`);
+    }
+    this.parts.scheduler.after(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)] ?? 400, () => {
+      if (ledger !== this.ledger) return;
+      const next = retryDelivery(ledger, failed, this.parts.scheduler.now());
+      this.settle();
+      if (next !== undefined) void this.deliver(ledger, next, attempt + 1);
+    });
+  }
+
+  private openedLedger(): SubscriberLedger {
+    if (this.ledger === undefined) throw new PublisherNotOpenError();
+    return this.ledger;
   }
 }

@@ -25,6 +25,12 @@ export interface CachedOptions {
 
 export const cachedMetadata = Symbol('quorumkit:cached');
 
+/** Where Fastify's route configuration carries the options of a fast route. */
+export const fastPathConfigKey = Symbol('quorumkit:fast-path');
+
+/** The key under which Nest's Fastify adapter looks for a route's configuration (its `RouteConfig` decorator). */
+const fastifyRouteConfig = '__fastify_route_config__';
+
 type CachedHandler = (...parameters: never[]) => CachedResult | Promise<CachedResult>;
 
 /**
@@ -37,6 +43,10 @@ export function Cached(options: CachedOptions) {
     propertyKey: string | symbol,
     descriptor: TypedPropertyDescriptor<H>,
   ): void => {
-    SetMetadata(cachedMetadata, Object.freeze({ ...options }))(target, propertyKey, descriptor);
+    const frozen = Object.freeze({ ...options });
+    SetMetadata(cachedMetadata, frozen)(target, propertyKey, descriptor);
+    if (frozen.fastPath !== true || descriptor.value === undefined) return;
+    const config: unknown = Reflect.getMetadata(fastifyRouteConfig, descriptor.value);
+    SetMetadata(fastifyRouteConfig, { ...(config as object | undefined), [fastPathConfigKey]: frozen })(target, propertyKey, descriptor);
   };
 }

@@ -1,28 +1,99 @@
 import { Injectable } from '@nestjs/common';
 
 import type { CacheKey } from '../core/cache-key.js';
+import { forecast } from '../core/cache-session.js';
+import { heldUnder, type Entry } from '../core/cache-state.js';
+import { forget, invalidate, type InvalidateOutcome } from '../core/coherent-cache.js';
+import { leaseInForce, remainingMs, sessionOf } from '../core/lease.js';
 import type { Version } from '../core/version.js';
 import type { CacheExplanation, CacheStats } from './cache-report.js';
-import type { Loaded } from './loaded.js';
+import type { CacheRuntime, Payload } from './cache-runtime.js';
+import { explain } from './explain.js';
+import { LoadDesk, type Load, type Served } from './load-desk.js';
 
-export type Load<T> = (signal: AbortSignal) => Promise<Loaded<T>>;
-
+/**
+ * A cache of what another service owns, kept coherent by that service.
+ *
+ * Promise: once an invalidation has been acknowledged (`invalidate` has returned, or the lease has run out), nobody who
+ * asks from then on is given anything that was read before that change.
+ * Not promised: that something is cached at all. Without a lease every request goes to the owner.
+ */
 @Injectable()
 export class CoherentCache {
-  /** Resolves with the value under the key, or `undefined` when the owner has none. Rejects with what `load` rejects with. */
-  fetch<T>(_key: CacheKey, _load: Load<T>): Promise<T | undefined> {
-    throw new Error('not implemented');
+  private readonly desk: LoadDesk;
+
+  /** @param runtime What the package's own parts share; not for applications. */
+  constructor(readonly runtime: CacheRuntime) {
+    this.desk = new LoadDesk(runtime);
   }
 
-  invalidate(_key: CacheKey, _version?: Version): void {
-    throw new Error('not implemented');
+  /**
+   * The value under the key, from the cache or from `load`; `undefined` when the owner has none. Concurrent calls share
+   * one load. `load` may run up to four times when it is overtaken by invalidations.
+   * Values are shared, so treat them as frozen.
+   * @throws what `load` throws (never cached), FillTimeoutError, CacheOverloadedError, UnversionedValueError
+   */
+  async fetch<T>(key: CacheKey, load: Load<T>): Promise<T | undefined> {
+    const { entry } = await this.desk.lookUp(key, load);
+    return valueOf<T>(entry);
+  }
+
+  /** `fetch` with how it was served; synchronous on a hit. For interceptors. */
+  lookUp(key: CacheKey, load: Load<unknown>): Served | Promise<Served> {
+    return this.desk.lookUp(key, load);
+  }
+
+  /** The value under the key if a request would be served it from the cache now. Loads nothing, leaves the recency alone. */
+  get<T>(key: CacheKey): T | undefined {
+    const { state, scheduler } = this.runtime;
+    if (forecast(state, key, scheduler.now()).wouldServe !== 'hit') return undefined;
+    const entry = heldUnder(state, key);
+    return entry === undefined ? undefined : valueOf<T>(entry);
+  }
+
+  /**
+   * Applies the owner's news that the key (or, with an empty name, every key of the collection) changed at `version`.
+   * Without a version: removes what is held and keeps loads under way from storing, whatever they bring.
+   */
+  invalidate(key: CacheKey, version?: Version): InvalidateOutcome['applied'] {
+    const { state, counters } = this.runtime;
+    if (version === undefined) {
+      counters.removals += 1;
+      return forget(state, key) ? 'dropped' : 'unchanged';
+    }
+    const outcome = invalidate(state, key, version);
+    if (outcome.applied === 'dropped') counters.invalidationsDropped += 1;
+    else if (outcome.applied === 'raised') counters.invalidationsRaised += 1;
+    else counters.invalidationsUnchanged += 1;
+    return outcome.applied;
   }
 
   stats(): CacheStats {
-    throw new Error('not implemented');
+    const { config, state, counters, scheduler } = this.runtime;
+    const now = scheduler.now();
+    const { invalidationsDropped, invalidationsRaised, invalidationsUnchanged } = counters;
+    return {
+      ...counters,
+      name: config.name,
+      capacity: config.capacity,
+      keys: [...state.values.entries()].map(([key]) => key),
+      negativeEntries: state.absences.size,
+      fillsInFlight: state.fillsInFlight,
+      floors: state.floors.byKey.size,
+      invalidations: invalidationsDropped + invalidationsRaised + invalidationsUnchanged,
+      session: sessionOf(state.lease),
+      epoch: state.lease.kind === 'held' ? state.lease.epoch : undefined,
+      leaseInForce: leaseInForce(state.lease, now),
+      leaseRemainingMs: remainingMs(state.lease, now),
+    };
   }
 
-  explain(_key: CacheKey): CacheExplanation {
-    throw new Error('not implemented');
+  /** Why a request for the key would be answered the way it would be, now. Changes nothing. */
+  explain(key: CacheKey): CacheExplanation {
+    return explain(this.runtime, key);
   }
+}
+
+function valueOf<T>(entry: Entry<Payload>): T | undefined {
+  return entry.kind === 'value' ? (entry.value.value as T) : undefined;
 }

@@ -1,1 +1,4 @@
-export {};
+export { CoherentCacheTestingModule, createTestingCache, type TestingCacheOptions } from './coherent-cache-testing.module.js';
+export { createGate, type Gate } from './gate.js';
+export { holdLease } from './hold-lease.js';
+export { ManualScheduler, settled } from './manual-scheduler.js';

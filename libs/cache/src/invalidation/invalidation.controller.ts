@@ -1,0 +1,56 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import { Controller, Delete, HttpCode, Inject, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+
+import { CallAuthGuard, type IncomingRequest } from '../calls/call-auth.guard.js';
+import { sessionOf } from '../core/lease.js';
+import { CacheProblem, CacheProblemFilter, invalidMessage } from '../problem/problem.js';
+import { CoherentCache } from '../serving/coherent-cache.service.js';
+import { invalidationHeaders, parseInvalidation } from './invalidation-request.js';
+
+export const INVALIDATED_CACHE = Symbol('quorumkit:cache:invalidated-cache');
+
+/** The owner's DELETE. Applying it and answering it are one synchronous turn: 204 means that nothing older is served from now on. */
+@Controller('cache')
+@UseGuards(CallAuthGuard)
+@UseFilters(CacheProblemFilter)
+export class InvalidationController {
+  constructor(
+    @Inject(INVALIDATED_CACHE) private readonly cache: CoherentCache,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  @Delete(':collection/:name')
+  @HttpCode(204)
+  invalidateKey(@Req() request: IncomingRequest, @Res({ passthrough: true }) response: unknown): void {
+    this.apply(request, response);
+  }
+
+  @Delete(':collection')
+  @HttpCode(204)
+  invalidateCollection(@Req() request: IncomingRequest, @Res({ passthrough: true }) response: unknown): void {
+    this.apply(request, response);
+  }
+
+  private apply(request: IncomingRequest, response: unknown): void {
+    this.checkCapability(request);
+    const parsed = parseInvalidation(request);
+    if (!parsed.ok) throw invalidMessage(parsed.problems);
+    const applied = this.cache.invalidate(parsed.value.key, parsed.value.version);
+    const { httpAdapter } = this.adapterHost;
+    httpAdapter.setHeader(response, invalidationHeaders.applied, applied);
+    httpAdapter.setHeader(response, invalidationHeaders.session, sessionOf(this.cache.runtime.state.lease) ?? 'none');
+  }
+
+  /** Without call authentication the capability is what keeps strangers out; with it, it is checked when it is there. */
+  private checkCapability(request: IncomingRequest): void {
+    const given = request.headers[invalidationHeaders.capability];
+    const { config, capability } = this.cache.runtime;
+    if (given === undefined && config.auth !== 'none') return;
+    const expected = Buffer.from(capability);
+    const presented = Buffer.from(typeof given === 'string' ? given : '');
+    if (presented.length === expected.length && timingSafeEqual(presented, expected)) return;
+    throw new CacheProblem(401, 'Unauthorized', 'The call does not carry the capability of this cache. Nothing was changed.');
+  }
+}

@@ -1,0 +1,94 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+
+import { remainingMs } from '../core/lease.js';
+import type { CacheCounters } from '../serving/cache-counters.js';
+import type { CacheRuntime } from '../serving/cache-runtime.js';
+import { registerSource, type MetricDefinition } from './metric-group.js';
+
+const requestResults = {
+  hit: 'hits',
+  negative_hit: 'negativeHits',
+  miss: 'misses',
+  collapsed: 'collapsed',
+  pass: 'passes',
+  bypass: 'bypasses',
+  refused: 'refused',
+  error: 'loadErrors',
+} as const satisfies Record<string, keyof CacheCounters>;
+
+const invalidationReasons = {
+  dropped: 'invalidationsDropped',
+  raised: 'invalidationsRaised',
+  unchanged: 'invalidationsUnchanged',
+  removed: 'removals',
+} as const satisfies Record<string, keyof CacheCounters>;
+
+const plainCounters: readonly (readonly [name: string, counter: keyof CacheCounters, help: string])[] = [
+  ['cache_evictions_total', 'evictions', 'Entries that left for a more recently used one'],
+  ['cache_stale_fills_prevented_total', 'staleFillsPrevented', 'Loads whose value was not stored because it may be from before an invalidation'],
+  ['cache_late_joins_prevented_total', 'lateJoinsPrevented', 'Requests that started a load of their own because the one under way was from before an invalidation'],
+  ['cache_overtaken_total', 'overtaken', 'Loads that were overtaken by invalidations every time they were repeated'],
+  ['cache_session_voids_total', 'sessionVoids', 'Sessions that the owner of the data did not know any more'],
+  ['cache_flushes_total', 'flushes', 'Times the cache was emptied for a new session'],
+  ['cache_heartbeats_failed_total', 'heartbeatsFailed', 'Registrations and heartbeats without a usable answer'],
+];
+
+/** Returns how to take the metrics of this cache away again. */
+function registerCacheMetrics(runtime: CacheRuntime): () => void {
+  const { metrics, name } = runtime.config;
+  if (metrics === false) return () => undefined;
+  const removals = [
+    ...labelled(metrics, runtime, 'cache_requests_total', 'Requests by how they were served', 'result', requestResults),
+    ...labelled(metrics, runtime, 'cache_invalidations_total', 'Invalidations by what they did', 'reason', invalidationReasons),
+    ...plainCounters.map(([metric, counter, help]) =>
+      registerSource(metrics, { name: metric, help, kind: 'counter', labelNames: ['cache'] }, () => [
+        { labels: { cache: name }, value: runtime.counters[counter] },
+      ]),
+    ),
+    ...gauges(metrics, runtime),
+  ];
+  return () => removals.forEach((remove) => remove());
+}
+
+function labelled(
+  registry: Registry | undefined,
+  runtime: CacheRuntime,
+  name: string,
+  help: string,
+  label: string,
+  counters: Readonly<Record<string, keyof CacheCounters>>,
+): (() => void)[] {
+  const definition: MetricDefinition = { name, help, kind: 'counter', labelNames: ['cache', label] };
+  const samples = () =>
+    Object.entries(counters).map(([value, counter]) => ({
+      labels: { cache: runtime.config.name, [label]: value },
+      value: runtime.counters[counter],
+    }));
+  return [registerSource(registry, definition, samples)];
+}
+
+function gauges(registry: Registry | undefined, { config, state, scheduler }: CacheRuntime): (() => void)[] {
+  const readings: readonly (readonly [name: string, help: string, read: () => number])[] = [
+    ['cache_entries', 'Entries held', () => state.values.size],
+    ['cache_negative_entries', 'Absences held', () => state.absences.size],
+    ['cache_fills_in_flight', 'Loads under way', () => state.fillsInFlight],
+    ['cache_lease_remaining_seconds', 'How long the cache may still serve without hearing from the owner', () => remainingMs(state.lease, scheduler.now()) / 1000],
+  ];
+  return readings.map(([name, help, read]) =>
+    registerSource(registry, { name, help, kind: 'gauge', labelNames: ['cache'] }, () => [{ labels: { cache: config.name }, value: read() }]),
+  );
+}
+
+/** Registers when the module is made, and takes its series away when the application ends. */
+export class CacheMetrics implements OnApplicationShutdown {
+  private readonly remove: () => void;
+
+  constructor(runtime: CacheRuntime) {
+    this.remove = registerCacheMetrics(runtime);
+  }
+
+  onApplicationShutdown(): void {
+    this.remove();
+  }
+}

@@ -1,0 +1,32 @@
+/** `open` has not been called: this service does not know yet which epoch it lives in. Nothing was committed. */
+export class PublisherNotOpenError extends Error {
+  override readonly name = 'PublisherNotOpenError';
+  readonly code = 'cache_publisher_not_open';
+  readonly definite = true;
+
+  constructor() {
+    super('The cache publisher is not open. Call publisher.open(epoch) once the data is ready; nothing was committed.');
+  }
+}
+
+/** `mutationsWaitingMax` mutations wait for acknowledgements already. Nothing was committed; try again later. */
+export class PublisherOverloadedError extends Error {
+  override readonly name = 'PublisherOverloadedError';
+  readonly code = 'cache_publisher_overloaded';
+  readonly definite = true;
+
+  constructor(readonly mutationsWaitingMax: number) {
+    super(`${mutationsWaitingMax} mutations wait for caches to acknowledge them (mutationsWaitingMax). Nothing was committed; try again later.`);
+  }
+}
+
+/** The mutation reported no usable sequence. It may have been committed; caches were not told. */
+export class UnusableSequenceError extends Error {
+  override readonly name = 'UnusableSequenceError';
+  readonly code = 'cache_sequence_unusable';
+  readonly definite = false;
+
+  constructor(readonly sequence: unknown) {
+    super(`A mutation must return the sequence after its commit, a non-negative whole number; got ${String(sequence)}. Caches were not invalidated.`);
+  }
+}

@@ -1,0 +1,48 @@
+/** Plain numbers: counting must cost nothing on the hit path. The metrics read them when they are scraped. */
+export interface CacheCounters {
+  hits: number;
+  negativeHits: number;
+  misses: number;
+  collapsed: number;
+  passes: number;
+  bypasses: number;
+  refused: number;
+  loadErrors: number;
+  evictions: number;
+  invalidationsDropped: number;
+  invalidationsRaised: number;
+  invalidationsUnchanged: number;
+  removals: number;
+  staleFillsPrevented: number;
+  lateJoinsPrevented: number;
+  overtaken: number;
+  sessionVoids: number;
+  flushes: number;
+  heartbeatsFailed: number;
+  unversionedSetsRefused: number;
+}
+
+export function zeroCounters(): CacheCounters {
+  return {
+    hits: 0,
+    negativeHits: 0,
+    misses: 0,
+    collapsed: 0,
+    passes: 0,
+    bypasses: 0,
+    refused: 0,
+    loadErrors: 0,
+    evictions: 0,
+    invalidationsDropped: 0,
+    invalidationsRaised: 0,
+    invalidationsUnchanged: 0,
+    removals: 0,
+    staleFillsPrevented: 0,
+    lateJoinsPrevented: 0,
+    overtaken: 0,
+    sessionVoids: 0,
+    flushes: 0,
+    heartbeatsFailed: 0,
+    unversionedSetsRefused: 0,
+  };
+}

@@ -1,0 +1,43 @@
+import type { CacheKey } from '../core/cache-key.js';
+
+/** `fillsInFlightMax` loads are under way. Nothing was asked of the owner; try again later. */
+export class CacheOverloadedError extends Error {
+  override readonly name = 'CacheOverloadedError';
+  readonly code = 'cache_overloaded';
+  readonly definite = true;
+
+  constructor(
+    readonly key: CacheKey,
+    readonly fillsInFlightMax: number,
+  ) {
+    super(`${key} is not cached and ${fillsInFlightMax} loads are under way already (fillsInFlightMax). Nothing was loaded; try again later.`);
+  }
+}
+
+/** A load took longer than `fillTimeoutMs`; its signal is aborted and its answer, should one come, is dropped. */
+export class FillTimeoutError extends Error {
+  override readonly name = 'FillTimeoutError';
+  readonly code = 'cache_fill_timeout';
+  readonly definite = true;
+
+  constructor(
+    readonly key: CacheKey,
+    readonly fillTimeoutMs: number,
+  ) {
+    super(`Loading ${key} took longer than ${fillTimeoutMs} ms (fillTimeoutMs). Nothing was stored.`);
+  }
+}
+
+/** A loader or a handler gave back something without a usable version. */
+export class UnversionedValueError extends Error {
+  override readonly name = 'UnversionedValueError';
+  readonly code = 'cache_value_unversioned';
+  readonly definite = true;
+
+  constructor(readonly key: CacheKey) {
+    super(
+      `What was loaded for ${key} has no version, so nobody can tell whether it is from before the last invalidation. ` +
+        'Return versioned(value, { epoch, sequence }) or absent({ epoch, sequence }); both are non-negative whole numbers taken in the same turn as the value.',
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import type { StoreVerdict } from '../core/coherence-rules.js';
+
+/** How a request was answered. */
+export type ServedAs =
+  | { readonly kind: 'hit'; readonly negative: boolean; readonly ttlMs: number }
+  | {
+      readonly kind: 'forward';
+      readonly because: 'uri-miss' | 'stale' | 'bypass';
+      readonly verdict: StoreVerdict | undefined;
+      readonly collapsed: boolean;
+      readonly detail: 'lease' | 'overtaken' | 'authorization' | undefined;
+    };
+
+/** The `Cache-Status` field (RFC 9211), such as `frontend; hit; ttl=57` or `frontend; fwd=uri-miss; stored`. */
+export function cacheStatus(name: string, served: ServedAs): string {
+  if (served.kind === 'hit') {
+    const status = `${name}; hit; ttl=${Math.floor(served.ttlMs / 1000)}`;
+    return served.negative ? `${status}; detail=absent` : status;
+  }
+  const parameters = [`fwd=${served.because}`];
+  if (served.verdict === 'stored' && !served.collapsed) parameters.push('stored');
+  if (served.collapsed) parameters.push('collapsed');
+  if (served.detail !== undefined) parameters.push(`detail=${served.detail}`);
+  return `${name}; ${parameters.join('; ')}`;
+}
