@@ -21,7 +21,7 @@ export async function up(options: { port: number; dataDir: string; say: (line: s
     askedToStop = true;
     void starting?.stop();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 
   say(`Starting catalog, three order replicas and frontend in ${dataDir} …`);
   try {

@@ -96,10 +96,9 @@ export class Supervisor {
     }
   }
 
-  /** Kills everything that runs at once. */
+  /** Kills everything that runs, at once and without a grace time. */
   async killAll(): Promise<void> {
-    const alive = [...this.#processes.values()].filter((managed) => managed.standing().state !== 'dead');
-    await Promise.all(alive.map((managed) => managed.kill('SIGKILL').exited));
+    await Promise.all([...this.#processes.values()].map((managed) => managed.stop(0)));
   }
 
   async #waitForOne(managed: ManagedProcess, limit: { deadline: number; limitMs: number }): Promise<void> {
