@@ -9,6 +9,7 @@ import { LabError } from '../lab-error.js';
 import { probeReadiness } from '../observation/observe-service.js';
 import { ServicePeers, signedTransports } from '../observation/service-peers.js';
 import type { ProcessExit } from '../supervision/managed-process.js';
+import { leftoversEnded } from '../supervision/pid-file.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { findFreeBasePort, requireFreePorts } from '../topology/free-ports.js';
 import { clusterSecretFile, storeTopology, type ServiceSpec } from '../topology/store-topology.js';
@@ -32,7 +33,7 @@ export interface StartStoreOptions {
 
 const repoRoot = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '');
 const readyLimitMsDefault = 120_000;
-/** A lab that was killed leaves its processes a few seconds to end and to let their ports go. */
+/** The processes of a lab that was killed end within a few seconds, and let go of their ports and folders. */
 const leftoverPatienceMs = 15_000;
 
 /**
@@ -46,8 +47,9 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
   const dataDir = resolve(options.dataDir);
   const leftover = await requireNoOtherLab(dataDir);
   const basePort = options.port === undefined || options.port === 'free' ? await findFreeBasePort() : options.port;
-  await requireFreePorts(basePort, leftover ? leftoverPatienceMs : 0);
   const specs = storeTopology({ basePort, dataDir, repoRoot, env: options.env ?? {} });
+  if (leftover) await leftoversEnded(specs.map((spec) => spec.dataDir), leftoverPatienceMs);
+  await requireFreePorts(basePort);
   requireBuilt(specs);
 
   const secret = await loadClusterSecret({ secret: options.env?.['CLUSTER_SECRET'] ?? process.env['CLUSTER_SECRET'], file: clusterSecretFile(dataDir) });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LabError } from '../lab-error.js';
 import type { ServiceSpec } from '../topology/store-topology.js';
 import { PauseWatch } from './pause-watch.js';
+import { forgetPid, notePid } from './pid-file.js';
 import { decideAction, type ProcessStanding, type ProcessState } from './process-state.js';
 import { lastLogLines, openServiceLog, serviceLogPath } from './service-log.js';
 
@@ -81,6 +82,7 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => resolve(this.#ended({ pid, code, signal, asked: run.asked })));
     });
     const run: Run = { child, pid, logOffset: log.offset, exited, asked: false, watch: undefined };
+    notePid(this.spec.dataDir, pid);
     this.#run = run;
     this.#lastLogOffset = log.offset;
     this.#state = next;
@@ -146,6 +148,7 @@ export class ManagedProcess {
 
   #ended(exit: ProcessExit): ProcessExit {
     if (this.#run !== undefined) this.#endWatch(this.#run);
+    forgetPid(this.spec.dataDir);
     this.#run = undefined;
     this.#state = 'dead';
     this.#lastExit = exit;

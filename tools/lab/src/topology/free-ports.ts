@@ -35,15 +35,9 @@ export async function findFreeBasePort(): Promise<number> {
   throw new LabError('port-taken', `No free block of ports found in ${attemptsMax} attempts between ${freeRange.lowest} and ${freeRange.highest}.`);
 }
 
-/** Resolves when all ports of the block are free; otherwise, after `patienceMs`, names those that are not and the way out. */
-export async function requireFreePorts(basePort: number, patienceMs = 0): Promise<void> {
-  const block = portBlock(basePort);
-  const deadline = performance.now() + patienceMs;
-  let taken = await takenPorts(block);
-  while (taken.length > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    taken = await takenPorts(block);
-  }
+/** Resolves when all ports of the block are free; otherwise names those that are not, and the way out. */
+export async function requireFreePorts(basePort: number): Promise<void> {
+  const taken = await takenPorts(portBlock(basePort));
   if (taken.length === 0) return;
   const list = taken.map(({ port, owner }) => `port ${port} (for ${owner})`).join(', ');
   throw new LabError(
