@@ -9,7 +9,7 @@ import type { ProcessTable } from './lock/process-table.js';
 import { nodeFileOps } from './node-file-ops.js';
 import { FaultyFileOps } from './testing/faulty-file-ops.js';
 import type { Fault } from './testing/faulty-file-ops.js';
-import { keepEverything, SimulatedDisk } from './testing/simulated-disk.js';
+import { SimulatedDisk } from './testing/simulated-disk.js';
 import { loseUnsynced } from './testing/unsynced-writes.js';
 
 /** A file store whose every sync of a segment can be held or refused. */
@@ -62,9 +62,9 @@ function underTest(parts: {
   };
 }
 
-for (const [what, lottery] of [
-  ['a machine that loses power', undefined],
-  ['a process that is killed', keepEverything],
+for (const [what, crash] of [
+  ['power lost', (disk: SimulatedDisk) => disk.crash()],
+  ['process killed', (disk: SimulatedDisk) => disk.kill()],
 ] as const) {
   describeLogStore(`FileLogStore on a simulated disk, ${what},`, async () => {
     const disk = new SimulatedDisk();
@@ -72,7 +72,7 @@ for (const [what, lottery] of [
       folder: '/data',
       files: () => disk,
       processes: () => disk.processes,
-      crash: () => disk.crash(lottery),
+      crash: () => crash(disk),
       dispose: async () => undefined,
     });
   });

@@ -128,11 +128,13 @@ export class FileLogStore implements LogStore {
     await this.#files.makeFolder(dataDir);
     const lock = await this.#takeLock();
     try {
-      const recovered = await recoverLog(this.#files, this.#names);
+      const { log: recovered, leftovers } = await recoverLog(this.#files, this.#names);
       const context: LogWriterContext = { ...this.#options, files: this.#files, names: this.#names };
       const mark = recovered?.mark ?? emptyMark;
       const writer =
-        recovered === undefined ? await LogWriter.begin(context, mark) : await LogWriter.resume(context, recovered);
+        recovered === undefined
+          ? await LogWriter.begin(context, mark, leftovers)
+          : await LogWriter.resume(context, recovered, leftovers);
       const onFailure = (error: unknown): void => this.#fail(error);
       const note = await AcknowledgedNote.begin(this.#files, this.#names, writer.position(), onFailure);
       const stored = { hardState: mark.hardState, snapshot: recovered?.snapshot, entries: recovered?.entries ?? [] };
@@ -148,7 +150,8 @@ export class FileLogStore implements LogStore {
       });
       return stored;
     } catch (error) {
-      await lock.release();
+      // What went wrong first is what must be told; a lock that stays is taken over once this process has ended.
+      await lock.release().catch(() => undefined);
       throw error;
     }
   }

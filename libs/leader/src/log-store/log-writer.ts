@@ -60,13 +60,18 @@ export class LogWriter {
   }
 
   /** Begins the log of an empty folder. */
-  static async begin(context: LogWriterContext, mark: LogMark): Promise<LogWriter> {
+  static async begin(context: LogWriterContext, mark: LogMark, leftovers: readonly string[]): Promise<LogWriter> {
+    await removeFiles(context, leftovers);
     const active = await startSegment(context, { number: 1, previousEnd: 0, mark });
     return new LogWriter(context, [{ number: 1, lastIndex: mark.lastIndex }], active, mark);
   }
 
   /** Makes what was recovered durable and writable: it may so far be in the kernel's cache only. */
-  static async resume(context: LogWriterContext, recovered: RecoveredLog): Promise<LogWriter> {
+  static async resume(
+    context: LogWriterContext,
+    recovered: RecoveredLog,
+    leftovers: readonly string[],
+  ): Promise<LogWriter> {
     const { files, names } = context;
     const { tail } = recovered;
     const segments = recovered.segments.map((segment) => ({ ...segment }));
@@ -82,9 +87,8 @@ export class LogWriter {
     // its pages for clean and a sync alone would answer "durable" for bytes that never reached the disk.
     if (tail.lastFrame !== undefined) await writeFully(file, tail.lastFrame.bytes, tail.lastFrame.offset);
     await file.syncData();
-    for (const leftover of recovered.leftovers) await files.remove(leftover);
-    if (recovered.leftovers.length > 0) context.trace({ kind: 'filesRemoved', paths: recovered.leftovers });
     await files.syncFolder(names.folder);
+    await removeFiles(context, leftovers);
     const claimed = tail.tornBytes > 0 ? tail.end : tail.fileBytes;
     const active = { file, salt: tail.salt, headerEnd: tail.headerEnd, end: tail.end, claimed };
     return new LogWriter(context, segments, active, recovered.mark);
@@ -120,7 +124,7 @@ export class LogWriter {
 
   /** Deletes what the newest snapshot has replaced. Call it when that snapshot is durable. */
   async dropReplaced(): Promise<void> {
-    const { files, names, trace } = this.#context;
+    const { names } = this.#context;
     const replaced = this.#replacedSnapshot;
     this.#replacedSnapshot = undefined;
     const paths: string[] = [];
@@ -129,8 +133,7 @@ export class LogWriter {
       this.#segments.shift();
     }
     if (replaced !== undefined && !isSameSnapshot(replaced, this.#mark.snapshot)) paths.push(names.snapshot(replaced));
-    for (const path of paths) await files.remove(path);
-    if (paths.length > 0) trace({ kind: 'filesRemoved', paths });
+    await removeFiles(this.#context, paths);
   }
 
   async close(): Promise<void> {
@@ -169,6 +172,11 @@ export class LogWriter {
     if (claimed > end) await writeFully(this.#active.file, this.#zeros.subarray(0, claimed - end), end);
     this.#active.claimed = claimed;
   }
+}
+
+async function removeFiles({ files, trace }: LogWriterContext, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await files.remove(path);
+  if (paths.length > 0) trace({ kind: 'filesRemoved', paths });
 }
 
 /**

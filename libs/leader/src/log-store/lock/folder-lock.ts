@@ -60,6 +60,7 @@ export async function takeFolderLock(options: FolderLockOptions): Promise<Folder
     }
     await sweep(options, mine);
     // Made now, so that letting go later needs no space: it must work on a full disk too.
+    await removeIfThere(files, releasedPath(options, mine));
     await writeLock(options, releasedPath(options, mine), true);
     return { release: () => release(options, mine) };
   }

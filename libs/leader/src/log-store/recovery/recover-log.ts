@@ -22,7 +22,15 @@ export interface RecoveredLog {
   /** Oldest first, contiguous; the last one is the one to go on writing. */
   readonly segments: readonly RecoveredSegment[];
   readonly tail: RecoveredTail;
-  /** Files that mean nothing any more: temporaries, replaced snapshots and segments. */
+}
+
+export interface Recovery {
+  /** Undefined: there is no log yet. */
+  readonly log: RecoveredLog | undefined;
+  /**
+   * Files that mean nothing any more: temporaries, replaced snapshots and segments. To be removed, but not before the
+   * log is durable: what makes them superfluous may so far be in the kernel's cache only.
+   */
   readonly leftovers: readonly string[];
 }
 
@@ -45,19 +53,19 @@ export interface RecoveredTail {
 }
 
 /**
- * Reads a data folder, changing nothing. Undefined: there is no log yet.
+ * Reads a data folder, changing nothing.
  *
  * Promise: rejects with `StorageDamagedError` rather than give back less than what was acknowledged, as far as the
  * folder itself can tell. Non-promise: a machine that loses power may also lose the note how far was acknowledged
  * (it is not synced); bit rot in the very last frame then looks like a write that was under way, and is cut.
  */
-export async function recoverLog(files: FileOps, names: LogFiles): Promise<RecoveredLog | undefined> {
+export async function recoverLog(files: FileOps, names: LogFiles): Promise<Recovery> {
   const listed = await files.list(names.folder);
   const acknowledged = await readNote(files, names, listed);
   const numbers = listed.map((name) => names.segmentNumber(name)).filter((number) => number !== undefined);
   numbers.sort((a, b) => a - b);
   if (numbers.length === 0) {
-    if (acknowledged === undefined) return undefined;
+    if (acknowledged === undefined) return { log: undefined, leftovers: leftoversAmong(listed, names, new Set()) };
     throw new StorageDamagedError(
       'missing',
       names.segment(acknowledged.segment),
@@ -77,11 +85,15 @@ export async function recoverLog(files: FileOps, names: LogFiles): Promise<Recov
     ...segments.map(({ number }) => names.segment(number)),
     ...(mark.snapshot === undefined ? [] : [names.snapshot(mark.snapshot)]),
   ]);
-  const leftovers = listed
+  const log = { mark, snapshot, entries, segments, tail: replayed.tail };
+  return { log, leftovers: leftoversAmong(listed, names, needed) };
+}
+
+function leftoversAmong(listed: readonly string[], names: LogFiles, needed: ReadonlySet<string>): string[] {
+  return listed
     .filter((name) => names.isTemporary(name) || names.isSnapshot(name) || names.segmentNumber(name) !== undefined)
     .map((name) => names.path(name))
     .filter((path) => !needed.has(path));
-  return { mark, snapshot, entries, segments, tail: replayed.tail, leftovers };
 }
 
 /** Deleting old segments may be interrupted at any point, so what is before a gap was to be deleted. */

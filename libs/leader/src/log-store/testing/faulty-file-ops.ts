@@ -24,6 +24,8 @@ export interface FileCall {
   readonly ofOperation: number;
   /** For `write`: how many bytes, else 0. */
   readonly bytes: number;
+  /** For `write`: where in the file, else 0. */
+  readonly offset: number;
 }
 
 export type Fault =
@@ -102,7 +104,7 @@ export class FaultyFileOps implements FileOps {
           'write',
           path,
           () => file.write(bytes, offset),
-          bytes.byteLength,
+          { bytes: bytes.byteLength, offset },
           (first) => file.write(bytes.subarray(0, first), offset),
         ),
       truncate: (bytes) => this.#call('truncate', path, () => file.truncate(bytes)),
@@ -115,13 +117,13 @@ export class FaultyFileOps implements FileOps {
     operation: FileOperation,
     path: string,
     run: () => Promise<T>,
-    bytes = 0,
+    extent = { bytes: 0, offset: 0 },
     runPart?: (bytes: number) => Promise<T>,
   ): Promise<T> {
     this.#calls += 1;
     const ofOperation = this.count(operation) + 1;
     this.#counts.set(operation, ofOperation);
-    const fault = this.plan({ operation, path, number: this.#calls, ofOperation, bytes });
+    const fault = this.plan({ operation, path, number: this.#calls, ofOperation, ...extent });
     switch (fault?.kind) {
       case undefined:
         return run();

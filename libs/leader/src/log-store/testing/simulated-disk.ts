@@ -6,16 +6,15 @@ import type { FileOps, WritableFile } from '../file-ops.js';
 interface Inode {
   cached: Buffer;
   synced: Buffer;
+  /** Blocks that a sync would write. After a failed sync they are clean although they were not written. */
+  readonly dirty: Set<number>;
 }
 
-/** What of the unsynced changes a crash leaves: a number in [0, 1) for each decision. */
+/** What of the unsynced changes a power failure leaves: a number in [0, 1) for each decision; below ½ it survives. */
 export type CrashLottery = () => number;
 
 /** Nothing that was not synced survives: the harshest disk. */
-export const keepNothing: CrashLottery = () => 0.999_999;
-
-/** Everything survives, as when only the process is killed and the machine lives. */
-export const keepEverything: CrashLottery = () => 0;
+export const keepNothing: CrashLottery = () => 1;
 
 /**
  * A disk in memory that forgets in a crash what was not synced: contents until `syncData` of the file, names until
@@ -50,7 +49,7 @@ export class SimulatedDisk implements FileOps {
 
   /** Puts a file there, or other bytes into it, as if they had always been there. */
   overwrite(path: string, bytes: Uint8Array): void {
-    const inode = { cached: Buffer.from(bytes), synced: Buffer.from(bytes) };
+    const inode = { cached: Buffer.from(bytes), synced: Buffer.from(bytes), dirty: new Set<number>() };
     this.#cachedNames.set(path, inode);
     this.#syncedNames.set(path, inode);
   }
@@ -68,9 +67,14 @@ export class SimulatedDisk implements FileOps {
     return copy;
   }
 
-  /** The machine loses power, or with `keepEverything` the process is killed. Files that are open become useless. */
-  crash(lottery: CrashLottery = keepNothing): void {
+  /** The process is killed, the machine lives: the cache is still there. Files that are open become useless. */
+  kill(): void {
     this.#incarnation += 1;
+  }
+
+  /** The machine loses power. */
+  crash(lottery: CrashLottery = keepNothing): void {
+    this.kill();
     const survives = (): boolean => lottery() < 0.5;
     for (const path of new Set([...this.#cachedNames.keys(), ...this.#syncedNames.keys()])) {
       const isChanged = this.#cachedNames.get(path) !== this.#syncedNames.get(path);
@@ -113,7 +117,7 @@ export class SimulatedDisk implements FileOps {
 
   async create(path: string): Promise<WritableFile> {
     if (this.#cachedNames.has(path)) throw diskError('EEXIST', path);
-    const inode = { cached: Buffer.alloc(0), synced: Buffer.alloc(0) };
+    const inode = { cached: Buffer.alloc(0), synced: Buffer.alloc(0), dirty: new Set<number>() };
     this.#cachedNames.set(path, inode);
     return this.#fileOf(inode);
   }
@@ -138,6 +142,26 @@ export class SimulatedDisk implements FileOps {
     for (const [path, inode] of this.#cachedNames) if (dirname(path) === folder) this.#syncedNames.set(path, inode);
   }
 
+  /** What Linux does with the pages when a sync fails: it takes them for clean, and the next sync says "fine". */
+  failSync(path: string): void {
+    this.#find(path).dirty.clear();
+  }
+
+  #markDirty(inode: Inode, start: number, end: number): void {
+    for (let block = Math.floor(start / this.#blockBytes); block * this.#blockBytes < end; block++)
+      inode.dirty.add(block);
+  }
+
+  #sync(inode: Inode): void {
+    const synced = Buffer.concat([inode.synced], inode.cached.length);
+    for (const block of inode.dirty) {
+      const start = block * this.#blockBytes;
+      if (start < synced.length) inode.cached.copy(synced, start, start, start + this.#blockBytes);
+    }
+    inode.synced = synced;
+    inode.dirty.clear();
+  }
+
   #find(path: string): Inode {
     const inode = this.#cachedNames.get(path);
     if (inode === undefined) throw diskError('ENOENT', path);
@@ -156,15 +180,17 @@ export class SimulatedDisk implements FileOps {
           inode.cached = Buffer.concat([inode.cached], offset + bytes.byteLength);
         }
         inode.cached.set(bytes, offset);
+        this.#markDirty(inode, offset, offset + bytes.byteLength);
         return bytes.byteLength;
       },
       truncate: async (bytes) => {
         alive();
+        this.#markDirty(inode, bytes, inode.cached.length);
         inode.cached = Buffer.concat([inode.cached], bytes);
       },
       syncData: async () => {
         alive();
-        inode.synced = Buffer.from(inode.cached);
+        this.#sync(inode);
       },
       close: async () => undefined,
     };
