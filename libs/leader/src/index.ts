@@ -1,5 +1,10 @@
 export { LeaderModule } from './leader.module.js';
-export type { LeaderModuleAsyncOptions, LeaderModuleOptions } from './leader.module.js';
+export type { LeaderModuleAsyncOptions, LeaderModuleOptions } from './leader-module-options.js';
+export { LeaderHealthIndicator } from './health/leader-health.js';
+export type { GroupHealth } from './health/leader-health.js';
+export { LeaderGroups } from './hosting/leader-groups.js';
+export { HostedGroup } from './hosting/hosted-group.js';
+export type { ReplicaStatus } from './hosting/hosted-group.js';
 export type { CallAuthenticator, CallHeaders } from './group/call-authenticator.js';
 export type { GroupLimits, GroupOptions, MemberOptions } from './group/group-options.js';
 export { raft } from './group/raft-engine.js';
@@ -7,11 +12,12 @@ export type { RaftEngine, RaftTuning } from './group/raft-engine.js';
 export { Election } from './election/election.js';
 export type { ElectionState } from './election/election.js';
 export { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
-export { LeaderOnly } from './election/leader-only.guard.js';
+export { LeaderOnly, LeaderOnlyGuard } from './election/leader-only.guard.js';
 export { LeaderInterval } from './schedule/leader-interval.decorator.js';
 export { Fence } from './fencing/fence.decorator.js';
 export { fenceHeader, formatFence, parseFence } from './fencing/fence-header.js';
-export { RequireFence } from './fencing/require-fence.guard.js';
+export { FenceMemory } from './fencing/fence-memory.js';
+export { FenceGuard, RequireFence } from './fencing/require-fence.guard.js';
 export { ReplicatedLog } from './replicated-log/replicated-log.js';
 export type { Outcome, ProposeOptions, ReadConsistency } from './replicated-log/replicated-log.js';
 export { ReplicatedStateMachine } from './replicated-log/replicated-state-machine.decorator.js';
@@ -21,6 +27,7 @@ export { LeaderDirectoryModule } from './directory/leader-directory.module.js';
 export type { LeaderDirectoryAsyncOptions } from './directory/leader-directory.module.js';
 export type { Attempt, CallOptions, FailureKind, Leader, LeaderDirectoryOptions } from './directory/directory-options.js';
 export { InjectElection, InjectLeaderDirectory, InjectReplicatedLog, electionToken, leaderDirectoryToken, replicatedLogToken } from './tokens.js';
+export { leaderErrorStatus } from './errors/leader-error-status.js';
 export {
   ApplyError,
   BackpressureError,

@@ -1,33 +1,13 @@
-import { type DynamicModule, type InjectionToken, type LoggerService, Module, type OptionalFactoryDependency } from '@nestjs/common';
-import type { Registry } from 'prom-client';
-import type { GroupOptions } from './group/group-options.js';
-
-export interface LeaderModuleOptions {
-  readonly groups: readonly GroupOptions[];
-  /** Where metrics are registered. Default: prom-client's default registry. `false`: nowhere. */
-  readonly metrics?: Registry | false;
-  /** Default: Nest's logger. */
-  readonly logger?: LoggerService;
-  /**
-   * What to do when a replica can no longer keep its promises (failed fsync, broken invariant). Default: log it and end
-   * the process with code 1.
-   */
-  readonly onFatal?: (error: Error) => void;
-  /**
-   * When `@OnElected` methods may first run: when the HTTP server listens, or already when this module has started
-   * (applications that never listen). Default `listening`.
-   */
-  readonly takeOffice?: 'listening' | 'bootstrap';
-}
-
-export interface LeaderModuleAsyncOptions {
-  /** Names of the groups that the factory will return: injection tokens must be known before it runs. */
-  readonly names: readonly string[];
-  readonly isGlobal?: boolean;
-  readonly imports?: DynamicModule['imports'];
-  readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
-  readonly useFactory: (...args: never[]) => LeaderModuleOptions | Promise<LeaderModuleOptions>;
-}
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { InvalidOptionsError } from './errors/leader-errors.js';
+import { LeaderHealthIndicator } from './health/leader-health.js';
+import type { HostedGroup } from './hosting/hosted-group.js';
+import { LeaderGroups, leaderOptionsToken } from './hosting/leader-groups.js';
+import { LeaderController } from './http/leader.controller.js';
+import { PeerMessagesController } from './http/peer-messages.controller.js';
+import type { LeaderModuleAsyncOptions, LeaderModuleOptions } from './leader-module-options.js';
+import { electionToken, replicatedLogToken } from './tokens.js';
 
 /**
  * Runs this process's member of each group, from application start to shutdown.
@@ -43,6 +23,38 @@ export class LeaderModule {
   }
 
   static forRootAsync(options: LeaderModuleAsyncOptions): DynamicModule {
-    return { module: LeaderModule, global: options.isGlobal ?? false };
+    const { names } = options;
+    const only = names.length === 1 ? [undefined] : [];
+    const injectables = [...names, ...only].flatMap((name) => injectablesOf(name, names));
+    return {
+      module: LeaderModule,
+      global: options.isGlobal ?? false,
+      imports: [DiscoveryModule, ...(options.imports ?? [])],
+      controllers: [LeaderController, PeerMessagesController],
+      providers: [
+        { provide: leaderOptionsToken, useFactory: options.useFactory as (...args: unknown[]) => unknown, inject: options.inject ?? [] },
+        LeaderGroups,
+        LeaderHealthIndicator,
+        ...injectables,
+      ],
+      exports: [LeaderGroups, LeaderHealthIndicator, ...injectables.map(({ provide }) => provide)],
+    };
   }
+}
+
+type Injectable = Extract<Provider, { provide: unknown; useFactory: unknown }>;
+
+function injectablesOf(name: string | undefined, names: readonly string[]): Injectable[] {
+  const hosted = (groups: LeaderGroups): HostedGroup => {
+    const found = groups.find(name);
+    const configured = groups.all.map(({ config }) => config.name);
+    if (found === undefined || configured.length !== names.length) {
+      throw new InvalidOptionsError('LeaderModule.forRootAsync', [`names are ${names.join(', ')}, but the factory returned groups ${configured.join(', ')}`]);
+    }
+    return found;
+  };
+  return [
+    { provide: electionToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).election, inject: [LeaderGroups] },
+    { provide: replicatedLogToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).log, inject: [LeaderGroups] },
+  ];
 }

@@ -1,4 +1,4 @@
-import type { AcceptedProposal, Entry, PersistBatch, RaftStatus, ReadAnswer, RejectedProposal, ReplicaId, Snapshot, TraceEvent } from '@quorumkit/raft';
+import type { AcceptedProposal, Entry, Input, PersistBatch, RaftStatus, ReadAnswer, RejectedProposal, ReplicaId, Snapshot, TraceEvent } from '@quorumkit/raft';
 import { BackpressureError, DeadlineExceededError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
 import { Office, type OfficeHooks } from '../election/office.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
@@ -47,6 +47,9 @@ export class GroupReplica {
   private raftStatus: RaftStatus | undefined;
   private proposals: { readonly id: number; readonly data: Uint8Array }[] = [];
   private flushing = false;
+  private failed = false;
+  private opened = false;
+  private refusal: string | undefined;
   private mayTakeOffice = false;
   /** What must be applied before office is taken: the term, and what was committed when its first entry was. */
   private term: { readonly term: number; readonly readyAt: number } | undefined;
@@ -66,7 +69,7 @@ export class GroupReplica {
     this.applier = new Applier(this.state, clock, config.limits.applySliceMs, {
       applied: (entry, applied) => this.entryApplied(entry, applied),
       progressed: () => this.progressed(),
-      failed: (error) => this.fatal(error),
+      failed: (error) => this.fail(error),
     });
     this.feed = new CommittedFeed(
       () => this.driver?.core,
@@ -87,6 +90,11 @@ export class GroupReplica {
     return this.driver === undefined ? undefined : this.raftStatus;
   }
 
+  /** It has stopped for good; only another process can go on. */
+  get hasFailed(): boolean {
+    return this.failed;
+  }
+
   get running(): ReplicaDriver {
     if (this.driver === undefined) throw new GroupStoppedError(this.config.name);
     return this.driver;
@@ -95,6 +103,7 @@ export class GroupReplica {
   /** Recovers what the store holds, then takes part. */
   async start(): Promise<void> {
     const stored = await this.ports.store.open();
+    this.opened = true;
     if (stored.snapshot !== undefined) {
       this.state.restore(stored.snapshot);
       this.snapshots.restored(stored.snapshot);
@@ -118,14 +127,26 @@ export class GroupReplica {
 
   /** Ends everything; callers that still wait are told that the outcome is open. */
   async stop(): Promise<void> {
-    const { driver } = this;
-    if (driver === undefined) return;
+    if (!this.opened) return;
+    this.opened = false;
     this.office.wish(undefined);
-    driver.stop();
+    this.driver?.stop();
     this.driver = undefined;
     this.endWaiting();
     await this.ports.transport.close();
     await this.ports.store.close();
+  }
+
+  /** The replica cannot keep its promises any more: it stops, and its user is told to end the process. */
+  fail(error: unknown): void {
+    if (this.failed) return;
+    this.failed = true;
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.driver?.stop();
+    this.driver = undefined;
+    this.office.wish(undefined);
+    this.endWaiting();
+    this.user.onFatal(reason);
   }
 
   leaderRef(): LeaderRef | undefined {
@@ -148,6 +169,28 @@ export class GroupReplica {
     const confirmed = this.reads.request(deadline);
     this.flushSoon();
     return confirmed;
+  }
+
+  /**
+   * Passes on what somebody outside the group says. Returns why it is not believed, or undefined when it is acted upon.
+   */
+  hint(input: Extract<Input, { kind: 'forgetLeader' | 'nominate' }>): string | undefined {
+    this.refusal = undefined;
+    this.running.submit(input);
+    return this.refusal;
+  }
+
+  /** Answers but does not campaign any more; the last step before `stop`. */
+  quiesce(): void {
+    this.driver?.quiesce();
+  }
+
+  /** Resolves when no proposal waits for its outcome, or at the deadline. */
+  async idle(deadline: number): Promise<void> {
+    while (this.flights.size > 0 && this.ports.clock.now() < deadline) {
+      const nextLook = Math.min(deadline, this.ports.clock.now() + 5);
+      await new Promise<void>((resolve) => this.ports.clock.setTimer(nextLook, resolve));
+    }
   }
 
   /** Resolves when `condition` holds; looked at on every change of status. */
@@ -186,9 +229,12 @@ export class GroupReplica {
       restore: (snapshot) => this.restore(snapshot),
       committed: (entries) => this.applier.enqueue(entries),
       status: (status) => this.statusChanged(status),
-      trace: (event: TraceEvent) => observer.trace?.(event),
+      trace: (event: TraceEvent) => {
+        if (event.kind === 'nominationRefused') this.refusal = event.why;
+        observer.trace?.(event);
+      },
       persisted: (durationMs: number, batch: PersistBatch) => observer.persisted?.(durationMs, batch),
-      fatal: (_kind, error) => this.fatal(error),
+      fatal: (_kind, error) => this.fail(error),
       settled: () => this.settled(),
       nextDeadline: () => Math.min(this.flights.nextDeadline, this.reads.nextDeadline, this.waits.nextDeadline),
     };
@@ -295,14 +341,5 @@ export class GroupReplica {
     this.waits.abandon(stopped);
     this.feed.complete();
     this.announce();
-  }
-
-  private fatal(error: unknown): void {
-    const reason = error instanceof Error ? error : new Error(String(error));
-    this.driver?.stop();
-    this.driver = undefined;
-    this.office.wish(undefined);
-    this.endWaiting();
-    this.user.onFatal(reason);
   }
 }

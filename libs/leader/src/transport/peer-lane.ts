@@ -111,8 +111,11 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
     this.reply.answered(this.status, this.rest === undefined ? first : Buffer.concat([first, ...this.rest]));
   }
 
+  // Not at once: undici is failing a whole queue here, and whoever hears of it may send again on the same connection.
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.landed();
-    this.reply.failed(error);
+    queueMicrotask(() => {
+      this.landed();
+      this.reply.failed(error);
+    });
   }
 }

@@ -1,0 +1,120 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { ReplicaId, Term } from '@quorumkit/raft';
+import { GroupElection } from '../election/group-election.js';
+import type { OfficeHooks } from '../election/office.js';
+import { GroupStoppedError } from '../errors/leader-errors.js';
+import type { GroupOptions } from '../group/group-options.js';
+import { type GroupConfig, parseGroupOptions } from '../group/parse-group-options.js';
+import { FileLogStore } from '../log-store/file-log-store.js';
+import { GroupLog } from '../replicated-log/group-log.js';
+import type { StateMachine } from '../replicated-log/state-machine.js';
+import { type Clock, SystemClock } from '../runtime/clock.js';
+import { GroupReplica } from '../runtime/group-replica.js';
+import type { ReplicaObserver } from '../runtime/replica-observer.js';
+import { HttpPeerTransport } from '../transport/http-peer-transport.js';
+
+/** The answer to `GET /leader/status`: one replica's word about itself and whom it follows. */
+export interface ReplicaStatus {
+  readonly group: string;
+  readonly id: string;
+  readonly priority: number;
+  readonly term: number;
+  readonly role: string;
+  readonly leader: { readonly id: string; readonly url: string } | null;
+  readonly inOffice: boolean;
+  readonly firstLogIndex: number;
+  readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  /** Another one after each start of the process. */
+  readonly bootId: string;
+  /** How long ago the leader was heard, ms; on a leader, a quorum (0 while its lease lasts); null: never. */
+  readonly leaderContactAgeMs: number | null;
+  /** Of the applied state, where the state machine has one. */
+  readonly digest: string | null;
+}
+
+/** One group as this process hosts it: made with the application, started and stopped with it. */
+export class HostedGroup {
+  readonly config: GroupConfig;
+  readonly election: GroupElection;
+  readonly log: GroupLog<unknown, unknown>;
+  readonly bootId = randomUUID();
+  readonly clock: Clock;
+  /** Undefined where the options bring a transport of their own. */
+  http: HttpPeerTransport | undefined;
+  private current: GroupReplica | undefined;
+
+  constructor(options: GroupOptions) {
+    this.config = parseGroupOptions(options, randomInt(2 ** 47));
+    this.clock = this.config.ports.clock ?? new SystemClock();
+    const { name, nodeId } = this.config;
+    this.election = new GroupElection(() => this.current, name, nodeId);
+    this.log = new GroupLog(() => this.current, name);
+  }
+
+  get replica(): GroupReplica | undefined {
+    return this.current;
+  }
+
+  async start(user: { readonly stateMachine: StateMachine; readonly hooks: OfficeHooks; readonly observer: ReplicaObserver; onFatal(error: Error): void }): Promise<void> {
+    const { config, clock } = this;
+    const { name, nodeId, members, auth, dataDir, ports } = config;
+    this.http = ports.transport === undefined ? new HttpPeerTransport({ group: name, self: nodeId, members, auth, clock, controlTimeoutMs: config.raft.electionTimeoutMaxMs }) : undefined;
+    const transport = ports.transport ?? (this.http as HttpPeerTransport);
+    // The replica itself ends the process when an append is refused; the store's own report is for other failures.
+    const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, onFailure: (error) => this.current?.fail(error) });
+    const replica = new GroupReplica(config, { clock, store, transport }, user);
+    this.current = replica;
+    replica.onStatus(() => this.election.announce());
+    await replica.start();
+  }
+
+  /** Before a shutdown: whoever can lead better leads now, and what callers wait for is finished. */
+  async handOver(report: (what: string, error: unknown) => void): Promise<void> {
+    const { current, config, clock } = this;
+    if (current?.status === undefined) return;
+    if (current.status.role === 'leader') {
+      if (config.members.length === 1) await current.office.release();
+      else await this.election.transferLeadership().catch((error: unknown) => report('leadership could not be handed over before the shutdown', error));
+    }
+    current.quiesce();
+    await current.idle(clock.now() + config.limits.handoverGraceMs);
+  }
+
+  async stop(): Promise<void> {
+    await this.current?.stop();
+  }
+
+  status(): ReplicaStatus {
+    const state = this.election.state();
+    const { leader, leaderUrl } = state;
+    const age = this.current?.status === undefined ? Infinity : this.current.running.leaderContactAgeMs();
+    return {
+      group: state.group,
+      id: state.id,
+      priority: this.config.self.priority,
+      term: state.term,
+      role: state.role,
+      leader: leader === undefined || leaderUrl === undefined ? null : { id: leader, url: leaderUrl },
+      inOffice: state.inOffice,
+      firstLogIndex: this.current?.status === undefined ? 1 : this.current.running.status().firstLogIndex,
+      lastLogIndex: state.lastLogIndex,
+      lastLogTerm: state.lastLogTerm,
+      commitIndex: state.commitIndex,
+      appliedIndex: state.appliedIndex,
+      bootId: this.bootId,
+      leaderContactAgeMs: Number.isFinite(age) ? Math.round(age) : null,
+      digest: this.current?.state.digest() ?? null,
+    };
+  }
+
+  /** Returns why the nomination is not followed, or undefined. */
+  nominated(nomination: { readonly observedTerm: number; readonly nominee: string }): string | undefined {
+    const { current } = this;
+    if (current?.status === undefined) throw new GroupStoppedError(this.config.name);
+    const observedTerm = nomination.observedTerm as Term;
+    return current.hint({ kind: (nomination.nominee as ReplicaId) === this.config.nodeId ? 'nominate' : 'forgetLeader', observedTerm });
+  }
+}

@@ -1,0 +1,333 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, type INestApplication, Injectable, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import { Election } from './election/election.js';
+import { LeaderOnly } from './election/leader-only.guard.js';
+import { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
+import { NotLeaderError } from './errors/leader-errors.js';
+import type { Fence } from './fencing/fence.decorator.js';
+import { RequireFence } from './fencing/require-fence.guard.js';
+import type { CallAuthenticator } from './group/call-authenticator.js';
+import type { MemberOptions } from './group/group-options.js';
+import { LeaderHealthIndicator } from './health/leader-health.js';
+import { LeaderModule } from './leader.module.js';
+import { ReplicatedLog } from './replicated-log/replicated-log.js';
+import { ReplicatedStateMachine } from './replicated-log/replicated-state-machine.decorator.js';
+import type { CommittedEntry, StateMachine } from './replicated-log/state-machine.js';
+import { LeaderTestingModule } from './testing/leader-testing.module.js';
+import { InjectElection, InjectReplicatedLog, electionToken, replicatedLogToken } from './tokens.js';
+
+interface Add {
+  readonly add: number;
+}
+
+@ReplicatedStateMachine('counter')
+class Counter implements StateMachine<Add, number> {
+  total = 0;
+
+  apply({ command }: CommittedEntry<Add>): number {
+    return (this.total += command.add);
+  }
+
+  snapshot(): number {
+    return this.total;
+  }
+
+  restore(snapshot: unknown): void {
+    this.total = snapshot as number;
+  }
+
+  digest(): string {
+    return String(this.total);
+  }
+}
+
+@Injectable()
+class Offices {
+  readonly events: string[] = [];
+
+  constructor(
+    @InjectElection('counter') readonly election: Election,
+    @InjectReplicatedLog() readonly log: ReplicatedLog<Add, number>,
+  ) {}
+
+  @OnElected('counter')
+  elected(fence: Fence): void {
+    this.events.push(`elected ${fence.group}`);
+  }
+
+  @OnDeposed()
+  async deposed(): Promise<void> {
+    this.events.push(`deposed as ${this.election.state().role}`);
+  }
+}
+
+@Controller()
+class CounterController {
+  @Get('led')
+  @LeaderOnly('counter')
+  led(): string {
+    return 'by me';
+  }
+
+  @Post('fenced')
+  @RequireFence('counter')
+  fenced(): string {
+    return 'done';
+  }
+}
+
+interface Node {
+  readonly id: string;
+  readonly app: INestApplication;
+  readonly election: Election;
+  readonly log: ReplicatedLog<Add, number>;
+  readonly counter: Counter;
+  readonly offices: Offices;
+}
+
+const folders: string[] = [];
+const apps = new Set<INestApplication>();
+
+afterEach(async () => {
+  await Promise.all([...apps].map((app) => app.close()));
+  apps.clear();
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function membersOf(count: number): Promise<MemberOptions[]> {
+  return Promise.all(Array.from({ length: count }, async (_, position) => ({ id: `n${position + 1}`, url: `http://127.0.0.1:${await freePort()}`, priority: position + 1 })));
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'leader-module-'));
+  folders.push(folder);
+  return folder;
+}
+
+async function startNode(members: readonly MemberOptions[], id: string, folder: string, auth: CallAuthenticator | 'none' = 'none'): Promise<Node> {
+  const member = members.find((candidate) => candidate.id === id) as MemberOptions;
+
+  @Module({
+    imports: [
+      LeaderModule.forRootAsync({
+        names: ['counter'],
+        isGlobal: true,
+        useFactory: () => ({
+          metrics: new Registry(),
+          onFatal: (error) => expect(error).toBeUndefined(),
+          logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
+          groups: [{ name: 'counter', nodeId: id, members, dataDir: join(folder, id), auth }],
+        }),
+      }),
+    ],
+    providers: [Counter, Offices],
+    controllers: [CounterController],
+  })
+  class NodeModule {}
+
+  const app = await NestFactory.create<NestFastifyApplication>(NodeModule, new FastifyAdapter({ forceCloseConnections: true }), { logger: false, rawBody: true });
+  apps.add(app);
+  await app.listen(Number(new URL(member.url).port), '127.0.0.1');
+  return { id, app, election: app.get(electionToken('counter')), log: app.get(replicatedLogToken('counter')), counter: app.get(Counter), offices: app.get(Offices) };
+}
+
+async function stopNode(node: Node): Promise<void> {
+  apps.delete(node.app);
+  await node.app.close();
+}
+
+async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const found = probe();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited 30 s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const leaderAmong = (nodes: readonly Node[]): Promise<Node> => until('a leader in office', () => nodes.find(({ election }) => election.state().inOffice && election.isLeader()));
+
+/** Proposes at whoever leads until it is committed: what a caller outside the group does. */
+async function add(nodes: readonly Node[], amount: number, key: string): Promise<number> {
+  for (;;) {
+    const leader = await leaderAmong(nodes);
+    try {
+      return (await leader.log.propose({ add: amount }, { key })).result;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== 'NOT_LEADER' && code !== 'INDETERMINATE' && code !== 'GROUP_STOPPED') throw error;
+    }
+  }
+}
+
+describe('three applications with a group', () => {
+  it('elect, commit, go on after one is gone, and let it catch up when it is back', async () => {
+    const members = await membersOf(3);
+    const folder = await newFolder();
+    const nodes = await Promise.all(members.map(({ id }) => startNode(members, id, folder)));
+
+    const first = await leaderAmong(nodes);
+    expect(await add(nodes, 1, 'a')).toBe(1);
+    await stopNode(first);
+    const left = nodes.filter((node) => node !== first);
+    expect(await add(left, 10, 'b')).toBe(11);
+    expect(await add(left, 10, 'b')).toBe(11);
+    const restarted = await startNode(members, first.id, folder);
+    expect(await add([...left, restarted], 100, 'c')).toBe(111);
+
+    await until('all to have applied everything', () => [...left, restarted].every(({ counter }) => counter.total === 111));
+    expect(first.offices.events).toEqual(['elected counter', 'deposed as leader']);
+  }, 60_000);
+
+  it('keep everything when all are closed and started again', async () => {
+    const members = await membersOf(3);
+    const folder = await newFolder();
+    let nodes = await Promise.all(members.map(({ id }) => startNode(members, id, folder)));
+    for (let count = 1; count <= 20; count++) await add(nodes, 1, `k${count}`);
+
+    for (const node of nodes) await stopNode(node);
+    nodes = await Promise.all(members.map(({ id }) => startNode(members, id, folder)));
+
+    expect(await add(nodes, 1, 'k20')).toBe(20);
+    expect(await add(nodes, 1, 'k21')).toBe(21);
+  }, 60_000);
+
+  it('answer for themselves over HTTP, and hand leadership over on request', async () => {
+    const members = await membersOf(3);
+    const folder = await newFolder();
+    const nodes = await Promise.all(members.map(({ id }) => startNode(members, id, folder)));
+    const leader = await leaderAmong(nodes);
+    await add(nodes, 5, 'a');
+    const urlOf = (id: string): string => members.find((member) => member.id === id)?.url ?? '';
+    const post = (id: string, path: string, body: unknown): Promise<Response> =>
+      fetch(urlOf(id) + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const follower = nodes.find((node) => node !== leader) as Node;
+    await until('the follower to know the leader', () => follower.election.state().leader === leader.id);
+
+    const status = (await (await fetch(`${urlOf(leader.id)}/leader/status`)).json()) as object;
+    const misdirected = await fetch(`${urlOf(follower.id)}/led`);
+    const nomination = await post(follower.id, '/leader/nominations', { observedTerm: leader.election.state().term, nominee: follower.id });
+    const hint = await post(follower.id, '/leader/hints', { term: leader.election.state().term, leader: leader.id });
+    const transfer = await post(leader.id, '/leader/transfers', { to: follower.id });
+
+    expect(status).toMatchObject({ group: 'counter', id: leader.id, role: 'leader', leader: { id: leader.id, url: urlOf(leader.id) }, leaderContactAgeMs: 0, digest: '5', inOffice: true });
+    expect([misdirected.status, await misdirected.json()]).toMatchObject([421, { leader: leader.id, leaderUrl: urlOf(leader.id) }]);
+    expect(await nomination.json()).toMatchObject({ id: follower.id, accepted: false, why: expect.stringContaining('was heard less than') });
+    expect(await hint.json()).toMatchObject({ accepted: true, leader: { id: leader.id } });
+    expect([transfer.status, await transfer.json()]).toMatchObject([200, { accepted: true, role: 'follower' }]);
+    const next = await leaderAmong(nodes);
+    expect(next.id).toBe(follower.id);
+    expect(await (await fetch(`${urlOf(next.id)}/led`)).text()).toBe('by me');
+    await expect(leader.log.propose({ add: 1 })).rejects.toThrow(NotLeaderError);
+  }, 60_000);
+});
+
+describe('the routes of LeaderModule', () => {
+  const refusing: CallAuthenticator = {
+    sign: () => ({ 'x-secret': 'open' }),
+    verify: ({ headers }) => {
+      if (headers['x-secret'] !== 'open') throw new Error('no');
+    },
+  };
+
+  async function startOne(auth: CallAuthenticator | 'none' = 'none'): Promise<{ readonly url: string; readonly node: Node }> {
+    const members = await membersOf(1);
+    const node = await startNode(members, 'n1', await newFolder(), auth);
+    await leaderAmong([node]);
+    return { url: (members[0] as MemberOptions).url, node };
+  }
+
+  it('refuse calls that the authenticator does not accept', async () => {
+    const { url } = await startOne(refusing);
+
+    const unsigned = await Promise.all(['/leader/status', '/raft/counter/messages'].map((path) => fetch(url + path, { method: path.startsWith('/raft') ? 'POST' : 'GET' })));
+    const signed = await fetch(`${url}/leader/status`, { headers: { 'x-secret': 'open' } });
+
+    expect(unsigned.map(({ status }) => status)).toEqual([401, 401]);
+    expect(signed.status).toBe(200);
+  });
+
+  const bodies: [string, string, unknown, RegExp][] = [
+    ['a nomination without a term', '/leader/nominations', { nominee: 'n1' }, /observedTerm: a non-negative integer is needed/],
+    ['a nomination of a stranger', '/leader/nominations', { observedTerm: 1, nominee: 'n9' }, /nominee: not a member/],
+    ['an unknown property', '/leader/hints', { term: 1, leader: 'n1', extra: true }, /extra: unknown property/],
+    ['a fractional term', '/leader/hints', { term: 1.5, leader: 'n1' }, /term: a non-negative integer/],
+    ['an array', '/leader/transfers', [], /must be a JSON object/],
+  ];
+  it.each(bodies)('answer %s with 400 and say why', async (_, path, body, why) => {
+    const { url } = await startOne();
+
+    const response = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+    expect([response.status, await response.json()]).toMatchObject([400, { status: 400, detail: expect.stringMatching(why) }]);
+  });
+
+  it('answer peer messages for unknown groups with 404 and garbage with 400', async () => {
+    const { url } = await startOne();
+    const post = (path: string, body: Buffer): Promise<Response> => fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(body) });
+
+    const statuses = await Promise.all([post('/raft/other/messages', Buffer.from('x')), post('/raft/counter/messages', Buffer.from('x')), post('/raft/counter/messages', Buffer.alloc(0))]);
+
+    expect(statuses.map(({ status }) => status)).toEqual([404, 400, 400]);
+  });
+
+  it('fence: admits rising terms, refuses lower ones with 412 and missing ones with 400', async () => {
+    const { url } = await startOne();
+    const call = async (fence?: string): Promise<number> => (await fetch(`${url}/fenced`, { method: 'POST', headers: fence === undefined ? {} : { 'x-fence': fence } })).status;
+
+    expect(await call('counter;3')).toBe(201);
+    expect(await call('counter;3')).toBe(201);
+    expect(await call('counter;2')).toBe(412);
+    expect(await call('other;9')).toBe(400);
+    expect(await call()).toBe(400);
+  });
+
+  it('report health: alive and ready with a leader', async () => {
+    const { node } = await startOne();
+
+    const [health] = node.app.get(LeaderHealthIndicator).check();
+
+    expect(health).toMatchObject({ group: 'counter', alive: true, ready: true, hasQuorum: true, leader: 'n1', lagEntries: 0 });
+  });
+});
+
+describe('LeaderTestingModule', () => {
+  it('lets an application lead at once, without listening', async () => {
+    const module = await Test.createTestingModule({ imports: [LeaderTestingModule.forGroups({ groups: ['counter'] })], providers: [Counter, Offices] }).compile();
+    const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
+    apps.add(app);
+    await app.init();
+    const { log, events, election } = app.get(Offices);
+    await until('office', () => election.state().inOffice);
+
+    const { result } = await log.propose({ add: 4 });
+
+    expect(result).toBe(4);
+    expect(events).toEqual(['elected counter']);
+  });
+
+  it('says what is missing when there is no state machine', async () => {
+    const module = await Test.createTestingModule({ imports: [LeaderTestingModule.forGroups({ groups: ['counter'] })], providers: [Offices] }).compile();
+    const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
+
+    await expect(app.init()).rejects.toThrow("group counter needs exactly one provider decorated with @ReplicatedStateMachine('counter'), found 0");
+  });
+});

@@ -1,0 +1,10 @@
+export { ManualClock } from './manual-clock.js';
+export { InMemoryCluster } from './in-memory-cluster.js';
+export type { ClusterMember, InMemoryClusterOptions } from './in-memory-cluster.js';
+export { InMemoryNetwork } from './in-memory-network.js';
+export { describeLogStore } from './log-store-conformance.js';
+export type { LogStoreUnderTest, TestRunner } from './log-store-conformance.js';
+export { describePeerTransport } from './peer-transport-conformance.js';
+export type { TransportsUnderTest } from './peer-transport-conformance.js';
+export { LeaderTestingModule } from './leader-testing.module.js';
+export { MemoryLogStore } from '../log-store/memory-log-store.js';
