@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CoherentCache } from '@quorumkit/cache';
+import { holdLease } from '@quorumkit/cache/testing';
 import { ConnectionFailedError, UnexpectedAnswerError } from '@toystore/contracts';
+import { createJsonLogger, createServiceApp } from '@toystore/service';
+import { InternalModule } from '../internal.module.js';
 import { MemoryCatalog, publicApp } from '../testing/public-app.js';
 
 let catalog: MemoryCatalog;
@@ -53,6 +57,70 @@ describe('GET /products/:name', () => {
 
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toMatchObject({ type: 'urn:toystore:problem:unknown-product', error: { code: 404 } });
+  });
+});
+
+describe('GET /products/:name while the lease of the catalog is in force', () => {
+  const ask = (name: string, headers: Record<string, string> = {}) => application.inject({ url: `/products/${name}`, headers });
+
+  beforeEach(() => holdLease(application.get(CoherentCache), { epoch: catalog.epoch }));
+
+  it('asks the catalog once, then answers from the cache', async () => {
+    const first = await ask('tux');
+    const second = await ask('tux');
+
+    expect(first.headers['cache-status']).toBe('frontend; fwd=uri-miss; stored');
+    expect(second.headers['cache-status']).toMatch(/^frontend; hit; ttl=\d+$/);
+    expect(second.headers).toMatchObject({ etag: first.headers.etag, age: '0', 'cache-control': 'no-cache', 'content-type': 'application/json; charset=utf-8' });
+    expect(second.json()).toEqual({ data: { name: 'tux', price: 25.99, quantity: 100 } });
+    expect(catalog.questions).toBe(1);
+  });
+
+  it('answers 304 to who holds the toy, and HEAD without a body', async () => {
+    const { headers } = await ask('tux');
+    const notModified = await ask('tux', { 'if-none-match': String(headers.etag) });
+    const head = await application.inject({ method: 'HEAD', url: '/products/tux' });
+
+    expect([notModified.statusCode, notModified.body]).toEqual([304, '']);
+    expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, '', headers.etag]);
+    expect(catalog.questions).toBe(1);
+  });
+
+  it('asks once for a hundred shoppers who come at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask('fox')));
+
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    expect(catalog.questions).toBe(1);
+  });
+
+  it('is the same toy however its name is written, and the same cache for any query', async () => {
+    await ask('tux');
+
+    expect((await ask('%74ux?a=1')).headers['cache-status']).toContain('hit');
+  });
+
+  it('holds seven toys, and unknown names cost none of them', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (const name of names) catalog.set(name, { priceCents: 100, quantity: 1 });
+    for (const name of names) await ask(name);
+    for (let number = 0; number < 200; number++) await ask(`unknown-${number}`);
+
+    expect(application.get(CoherentCache).stats().keys).toEqual(names.slice(1).map((name) => `products/${name}`));
+  });
+
+  it('forgets a toy at the catalog’s DELETE, which only the internal port takes', async () => {
+    const internal = await createServiceApp(InternalModule.forRoot({ cache: application.get(CoherentCache), auth: 'none' }), { kind: 'internal', auth: 'none', logger: createJsonLogger({ level: 'silent', worker: 'test' }) });
+    await internal.init();
+    await ask('fox');
+    catalog.set('fox', { priceCents: 2999, quantity: 3 });
+    const url = `/cache/products/fox?epoch=${catalog.epoch}&sequence=${catalog.sequence}`;
+    const capability = application.get(CoherentCache).runtime.capability;
+
+    expect((await application.inject({ method: 'DELETE', url })).statusCode).toBe(404);
+    expect((await internal.inject({ method: 'DELETE', url, headers: { 'cache-capability': capability } })).statusCode).toBe(204);
+
+    expect((await ask('fox')).json()).toMatchObject({ data: { quantity: 3 } });
+    await internal.close();
   });
 });
 

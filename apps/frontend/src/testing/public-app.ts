@@ -18,6 +18,8 @@ export class MemoryCatalog {
   sequence = 0;
   /** Set to make every question fail with it. */
   failure: Error | undefined;
+  /** Questions so far. */
+  questions = 0;
 
   set(name: string, stock: { priceCents: number; quantity: number }): this {
     this.#products.set(name, stock);
@@ -26,6 +28,7 @@ export class MemoryCatalog {
   }
 
   async getProduct(name: string): Promise<StockResult> {
+    this.questions += 1;
     if (this.failure) throw this.failure;
     const { epoch, sequence } = this;
     const stock = this.#products.get(name);
@@ -33,6 +36,7 @@ export class MemoryCatalog {
   }
 
   async listProducts(): Promise<StockListResult> {
+    this.questions += 1;
     if (this.failure) throw this.failure;
     const { epoch, sequence } = this;
     return { kind: 'stock_list', list: { products: [...this.#products].map(([name, stock]) => ({ name, ...stock })), epoch, sequence } };
