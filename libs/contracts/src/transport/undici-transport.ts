@@ -12,7 +12,8 @@ import {
 } from './transport-error.js';
 
 export interface UndiciTransportOptions extends TransportOptions {
-  /** Most connections to the peer; calls beyond them wait in a queue, within their deadline. Default 16. */
+  /** Most connections to the peer; calls beyond them wait in a queue, within their deadline. Default 128.
+   * A call is signed before it waits, so a wait of seconds would make its signature stale. */
   readonly connections?: number;
   /** How long an idle connection is kept, in ms; shorter than the server's 72 s. Default 60000. */
   readonly keepAliveMs?: number;
@@ -29,7 +30,7 @@ export class UndiciTransport implements HttpTransport {
 
   constructor(private readonly options: UndiciTransportOptions) {
     this.pool = new Pool(originOf(options.baseUrl), {
-      connections: options.connections ?? 16,
+      connections: options.connections ?? 128,
       pipelining: 1,
       keepAliveTimeout: options.keepAliveMs ?? 60_000,
       keepAliveMaxTimeout: options.keepAliveMs ?? 60_000,

@@ -1,7 +1,8 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { isPartyId, readCallHeader, writeCallHeader } from './call-header.js';
 import { canonicalCall } from './canonical-call.js';
+import { HmacSha256 } from './hmac-sha256.js';
 import { ReplayWindow } from './replay-window.js';
 import { UnauthenticatedCallError } from './unauthenticated-call-error.js';
 
@@ -50,7 +51,8 @@ const secretBytesMin = 32;
  * Non-promise: it does not encrypt, and holders of the secret can sign as any sender.
  */
 export class HmacAuthenticator implements CallVerifier {
-  private readonly key: KeyObject;
+  // A private field, so that no logger or inspector that walks objects meets the key.
+  readonly #hmac: HmacSha256;
   private readonly self: string;
   private readonly windowMs: number;
   private readonly clockMs: () => number;
@@ -63,7 +65,7 @@ export class HmacAuthenticator implements CallVerifier {
     if (!isPartyId(self)) throw new TypeError(`'${self}' cannot be the id of a caller: use up to 64 letters, digits, '.', '_', '-'.`);
     const bytes = Buffer.from(secret);
     if (bytes.length < secretBytesMin) throw new TypeError(`The cluster secret must have at least ${secretBytesMin} bytes.`);
-    this.key = createSecretKey(bytes);
+    this.#hmac = new HmacSha256(bytes);
     this.self = self;
     this.windowMs = windowMs;
     this.clockMs = clockMs;
@@ -75,7 +77,7 @@ export class HmacAuthenticator implements CallVerifier {
     const timeMs = this.clockMs();
     this.serial += 1;
     const { self: sender, session, serial } = this;
-    const mac = this.macOf(canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }));
+    const mac = this.#hmac.macOf(canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }));
     return { authorization: writeCallHeader({ sender, receiver, timeMs, session, serial, mac }) };
   }
 
@@ -91,14 +93,10 @@ export class HmacAuthenticator implements CallVerifier {
     if (Math.abs(nowMs - timeMs) > this.windowMs) throw new UnauthenticatedCallError('stale');
     // The memory of accepted calls does not survive a restart; what could be in it must not be let in again.
     if (timeMs < this.startedMs) throw new UnauthenticatedCallError('before_start');
-    const expected = this.macOf(canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }));
+    const expected = this.#hmac.macOf(canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }));
     if (!isSameMac(expected, mac)) throw new UnauthenticatedCallError('bad_signature');
     if (!this.windowOf(sender).accept({ session, serial, timeMs, nowMs })) throw new UnauthenticatedCallError('replayed');
     return sender;
-  }
-
-  private macOf(text: string): string {
-    return createHmac('sha256', this.key).update(text).digest('base64url');
   }
 
   private windowOf(sender: string): ReplayWindow {
@@ -113,6 +111,13 @@ export class HmacAuthenticator implements CallVerifier {
   }
 }
 
+const macLength = 43;
+const expectedBytes = Buffer.alloc(macLength);
+const givenBytes = Buffer.alloc(macLength);
+
 function isSameMac(expected: string, given: string): boolean {
-  return expected.length === given.length && timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(given, 'latin1'));
+  if (given.length !== macLength) return false;
+  expectedBytes.write(expected, 'latin1');
+  givenBytes.write(given, 'latin1');
+  return timingSafeEqual(expectedBytes, givenBytes);
 }

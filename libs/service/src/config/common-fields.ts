@@ -2,7 +2,8 @@ import { type Field, identifier, oneOf, optionalSecret, optionalText, port, text
 import { type LogLevel, logLevels } from '../log/log-level.js';
 
 /** The settings that every service process has. */
-export interface CommonFields {
+// A type, not an interface: only a type's properties count as those of a schema.
+export type CommonFields = {
   readonly nodeId: Field<string>;
   readonly host: Field<string>;
   readonly port: Field<number>;
@@ -10,7 +11,7 @@ export interface CommonFields {
   readonly clusterSecret: Field<string | undefined>;
   readonly clusterSecretFile: Field<string | undefined>;
   readonly logLevel: Field<LogLevel>;
-}
+};
 
 /** `NODE_ID`, `HOST`, `PORT`, `DATA_DIR`, `CLUSTER_SECRET`, `CLUSTER_SECRET_FILE`, `LOG_LEVEL`. */
 export function commonFields(defaults: { nodeId?: string; port?: number; dataDir?: string }): CommonFields {
