@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { benchCachedGet } from './cached-get.js';
 import { benchFailover } from './failover.js';
+import { benchLogStore } from './log-store-bench.js';
 import { type Measurement, printMeasurement } from './measurement.js';
 import { benchOrders } from './orders.js';
 
 const measurements: Record<string, () => Promise<Measurement>> = {
   get: () => benchCachedGet(),
   orders: () => benchOrders(),
+  commits: () => benchLogStore(),
   failover: () => benchFailover({ kills: Number(program.opts<{ kills: string }>().kills) }),
 };
 
