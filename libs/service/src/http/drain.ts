@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 
-import { markDraining } from './server-factory.js';
+import { endIdleConnections, markDraining } from './server-factory.js';
 
 const streams = new WeakMap<Server, Set<ServerResponse>>();
 
@@ -28,8 +28,9 @@ export async function drainServer(server: Server, graceMs: number): Promise<bool
   if (!server.listening) return true;
   let isClean = true;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  endIdleConnections(server);
   for (const response of streams.get(server) ?? []) response.end();
-  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+  const sweep = setInterval(() => endIdleConnections(server), idleSweepMs);
   const cut = setTimeout(() => {
     isClean = false;
     server.closeAllConnections();

@@ -23,15 +23,32 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** Answers a request ahead of the framework, or returns false to leave it to the framework. Must not throw. */
 export type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-const draining = new WeakSet<Server>();
+interface Connections {
+  isDraining: boolean;
+  readonly open: Set<Socket>;
+}
+
+const connectionsOf = new WeakMap<Server, Connections>();
 
 /** From now on every answer of this server asks the client to leave the connection. */
 export function markDraining(server: Server): void {
-  draining.add(server);
+  const connections = connectionsOf.get(server);
+  if (connections !== undefined) connections.isDraining = true;
+}
+
+/**
+ * Ends the connections that are not being answered on. Node's own `closeIdleConnections` leaves those that never sent a
+ * request, such as a browser's spare ones, and half requests; after `close` it also stops timing them out.
+ */
+export function endIdleConnections(server: Server): void {
+  for (const socket of connectionsOf.get(server)?.open ?? []) {
+    if (currentAnswer(socket) === undefined) socket.destroy();
+  }
 }
 
 /** A server that gives every request, good or bad, an answer with a body, and that no slow client can hold up. */
 export function createHardenedServer(handler: RequestHandler, limits: ServerLimits, fastPath?: FastPath): Server {
+  const connections: Connections = { isDraining: false, open: new Set() };
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -49,10 +66,15 @@ export function createHardenedServer(handler: RequestHandler, limits: ServerLimi
         answerProblem(response, refusal);
         return;
       }
-      if (draining.has(server)) response.setHeader('connection', 'close');
+      if (connections.isDraining) response.setHeader('connection', 'close');
       if (fastPath === undefined || !fastPath(request, response)) handler(request, response);
     },
   );
+  connectionsOf.set(server, connections);
+  server.on('connection', (socket: Socket) => {
+    connections.open.add(socket);
+    socket.once('close', () => connections.open.delete(socket));
+  });
   // Node drops headers beyond this without a word; one more than the limit lets the gate see them.
   server.maxHeadersCount = limits.headersMax + 1;
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
@@ -66,7 +88,7 @@ export function createHardenedServer(handler: RequestHandler, limits: ServerLimi
 
 /** Answers what the HTTP parser or a timeout refused, and ends the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0 && hasOpenAnswer(socket)) {
+  if (error.code === 'ECONNRESET' || !socket.writable || hasOpenAnswer(socket)) {
     socket.destroy();
     return;
   }
@@ -88,8 +110,13 @@ function refusalOf(error: NodeJS.ErrnoException): Refusal {
 
 // Bytes after the head of an answer that is under way would be read as part of that answer.
 function hasOpenAnswer(socket: Socket): boolean {
-  const { _httpMessage: message } = socket as Socket & { _httpMessage?: ServerResponse };
-  return message !== undefined && message !== null && message.headersSent && !message.writableEnded;
+  const answer = currentAnswer(socket);
+  return answer !== undefined && answer.headersSent && !answer.writableEnded;
+}
+
+// Node keeps the answer that a connection is busy with under this name, and has no public one for it.
+function currentAnswer(socket: Socket): ServerResponse | undefined {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 function endWith(socket: Socket, refusal: Refusal, headers: Record<string, string> = {}): void {

@@ -23,6 +23,8 @@ export interface JsonLoggerOptions {
   readonly clockMs?: () => number;
 }
 
+const frameworkContexts: ReadonlySet<string> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /**
  * Writes one JSON object a line: `time`, `level`, `worker`, `message`, then the facts. Values are data, never markup:
  * control characters cannot forge a line. Serves as Nest's logger too.
@@ -80,7 +82,9 @@ export class JsonLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.fromNest('info', message, rest);
+    // What Nest tells about its own start is of use only to those who look for it.
+    const context = rest.at(-1);
+    this.fromNest(typeof context === 'string' && frameworkContexts.has(context) ? 'debug' : 'info', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

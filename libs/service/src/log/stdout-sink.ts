@@ -10,8 +10,14 @@ export class StdoutSink implements LogSink {
   private static instance: StdoutSink | undefined;
   private buffered = '';
   private timer: NodeJS.Timeout | undefined;
+  private isReaderGone = false;
 
   private constructor(private readonly stream: NodeJS.WriteStream) {
+    // Serving goes on without a log when whoever read it has died; anything else is a failure like any other.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      this.isReaderGone = true;
+    });
     // The last lines of a process say why it ended; `exit` runs after everything but SIGKILL.
     process.on('exit', () => this.flush());
   }
@@ -33,6 +39,6 @@ export class StdoutSink implements LogSink {
     this.timer = undefined;
     const text = this.buffered;
     this.buffered = '';
-    if (text !== '') this.stream.write(text);
+    if (text !== '' && !this.isReaderGone) this.stream.write(text);
   }
 }
