@@ -9,6 +9,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
+import { LeaderDirectory } from './directory/leader-directory.js';
 import { Election } from './election/election.js';
 import { LeaderOnly } from './election/leader-only.guard.js';
 import { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
@@ -237,6 +238,33 @@ describe('three applications with a group', () => {
     expect(next.id).toBe(follower.id);
     expect(await (await fetch(`${urlOf(next.id)}/led`)).text()).toBe('by me');
     await expect(leader.log.propose({ add: 1 })).rejects.toThrow(NotLeaderError);
+  }, 60_000);
+});
+
+describe('a LeaderDirectory over HTTP', () => {
+  it('elects at boot, and carries calls over to the next leader when the first one goes', async () => {
+    const members = await membersOf(3);
+    const folder = await newFolder();
+    const nodes = await Promise.all(members.map(({ id }) => startNode(members, id, folder)));
+    const directory = new LeaderDirectory({ group: 'counter', members, auth: 'none' });
+    directory.start();
+    const addThrough = (amount: number, key: string): Promise<number> =>
+      directory.call(
+        async (leader) => {
+          const node = nodes.find(({ id }) => id === leader.id) as Node;
+          return (await node.log.propose({ add: amount }, { key })).result;
+        },
+        { retryIndeterminate: true, deadline: performance.now() + 30_000 },
+      );
+
+    expect(await addThrough(1, 'a')).toBe(1);
+    const first = directory.current()?.id;
+    const [total] = await Promise.all([addThrough(10, 'b'), stopNode(nodes.find(({ id }) => id === first) as Node)]);
+    expect(total).toBe(11);
+    expect(await addThrough(100, 'c')).toBe(111);
+
+    expect(directory.current()?.id).not.toBe(first);
+    await directory.close();
   }, 60_000);
 });
 

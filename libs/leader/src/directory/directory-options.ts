@@ -14,7 +14,7 @@ export interface LeaderDirectoryOptions {
   readonly auth: CallAuthenticator | 'none';
   /** How often the leader is asked whether it still leads, ms, 100–60000. Default 3000; 0 = only when told of a failure. */
   readonly heartbeatIntervalMs?: number;
-  /** Pause between two rounds of questions while there is no leader, ms, 5–1000. Default 25. */
+  /** Pause between two rounds of questions while there is no leader, ms, 5–1000. Default 25; grows to ten times that in a long search. */
   readonly pollIntervalMs?: number;
   /** How long one question to one member may take, ms. Default 250. */
   readonly probeTimeoutMs?: number;
@@ -22,9 +22,21 @@ export interface LeaderDirectoryOptions {
   readonly nominationIntervalMs?: number;
   /** How long one attempt of `call` may take before the leader is suspected, ms; 0 = until the deadline. Default 1500. */
   readonly attemptTimeoutMs?: number;
-  /** Callers that may wait in `call` and `ensureLeader` at one time. Default 4096. */
+  /** Calls in progress, waiting ones included; more get a BackpressureError. 1–1000000, default 16384. */
   readonly callsMax?: number;
+  /** Told what the directory notices and does, for logs. Must not throw. */
+  readonly trace?: (event: DirectoryEvent) => void;
 }
+
+export type DirectoryEvent =
+  | { readonly kind: 'adopted'; readonly leader: Leader; readonly searchedMs: number }
+  /** The leader is doubted: a call or heartbeat failed, or it said itself that it does not lead. */
+  | { readonly kind: 'doubted'; readonly leader: Leader; readonly why: string }
+  | { readonly kind: 'nominated'; readonly nominee: string; readonly observedTerm: number }
+  | { readonly kind: 'nominationRefused'; readonly nominee: string; readonly why: string }
+  | { readonly kind: 'waiting'; readonly why: string }
+  /** A call to one member failed. Its silence is taken into account. */
+  | { readonly kind: 'memberFailed'; readonly member: string; readonly what: string; readonly why: string };
 
 /**
  * - `notLeader`: the callee says so; certainly without effect. Retried at once elsewhere.
@@ -55,5 +67,7 @@ export interface Attempt {
   readonly deadline: number;
   /** 1 for the first. */
   readonly number: number;
+  /** An earlier attempt may have taken effect: a refusal of this one does not prove that nothing happened. */
+  readonly indeterminateBefore: boolean;
 }
 

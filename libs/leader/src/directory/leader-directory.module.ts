@@ -1,4 +1,4 @@
-import { type DynamicModule, type InjectionToken, Module, type OptionalFactoryDependency } from '@nestjs/common';
+import { type DynamicModule, Injectable, type InjectionToken, Module, type OnApplicationBootstrap, type OnApplicationShutdown, type OptionalFactoryDependency } from '@nestjs/common';
 import { leaderDirectoryToken } from '../tokens.js';
 import type { LeaderDirectoryOptions } from './directory-options.js';
 import { LeaderDirectory } from './leader-directory.js';
@@ -13,6 +13,19 @@ export interface LeaderDirectoryAsyncOptions {
 }
 
 const directoryOptionsToken = Symbol('leader directory options');
+
+@Injectable()
+class DirectoryLifetime implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(private readonly directory: LeaderDirectory) {}
+
+  onApplicationBootstrap(): void {
+    this.directory.start();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.directory.close();
+  }
+}
 
 /**
  * Provides one `LeaderDirectory` (inject the class, or `@InjectLeaderDirectory(group)`), started when the application
@@ -32,6 +45,7 @@ export class LeaderDirectoryModule {
       providers: [
         { provide: directoryOptionsToken, useFactory: options.useFactory as (...args: unknown[]) => unknown, inject: options.inject ?? [] },
         { provide: LeaderDirectory, useFactory: (resolved: LeaderDirectoryOptions) => new LeaderDirectory(resolved), inject: [directoryOptionsToken] },
+        DirectoryLifetime,
         { provide: leaderDirectoryToken(options.group), useExisting: LeaderDirectory },
       ],
       exports: [LeaderDirectory, leaderDirectoryToken(options.group)],

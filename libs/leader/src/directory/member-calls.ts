@@ -1,0 +1,83 @@
+import { Pool } from 'undici';
+import type { CallAuthenticator } from '../group/call-authenticator.js';
+import type { MemberOptions } from '../group/group-options.js';
+import { type MemberReply, parseMemberStatus } from './member-status.js';
+
+/** What a member made of a nomination. */
+export type NominationReply = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly why: string } | { readonly kind: 'failed'; readonly why: string };
+
+/** The directory's way to the members. A port: `HttpMemberCalls` is real; tests script their own. */
+export interface MemberCalls {
+  /** Never rejects. */
+  status(member: MemberOptions, timeoutMs: number): Promise<MemberReply>;
+  /** Never rejects. */
+  nominate(member: MemberOptions, nomination: { readonly observedTerm: number; readonly nominee: string; readonly suspect?: string }, timeoutMs: number): Promise<NominationReply>;
+  /** Never rejects; undefined when it arrived, else why it did not. */
+  hint(member: MemberOptions, hint: { readonly term: number; readonly leader: string }, timeoutMs: number): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const connectionsPerMember = 4;
+const answerBytesMax = 64 * 1024;
+
+/** `GET /leader/status`, `POST /leader/nominations` and `POST /leader/hints` on kept-alive connections. */
+export class HttpMemberCalls implements MemberCalls {
+  private readonly pools = new Map<string, Pool>();
+
+  constructor(
+    private readonly group: string,
+    private readonly auth: CallAuthenticator | 'none',
+  ) {}
+
+  async status(member: MemberOptions, timeoutMs: number): Promise<MemberReply> {
+    try {
+      const { status, json } = await this.call(member, 'GET', `/leader/status?group=${this.group}`, undefined, timeoutMs);
+      const parsed = status === 200 ? parseMemberStatus(member.id, json) : undefined;
+      return parsed === undefined ? { kind: 'silent', why: `it answered ${status} with something else than the status of ${member.id}` } : { kind: 'status', status: parsed };
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return { kind: code === 'ECONNREFUSED' ? 'gone' : 'silent', why: message };
+    }
+  }
+
+  async nominate(member: MemberOptions, nomination: object, timeoutMs: number): Promise<NominationReply> {
+    try {
+      const { status, json } = await this.call(member, 'POST', '/leader/nominations', { group: this.group, ...nomination }, timeoutMs);
+      const { accepted, why } = (json ?? {}) as { accepted?: unknown; why?: unknown };
+      if (status !== 200) return { kind: 'failed', why: `it answered ${status}` };
+      return accepted === true ? { kind: 'accepted' } : { kind: 'refused', why: String(why) };
+    } catch (error) {
+      return { kind: 'failed', why: (error as Error).message };
+    }
+  }
+
+  async hint(member: MemberOptions, hint: object, timeoutMs: number): Promise<string | undefined> {
+    try {
+      const { status } = await this.call(member, 'POST', '/leader/hints', { group: this.group, ...hint }, timeoutMs);
+      return status === 200 ? undefined : `it answered ${status}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+  }
+
+  private async call(member: MemberOptions, method: 'GET' | 'POST', path: string, json: object | undefined, timeoutMs: number): Promise<{ readonly status: number; readonly json: unknown }> {
+    const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
+    const signature = this.auth === 'none' ? {} : this.auth.sign({ method, path, receiver: member.id, body: body ?? new Uint8Array() });
+    const headers = { ...(body && { 'content-type': 'application/json' }), ...signature };
+    const response = await this.pool(member).request({ method, path, headers, body: body ?? null, signal: AbortSignal.timeout(timeoutMs) });
+    const text = await response.body.text();
+    return { status: response.statusCode, json: text.length > 0 ? (JSON.parse(text) as unknown) : undefined };
+  }
+
+  private pool({ id, url }: MemberOptions): Pool {
+    const existing = this.pools.get(id);
+    if (existing !== undefined) return existing;
+    const pool = new Pool(url, { connections: connectionsPerMember, pipelining: 1, connectTimeout: 1000, keepAliveTimeout: 60_000, maxResponseSize: answerBytesMax });
+    this.pools.set(id, pool);
+    return pool;
+  }
+}

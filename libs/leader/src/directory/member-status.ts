@@ -1,0 +1,40 @@
+/** What the directory needs of a replica's `GET /leader/status`. */
+export interface MemberStatus {
+  readonly id: string;
+  readonly term: number;
+  readonly role: string;
+  readonly leader: string | undefined;
+  readonly inOffice: boolean;
+  readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
+  /** ms; Infinity when the replica has never heard from one. */
+  readonly leaderContactAgeMs: number;
+}
+
+/** What one member's silence or answer comes to. */
+export type MemberReply =
+  | { readonly kind: 'status'; readonly status: MemberStatus }
+  /** No process listens on its port. */
+  | { readonly kind: 'gone'; readonly why: string }
+  /** No usable answer (in time). */
+  | { readonly kind: 'silent'; readonly why: string };
+
+const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Undefined when it is not the status of member `id`: its URL may lead to another process. */
+export function parseMemberStatus(id: string, json: unknown): MemberStatus | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { term, role, leader, lastLogIndex, lastLogTerm, leaderContactAgeMs, inOffice, ...rest } = json as Record<string, unknown>;
+  if (rest['id'] !== id || !isIndex(term) || typeof role !== 'string' || !isIndex(lastLogIndex) || !isIndex(lastLogTerm)) return undefined;
+  const named = typeof leader === 'object' && leader !== null ? (leader as Record<string, unknown>)['id'] : undefined;
+  return {
+    id,
+    term,
+    role,
+    leader: typeof named === 'string' ? named : undefined,
+    inOffice: inOffice !== false,
+    lastLogIndex,
+    lastLogTerm,
+    leaderContactAgeMs: typeof leaderContactAgeMs === 'number' ? leaderContactAgeMs : Infinity,
+  };
+}
