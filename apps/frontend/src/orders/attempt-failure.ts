@@ -1,5 +1,5 @@
 import { type FailureKind, NotLeaderError } from '@quorumkit/leader';
-import { CallAbortedError, ConnectionFailedError, DeadlineExceededError, UnexpectedAnswerError } from '@toystore/contracts';
+import { UnexpectedAnswerError } from '@toystore/contracts';
 
 /** A replica's answer that settles nothing, as the error that makes the directory look for another leader or ask again. */
 export class UnsettledAttemptError extends Error {
@@ -16,14 +16,16 @@ export class UnsettledAttemptError extends Error {
   }
 }
 
-/** What a failed attempt at the leader means for whoever looks after the leader. `final` is also every error of our own making. */
+/**
+ * What a failed attempt at the leader means for whoever looks after the leader. Errors of the transport, of the
+ * directory (an attempt that hangs) and of this module say by `definite` whether the attempt certainly had no effect;
+ * what says nothing is a fault of our own, and `final`.
+ */
 export function failureKindOf(error: unknown): FailureKind {
   if (error instanceof NotLeaderError) return 'notLeader';
-  if (error instanceof UnsettledAttemptError) return error.definite ? 'unreachable' : 'indeterminate';
   // A refusal that the contract does not have (a wrong secret, say): another attempt would be refused in the same way.
-  if (error instanceof UnexpectedAnswerError) return error.definite ? 'final' : 'indeterminate';
-  if (error instanceof ConnectionFailedError || error instanceof DeadlineExceededError || error instanceof CallAbortedError) {
-    return error.definite ? 'unreachable' : 'indeterminate';
-  }
-  return 'final';
+  if (error instanceof UnexpectedAnswerError && error.definite) return 'final';
+  const { definite } = Object(error) as { readonly definite?: unknown };
+  if (definite === true) return 'unreachable';
+  return definite === false ? 'indeterminate' : 'final';
 }

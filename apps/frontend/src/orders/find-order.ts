@@ -1,4 +1,4 @@
-import { type Attempt, BackpressureError, type Leader, LeaderError } from '@quorumkit/leader';
+import { type Attempt, BackpressureError, type Leader } from '@quorumkit/leader';
 import { type OrderNumber, type OrderView, unreachable } from '@toystore/contracts';
 import { failureKindOf, UnsettledAttemptError } from './attempt-failure.js';
 import { notLeaderError, type OrderGroup } from './order-group.js';
@@ -63,7 +63,7 @@ export class FindOrder {
 
 function notFoundOut(error: unknown): FoundOrder {
   if (error instanceof BackpressureError) return { kind: 'overloaded' };
-  if (error instanceof LeaderError || failureKindOf(error) !== 'final') return { kind: 'no_leader' };
+  if (failureKindOf(error) !== 'final') return { kind: 'no_leader' };
   // Not the want of a leader but a fault of ours (a foreign answer, a bug): it must be seen as one.
   throw error;
 }

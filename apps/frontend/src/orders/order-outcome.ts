@@ -38,11 +38,3 @@ export function judgeAnswer(answer: PlaceOrderResult, inDoubt: boolean): Attempt
       return unreachable(answer);
   }
 }
-
-/** The shopper's answer when time is up: honest about whether something may have been placed. */
-export function outcomeAtDeadline({ inDoubt, deadlineMs }: { readonly inDoubt: boolean; readonly deadlineMs: number }): OrderOutcome {
-  const seconds = deadlineMs / 1000;
-  return inDoubt
-    ? { kind: 'outcome_unknown', detail: `The order was sent, but no answer came within ${seconds} s. It may be placed; send it again with the same Idempotency-Key to learn its outcome.` }
-    : { kind: 'no_leader', detail: `No leader could be reached within ${seconds} s. Nothing was placed; send the order again.`, retryAfterMs: undefined };
-}

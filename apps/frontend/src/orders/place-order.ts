@@ -1,8 +1,7 @@
-import { type Attempt, BackpressureError, type Leader, LeaderError } from '@quorumkit/leader';
-import { isDefiniteFailure, type PlaceOrderResult } from '@toystore/contracts';
+import { type Attempt, BackpressureError, type Leader } from '@quorumkit/leader';
 import { failureKindOf, UnsettledAttemptError } from './attempt-failure.js';
 import { notLeaderError, type OrderGroup } from './order-group.js';
-import { judgeAnswer, outcomeAtDeadline, type OrderOutcome } from './order-outcome.js';
+import { judgeAnswer, type OrderOutcome } from './order-outcome.js';
 
 export interface OrderRequest {
   readonly name: string;
@@ -35,70 +34,48 @@ export class PlaceOrder {
   }
 
   async execute(request: OrderRequest): Promise<SettledRequest> {
-    const course = new OrderCourse(this.#group, request);
     const deadline = performance.now() + this.#deadlineMs;
+    let attempts = 0;
+    let asked: Leader | undefined;
     try {
-      const outcome = await this.#group.call((leader, attempt) => course.attempt(leader, attempt), { deadline, retryIndeterminate: true, classify: failureKindOf });
-      return course.settled(outcome);
+      const outcome = await this.#group.call(
+        (leader, attempt) => {
+          attempts += 1;
+          asked = leader;
+          return this.#attempt(request, leader, attempt);
+        },
+        { deadline, retryIndeterminate: true, classify: failureKindOf },
+      );
+      return { outcome, attempts, leader: asked };
     } catch (error) {
-      return course.settled(this.#outcomeOf(error, course.inDoubt));
+      return { outcome: this.#outcomeOf(error), attempts, leader: asked };
     }
   }
 
-  #outcomeOf(error: unknown, inDoubt: boolean): OrderOutcome {
-    if (!inDoubt && error instanceof BackpressureError) {
-      return { kind: 'overloaded', detail: 'Too many orders are waiting here. Nothing was placed; send the order again.', retryAfterMs: undefined };
-    }
-    // Not the want of a leader but a fault of ours (a foreign answer, a bug): it must be seen as one.
-    if (!(error instanceof LeaderError) && failureKindOf(error) === 'final') throw error;
-    return outcomeAtDeadline({ inDoubt, deadlineMs: this.#deadlineMs });
-  }
-}
-
-/** One order's way through its attempts. */
-class OrderCourse {
-  readonly #group: OrderGroup;
-  readonly #request: OrderRequest;
-  #attempts = 0;
-  #attemptsInDoubt = 0;
-  #leader: Leader | undefined;
-
-  constructor(group: OrderGroup, request: OrderRequest) {
-    this.#group = group;
-    this.#request = request;
-  }
-
-  /** Whether some attempt may have had an effect. */
-  get inDoubt(): boolean {
-    return this.#attemptsInDoubt > 0;
-  }
-
-  async attempt(leader: Leader, attempt: Attempt): Promise<OrderOutcome> {
-    this.#leader = leader;
-    this.#attempts += 1;
-    const { inDoubt } = this;
-    // Counted before the request leaves and taken back by a certain "no": an attempt that is given up without an
-    // answer stays in doubt.
-    this.#attemptsInDoubt += 1;
-    const answer = await this.#ask(leader, attempt);
-    const verdict = judgeAnswer(answer, inDoubt);
+  async #attempt(request: OrderRequest, leader: Leader, { deadline, signal, indeterminateBefore }: Attempt): Promise<OrderOutcome> {
+    const answer = await this.#group.replica(leader.id).placeOrder({ ...request, deadlineMs: deadline - performance.now(), signal });
+    const verdict = judgeAnswer(answer, indeterminateBefore);
     if (verdict.kind === 'final') return verdict.outcome;
-    if (verdict.placedNothing) this.#attemptsInDoubt -= 1;
     throw answer.kind === 'not_leader'
       ? notLeaderError(this.#group, leader.id, answer)
       : new UnsettledAttemptError(leader.id, verdict.placedNothing, answer.kind);
   }
 
-  settled(outcome: OrderOutcome): SettledRequest {
-    return { outcome, attempts: this.#attempts, leader: this.#leader };
-  }
-
-  async #ask(leader: Leader, { deadline, signal }: Attempt): Promise<PlaceOrderResult> {
-    try {
-      return await this.#group.replica(leader.id).placeOrder({ ...this.#request, deadlineMs: deadline - performance.now(), signal });
-    } catch (error) {
-      if (isDefiniteFailure(error)) this.#attemptsInDoubt -= 1;
-      throw error;
+  /** What is left when no attempt settled the order: the group throws an indeterminate error exactly when one may have had an effect. */
+  #outcomeOf(error: unknown): OrderOutcome {
+    const waitedSeconds = this.#deadlineMs / 1000;
+    if (error instanceof BackpressureError) {
+      return { kind: 'overloaded', detail: 'Too many orders are waiting here. Nothing was placed; send the order again.', retryAfterMs: undefined };
+    }
+    switch (failureKindOf(error)) {
+      case 'notLeader':
+      case 'unreachable':
+        return { kind: 'no_leader', detail: `No leader could be reached within ${waitedSeconds} s. Nothing was placed; send the order again.`, retryAfterMs: undefined };
+      case 'indeterminate':
+        return { kind: 'outcome_unknown', detail: `The order was sent, but no answer came within ${waitedSeconds} s. It may be placed; send it again with the same Idempotency-Key to learn its outcome.` };
+      case 'final':
+        // Not the want of a leader but a fault of ours (a foreign answer, a bug): it must be seen as one.
+        throw error;
     }
   }
 }

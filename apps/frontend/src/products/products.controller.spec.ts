@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Cache, CACHE_MANAGER } from '@nestjs/cache-manager';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CoherentCache } from '@quorumkit/cache';
 import { holdLease } from '@quorumkit/cache/testing';
@@ -105,7 +106,10 @@ describe('GET /products/:name while the lease of the catalog is in force', () =>
     for (const name of names) await ask(name);
     for (let number = 0; number < 200; number++) await ask(`unknown-${number}`);
 
-    expect(application.get(CoherentCache).stats().keys).toEqual(names.slice(1).map((name) => `products/${name}`));
+    const held = names.slice(1).map((name) => `products/${name}`);
+    expect(application.get(CoherentCache).stats().keys).toEqual(held);
+    const manager = application.get<Cache>(CACHE_MANAGER, { strict: false });
+    expect(await Promise.all(held.map((key) => manager.get(key)))).toEqual(names.slice(1).map((name) => ({ data: { name, price: 1, quantity: 1 } })));
   });
 
   it('forgets a toy at the catalog’s DELETE, which only the internal port takes', async () => {

@@ -1,5 +1,6 @@
+import { CacheModule } from '@nestjs/cache-manager';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CoherentCacheModule, type CoherentCacheOptions } from '@quorumkit/cache';
+import { CoherentCache, coherentCacheManagerOptions, CoherentCacheModule, type CoherentCacheOptions } from '@quorumkit/cache';
 import { CatalogReader } from './catalog-reader.js';
 import { ProductsController } from './products.controller.js';
 
@@ -8,16 +9,22 @@ export interface ProductsModuleOptions {
   readonly cache: CoherentCacheOptions;
 }
 
-/** Toys and their stock, from the catalog through the coherent cache. */
+/**
+ * Toys and their stock, from the catalog through the coherent cache. Who injects `CACHE_MANAGER` sees the same entries
+ * under the same rules.
+ */
 @Module({})
 export class ProductsModule {
   static forRoot({ catalog, cache }: ProductsModuleOptions): DynamicModule {
+    // One module object: Nest tells dynamic modules apart by identity, and there is one cache.
+    const coherentCache = CoherentCacheModule.forRoot(cache);
+    const cacheManager = CacheModule.registerAsync({ imports: [coherentCache], inject: [CoherentCache], useFactory: coherentCacheManagerOptions });
     return {
       module: ProductsModule,
-      imports: [CoherentCacheModule.forRoot(cache)],
+      imports: [coherentCache, cacheManager],
       controllers: [ProductsController],
       providers: [{ provide: CatalogReader, useValue: catalog }],
-      exports: [CoherentCacheModule],
+      exports: [coherentCache, cacheManager],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { type Attempt, type CallOptions, type Leader, NoLeaderError, NotLeaderError } from '@quorumkit/leader';
+import { type Attempt, type CallOptions, type Leader, NoLeaderError } from '@quorumkit/leader';
 import type { OrderResult, OrderToPlace, PlaceOrderResult } from '@toystore/contracts';
 import type { OrderGroup, OrderReplica } from '../orders/order-group.js';
 
@@ -7,8 +7,8 @@ export type Reaction<T> = T | Error;
 
 /**
  * An order group whose leader reacts by a script, one reaction an attempt. Keeps the contract of `LeaderDirectory.call`:
- * `final` failures are rethrown, those that may have had an effect are repeated only on demand, and the deadline
- * (here: the end of the script) ends with the last failure.
+ * `final` failures are rethrown; at the deadline (here: the end of the script) the last indeterminate failure is thrown
+ * if there was one, else `NoLeaderError`.
  */
 export class ScriptedOrderGroup implements OrderGroup {
   readonly leader: Leader = { id: 'order-3', url: 'http://order-3', term: 7 };
@@ -26,18 +26,18 @@ export class ScriptedOrderGroup implements OrderGroup {
 
   async call<T>(fn: (leader: Leader, attempt: Attempt) => Promise<T>, options: CallOptions = {}): Promise<T> {
     const deadline = options.deadline ?? performance.now() + 5000;
-    let last: unknown = new NoLeaderError('orders', 0);
+    let indeterminate: { readonly error: unknown } | undefined;
     for (let number = 1; this.#placementScript.length + this.#lookupScript.length > 0; number++) {
       try {
-        return await fn(this.leader, { deadline, number, signal: new AbortController().signal });
+        return await fn(this.leader, { deadline, number, indeterminateBefore: indeterminate !== undefined, signal: new AbortController().signal });
       } catch (error) {
         this.failures.push(error);
-        last = error;
-        const kind = options.classify?.(error) ?? (error instanceof NotLeaderError ? 'notLeader' : 'final');
+        const kind = options.classify?.(error) ?? 'final';
         if (kind === 'final' || (kind === 'indeterminate' && options.retryIndeterminate !== true)) throw error;
+        if (kind === 'indeterminate') indeterminate = { error };
       }
     }
-    throw last;
+    throw indeterminate?.error ?? new NoLeaderError('orders', 0);
   }
 
   replica(): OrderReplica {
