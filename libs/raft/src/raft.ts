@@ -103,7 +103,7 @@ function dispatch(state: RaftState, input: Input): void {
 /** When the next `tick` has something to do (the driver's clock, ms). Changes with every step. */
 export function nextDeadline(raft: Raft): number {
   const state = stateOf(raft);
-  return state.leadership === undefined ? campaignDeadline(state) : leaderDeadline(state.leadership);
+  return state.leadership === undefined ? campaignDeadline(state) : leaderDeadline(state, state.leadership);
 }
 
 /** As of the last step. `Effects.status` announces changes; this is always current. */

@@ -62,8 +62,7 @@ export function startElection(raft: RaftState, reason: { readonly why: string; r
   raft.election.restart(raft.now);
   raft.campaign = newCampaign(raft, { kind: 'vote', term, why: reason.why, leadershipTransfer: reason.leadershipTransfer });
   raft.trace({ kind: 'electionStarted', term, why: reason.why });
-  if (raft.majority === 1) becomeLeader(raft, [raft.id]);
-  else askForVotes(raft, raft.campaign);
+  askForVotes(raft, raft.campaign);
 }
 
 export function receivePreVote(raft: RaftState, from: ReplicaId, response: PreVoteResponse): void {
@@ -106,7 +105,10 @@ export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResp
   if (couldStillWin && !canStillWin) raft.election.retrySoon(raft.now);
 }
 
-/** Counts the votes. The candidate's own counts once it is durable: before, a restart could vote for another. */
+/**
+ * Counts the votes. The candidate's own counts once it is durable: before, a restart could vote for another, or, in a
+ * group of one, lead the same term again and put other entries in the places of those that were lost.
+ */
 export function concludeElection(raft: RaftState): void {
   const { campaign } = raft;
   if (campaign?.kind !== 'vote') return;

@@ -24,7 +24,7 @@ export class Leadership {
     private readonly options: RaftOptions,
     from: { readonly now: number; readonly nextIndex: LogIndex },
   ) {
-    this.followers = peers.map((peer) => new Follower(peer, { ...from, retransmitAfterMs: options.retransmitAfterMs }));
+    this.followers = peers.map((peer) => new Follower(peer, from));
     this.byId = new Map(this.followers.map((follower) => [follower.peer, follower]));
     this.heartbeatAt = from.now + options.heartbeatIntervalMs;
   }

@@ -30,8 +30,8 @@ export function settleLeader(raft: RaftState, leadership: Leadership): void {
   advanceTransfer(raft, leadership);
 }
 
-export function leaderDeadline(leadership: Leadership): number {
+export function leaderDeadline(raft: RaftState, leadership: Leadership): number {
   let deadline = Math.min(leadership.heartbeatAt, leadership.commitNoticeAt);
-  for (const follower of leadership.followers) deadline = Math.min(deadline, follower.retransmitAt());
+  for (const follower of leadership.followers) deadline = Math.min(deadline, follower.retransmitAt(raft.options.retransmitAfterMs));
   return deadline;
 }

@@ -13,7 +13,6 @@ export interface InflightRequest {
 }
 
 const heartbeatsRemembered = 32;
-const retransmitBackoffMax = 8;
 
 /**
  * What a leader knows about one follower.
@@ -43,15 +42,12 @@ export class Follower {
   confirmedSentAt = Number.NEGATIVE_INFINITY;
   confirmedRequestId = 0;
   private readonly heartbeats: { readonly requestId: number; readonly sentAt: number }[] = [];
-  private readonly retransmitAfterMs: number;
-  private backoff = 1;
 
   constructor(
     readonly peer: ReplicaId,
-    from: { readonly now: number; readonly nextIndex: LogIndex; readonly retransmitAfterMs: number },
+    from: { readonly now: number; readonly nextIndex: LogIndex },
   ) {
     this.nextIndex = from.nextIndex;
-    this.retransmitAfterMs = from.retransmitAfterMs;
     this.lastContactAt = from.now;
   }
 
@@ -82,8 +78,6 @@ export class Follower {
   }
 
   confirmed(sent: { readonly requestId: number; readonly sentAt: number }, now: number): void {
-    // Back after a silence: what was sent into it is lost, and there is no reason to be slow about repeating it.
-    if (now - this.lastContactAt >= 2 * this.retransmitAfterMs) this.backoff = 1;
     this.lastContactAt = now;
     this.answeredOnce = true;
     this.steadySince ??= now;
@@ -95,7 +89,6 @@ export class Follower {
   matched(index: LogIndex): void {
     this.matchIndex = Math.max(this.matchIndex, index) as LogIndex;
     this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1) as LogIndex;
-    this.backoff = 1;
     if (this.state === 'probe') this.state = 'replicate';
   }
 
@@ -117,10 +110,22 @@ export class Follower {
     this.holdUntilAnswered = false;
   }
 
+  /**
+   * What is on its way may be lost, or only waiting for the follower's disk. A request *after* it tells: without it the
+   * follower reports a conflict at once, with it the answer comes when its disk is done. Nothing is sent twice.
+   */
+  doubtWhatIsUnderWay(): void {
+    if (this.state !== 'snapshot') {
+      this.state = 'probe';
+      const lastSent = Math.max(this.nextIndex - 1, ...this.inflight.map((sent) => sent.lastIndex));
+      this.nextIndex = (lastSent + 1) as LogIndex;
+    }
+    this.stopWaiting();
+  }
+
   processGone(): void {
     this.steadySince = undefined;
-    if (this.state === 'snapshot') this.stopWaiting();
-    else this.probeAt(this.matchIndex + 1);
+    this.doubtWhatIsUnderWay();
   }
 
   lostContactSince(now: number, windowMs: number): void {
@@ -128,13 +133,8 @@ export class Follower {
   }
 
   /** When the oldest request on its way counts as lost. */
-  retransmitAt(): number {
+  retransmitAt(afterMs: number): number {
     const oldest = this.inflight[0];
-    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sentAt + this.retransmitAfterMs * this.backoff;
-  }
-
-  /** A slow disk looks like a lost request. Repeating ever less often keeps repetition from making it slower. */
-  gaveUpWaiting(): void {
-    this.backoff = Math.min(this.backoff * 2, retransmitBackoffMax);
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sentAt + afterMs;
   }
 }

@@ -17,12 +17,14 @@ function replicateTo(raft: RaftState, follower: Follower): void {
 }
 
 function mayAppend(raft: RaftState, follower: Follower): boolean {
-  if (follower.nextIndex > raft.log.lastIndex || follower.nextIndex < raft.log.firstIndex) return false;
+  const { firstIndex, lastIndex } = raft.log;
+  if (follower.nextIndex < firstIndex) return false;
   switch (follower.state) {
     case 'probe':
-      return follower.inflight.length === 0;
+      // With nothing new to send it still asks, with an empty request, as long as something is unconfirmed.
+      return follower.inflight.length === 0 && follower.matchIndex < lastIndex;
     case 'replicate':
-      return follower.inflight.length < raft.options.maxInflightBatches && !follower.holdUntilAnswered;
+      return follower.nextIndex <= lastIndex && follower.inflight.length < raft.options.maxInflightBatches && !follower.holdUntilAnswered;
     case 'snapshot':
       return false;
   }
@@ -56,15 +58,9 @@ function sendAppend(raft: RaftState, follower: Follower): void {
   });
 }
 
-/**
- * Nobody reports a lost request; its silence does. What the follower has confirmed is the ground to start from again:
- * one request, and the pipeline only after its answer.
- */
+/** Nobody reports a lost request; its silence does. */
 export function retransmitLost(raft: RaftState, leadership: Leadership): void {
   for (const follower of leadership.followers) {
-    if (raft.now < follower.retransmitAt()) continue;
-    follower.gaveUpWaiting();
-    if (follower.state === 'snapshot') follower.stopWaiting();
-    else follower.probeAt(follower.state === 'probe' ? follower.nextIndex : follower.matchIndex + 1);
+    if (raft.now >= follower.retransmitAt(raft.options.retransmitAfterMs)) follower.doubtWhatIsUnderWay();
   }
 }

@@ -9,6 +9,8 @@ export const faultKinds = [
   'kill',
   'killLeader',
   'killAll',
+  'quickRestart',
+  'electionStorm',
   'pause',
   'pauseLeader',
   'cut',
@@ -77,6 +79,10 @@ export class Nemesis {
       case 'killAll':
         if (prng.chance(0.3)) for (const replica of cluster.replicas) this.killForAWhile(replica);
         return;
+      case 'quickRestart':
+        return this.killForAWhile(victim, prng.between(0.1, 10));
+      case 'electionStorm':
+        return this.startElectionStorm(leader);
       case 'pause':
         return this.pauseForAWhile(victim);
       case 'pauseLeader':
@@ -127,10 +133,23 @@ export class Nemesis {
     return Math.max(0, term + this.prng.integer(-1, 2)) as Term;
   }
 
-  private killForAWhile(victim: SimulatedReplica): void {
+  private killForAWhile(victim: SimulatedReplica, downMs = this.prng.between(1, 1500)): void {
     if (!victim.isUp) return;
     this.cluster.kill(victim.id);
-    this.cluster.clock.after(this.prng.between(1, 1500), () => victim.start());
+    this.cluster.clock.after(downMs, () => victim.start());
+  }
+
+  /** Many candidates at once, dying and coming back while votes are on their way. */
+  private startElectionStorm(leader: SimulatedReplica): void {
+    const { cluster, prng } = this;
+    this.killForAWhile(leader);
+    for (const replica of cluster.replicas) {
+      const term = (replica.isUp ? replica.status.term : 0) as Term;
+      cluster.clock.after(prng.between(0, 5), () => replica.give({ kind: 'nominate', observedTerm: term }));
+      if (prng.chance(0.5)) {
+        cluster.clock.after(prng.between(1, 20), () => this.killForAWhile(replica, prng.between(0.1, 5)));
+      }
+    }
   }
 
   private pauseForAWhile(victim: SimulatedReplica): void {

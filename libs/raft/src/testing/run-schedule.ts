@@ -133,12 +133,19 @@ class ScheduleRun {
 function drawCluster(prng: Prng): ConstructorParameters<typeof SimulatedCluster>[0] {
   const size = prng.chance(0.65) ? 3 : ([1, 2, 4, 5, 5][prng.integer(0, 4)] ?? 3);
   const distinct = prng.chance(0.6);
+  // Short timeouts bring many elections into one run.
+  const heartbeatIntervalMs = prng.chance(0.5) ? 100 : prng.integer(5, 50);
   const priorities = Array.from({ length: size }, (_unused, offset) => (distinct ? size - offset : prng.integer(0, 2)));
   return {
     seed: prng.integer(1, 2 ** 31),
     priorities,
     noticesGoneProcesses: prng.chance(0.7),
     raft: {
+      heartbeatIntervalMs,
+      electionTimeoutMinMs: heartbeatIntervalMs * 5,
+      electionTimeoutMaxMs: heartbeatIntervalMs * 10,
+      retransmitAfterMs: heartbeatIntervalMs * 2 + prng.integer(0, heartbeatIntervalMs),
+      campaignRetryMs: prng.integer(1, Math.ceil(heartbeatIntervalMs / 2)),
       maxBatchEntries: prng.chance(0.5) ? prng.integer(1, 8) : 64,
       maxInflightBatches: prng.integer(1, 4),
       maxUncommittedBytes: prng.chance(0.2) ? 1024 : 1024 * 1024,

@@ -172,7 +172,12 @@ export class SimulatedReplica {
     if (incarnation !== this.incarnation || deadline !== this.wakeAt || this.raft === undefined) return;
     this.wakeAt = Number.POSITIVE_INFINITY;
     if (this.paused) return;
-    if (this.around.clock.now >= nextDeadline(this.raft)) this.give({ kind: 'tick' });
-    else this.armTimer();
+    const { now } = this.around.clock;
+    if (now < nextDeadline(this.raft)) {
+      this.armTimer();
+      return;
+    }
+    this.give({ kind: 'tick' });
+    invariant(this.raft === undefined || nextDeadline(this.raft) > now, `${this.id} would tick without end at ${now}`);
   }
 }
