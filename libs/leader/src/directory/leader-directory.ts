@@ -100,6 +100,23 @@ export class LeaderDirectory {
   }
 
   /**
+   * One heartbeat: asks the leader whether it still leads, and conducts an election when it does not or cannot be reached.
+   * For callers with a schedule of their own, with `heartbeatIntervalMs: 0`.
+   */
+  async checkLeader(): Promise<void> {
+    const leader = this.known.value;
+    if (leader === undefined || this.doubt !== undefined) {
+      this.beginSearch();
+      return;
+    }
+    const member = this.settings.members.find(({ id }) => id === leader.id);
+    if (member === undefined) return;
+    const reply = await this.search.question(member);
+    if (reply.kind !== 'status') this.reportFailure(leader, new Error(`the heartbeat failed: ${reply.why}`));
+    else if (reply.status.role !== 'leader' || reply.status.term !== leader.term) this.reportFailure(leader, new Error(`it is ${reply.status.role} in term ${reply.status.term}`));
+  }
+
+  /**
    * Runs `fn` against the leader, again after a leader change, until it succeeds or the deadline passes. Retries after
    * failures that were certainly without effect (`notLeader`, `unreachable`, see `FailureKind`); with
    * `retryIndeterminate` also after those of which that is not known, so `fn` must then be idempotent. An attempt that
@@ -126,8 +143,10 @@ export class LeaderDirectory {
     let last: { readonly leader: Leader; readonly error: unknown; readonly kind: FailureKind; readonly inARow: number } | undefined;
     for (let number = 1; ; number++) {
       const leader = await this.nextLeader(last, { deadline, ...(signal && { signal }) }).catch((error: unknown) => {
+        // Whatever ends the waiting: only when nothing can have happened may the end say so.
+        if (indeterminate !== undefined) throw indeterminate.error;
         if (!(error instanceof NoLeaderError)) throw error;
-        throw indeterminate?.error ?? new NoLeaderError(this.settings.group, this.clock.now() - startedAt, { cause: last?.error });
+        throw new NoLeaderError(this.settings.group, this.clock.now() - startedAt, { cause: last?.error });
       });
       try {
         return await runAttempt(fn, leader, { clock: this.clock, deadline, attemptTimeoutMs, signal, number, indeterminateBefore: indeterminate !== undefined });
@@ -200,19 +219,6 @@ export class LeaderDirectory {
     this.heartbeat = this.clock.setTimer(this.clock.now() + heartbeatIntervalMs, () => {
       void this.checkLeader().then(() => this.armHeartbeat());
     });
-  }
-
-  private async checkLeader(): Promise<void> {
-    const leader = this.known.value;
-    if (leader === undefined || this.doubt !== undefined) {
-      this.beginSearch();
-      return;
-    }
-    const member = this.settings.members.find(({ id }) => id === leader.id);
-    if (member === undefined) return;
-    const reply = await this.search.question(member);
-    if (reply.kind !== 'status') this.reportFailure(leader, new Error(`the heartbeat failed: ${reply.why}`));
-    else if (reply.status.role !== 'leader' || reply.status.term !== leader.term) this.reportFailure(leader, new Error(`it is ${reply.status.role} in term ${reply.status.term}`));
   }
 }
 
