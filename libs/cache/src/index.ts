@@ -1,3 +1,5 @@
+export { coherentCacheManagerOptions, createCoherentKeyv } from './cache-manager/cache-manager-options.js';
+export { CoherentKeyvStore } from './cache-manager/coherent-keyv-store.js';
 export type { CallAuthentication, CallAuthenticator, IncomingCall, OutgoingCall } from './calls/call-authenticator.js';
 export { CacheOptionsError } from './calls/options-error.js';
 export { cacheKey, wholeCollection, type CacheKey } from './core/cache-key.js';

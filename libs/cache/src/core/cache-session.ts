@@ -17,6 +17,7 @@ export function flush<V>(cache: CoherentCacheState<V>): void {
   cache.absences.clear();
   for (const flight of cache.flights.values()) flight.fate = 'void';
   cache.flights.clear();
+  for (const overtaken of cache.overtakenRunning.values()) for (const ticket of overtaken) ticket.fate = 'void';
 }
 
 /** Call this *before* the registration is sent: what the old session held ends here. */

@@ -147,6 +147,20 @@ export function fill<V>(cache: CoherentCacheState<V>, ticket: FillTicket, result
   };
 }
 
+/**
+ * Stores a value that nobody asked this cache for, under the rules of a load that was overtaken: its version alone proves
+ * that it is new enough.
+ */
+export function offer<V>(cache: CoherentCacheState<V>, key: CacheKey, result: LoadResult<V>, now: number): StoreVerdict {
+  const ticket: FillTicket = { id: 0, key, session: sessionOf(cache.lease), startedAt: now, attempt: 1, shared: true, fate: 'overtaken' };
+  const entry = toEntry(cache, ticket, result, now);
+  const held = heldUnder(cache, key)?.version;
+  const facts = { ticket, version: result.version, floor: floorOf(cache.floors, key), lease: cache.lease, held, placeholderUnderKey: false };
+  const verdict = slotsOf(cache, entry).capacity === 0 ? 'no-room' : cache.rules.mayStore(facts);
+  if (verdict === 'stored') store(cache, key, entry);
+  return verdict;
+}
+
 /** The load failed or was given up; whoever waits gets the error. Nothing is remembered. */
 export function failFill<V>(cache: CoherentCacheState<V>, ticket: FillTicket): void {
   settleTicket(cache, ticket);

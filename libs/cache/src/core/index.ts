@@ -16,6 +16,7 @@ export {
   fill,
   forget,
   invalidate,
+  offer,
   serve,
   serveHeld,
   settleLane,

@@ -1,0 +1,61 @@
+import { coherenceRules, type CoherenceRules } from '../../core/coherence-rules.js';
+import { ownerRules, type OwnerRules } from '../../core/owner-rules.js';
+import { noFlaws, type OwnerFlaws } from './sim-owner.js';
+
+/** The algorithm with one rule taken away, and how that shows. */
+export interface Mutant {
+  readonly name: string;
+  readonly frontend: CoherenceRules;
+  readonly owner: OwnerRules;
+  readonly flaws: OwnerFlaws;
+  /** Which promises it breaks. */
+  readonly breaks: RegExp;
+}
+
+interface Change {
+  readonly breaks: RegExp;
+  readonly frontend?: Partial<CoherenceRules>;
+  readonly owner?: Partial<OwnerRules>;
+  readonly flaws?: Partial<OwnerFlaws>;
+}
+
+function mutant(name: string, change: Change): Mutant {
+  return {
+    name,
+    frontend: { ...coherenceRules, ...change.frontend },
+    owner: { ...ownerRules, ...change.owner },
+    flaws: { ...noFlaws, ...change.flaws },
+    breaks: change.breaks,
+  };
+}
+
+export const theAlgorithm: Mutant = mutant('the algorithm', { breaks: /^$/ });
+
+/** A value from before an acknowledged change was served. */
+const stale = /^S\d/;
+
+export const mutants: readonly Mutant[] = [
+  mutant('stores whatever a load brings, whether an invalidation overtook it or not', {
+    frontend: { mayStore: ({ ticket }) => (ticket.shared ? 'stored' : 'private'), mayAnswer: () => true },
+    breaks: stale,
+  }),
+  mutant('knows a load by the placeholder under the key, not by its own identity', {
+    frontend: { mayStore: ({ ticket, placeholderUnderKey }) => (ticket.shared && placeholderUnderKey ? 'stored' : 'floor'), mayAnswer: () => true },
+    breaks: stale,
+  }),
+  mutant('lets those who come after an invalidation join the load from before it', {
+    frontend: { invalidationEndsFlight: () => false, mayAnswer: () => true },
+    breaks: stale,
+  }),
+  mutant('counts the lease from the arrival of the answer', { frontend: { leaseCountsFrom: (_sentAt, receivedAt) => receivedAt }, breaks: stale }),
+  mutant('acknowledges right after a restart of the owner', { flaws: { noGrace: true }, breaks: stale }),
+  mutant('keeps the entries when it registers anew', { frontend: { newSessionStartsEmpty: () => false }, breaks: stale }),
+  mutant('joins loads without a lease', { frontend: { mayJoin: (_lease, ticket) => ticket.fate === 'live' }, breaks: stale }),
+  mutant('serves entries without a lease', { frontend: { mayServe: () => true }, breaks: stale }),
+  mutant('takes the version when the answer is sent', { flaws: { versionAtSend: true }, breaks: stale }),
+  mutant('sends the DELETE before the commit', { flaws: { deleteBeforeCommit: true }, breaks: stale }),
+  mutant('acknowledges orders without waiting for the caches', { owner: { mustWaitFor: () => false }, breaks: stale }),
+  mutant('has no epochs', { flaws: { noEpochs: true }, breaks: /^(S\d|liveness)/ }),
+  mutant('forgets floors without raising the global floor', { frontend: { mergeFloor: (global) => global }, breaks: stale }),
+  mutant('renews leases past an outstanding invalidation', { owner: { mayRenew: () => true }, breaks: /^order wait/ }),
+];

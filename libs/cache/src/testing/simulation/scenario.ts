@@ -1,0 +1,49 @@
+import { Prng } from './prng.js';
+
+/** What one seed stands for: how big the store is, how bad its network is, how much goes wrong. Durations in virtual milliseconds. */
+export interface Scenario {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly frontends: number;
+  readonly products: number;
+  readonly capacity: number;
+  readonly floorsMax: number;
+  readonly leaseMs: number;
+  readonly renewGuardMs: number;
+  readonly heartbeatMs: number;
+  readonly maxTtlMs: number;
+  readonly loss: number;
+  readonly duplication: number;
+  readonly slowMessages: number;
+  readonly partitions: boolean;
+  readonly pauses: boolean;
+  readonly ownerCrashes: boolean;
+  readonly frontendCrashes: boolean;
+  readonly readEveryMs: number;
+  readonly orderEveryMs: number;
+}
+
+export function scenarioOf(seed: number): Scenario {
+  const random = new Prng(seed);
+  return {
+    seed,
+    durationMs: 600,
+    frontends: random.integer(1, 3),
+    products: random.integer(3, 11),
+    capacity: random.pick([1, 3, 7]),
+    floorsMax: random.pick([1, 2, 64]),
+    leaseMs: 60,
+    renewGuardMs: 15,
+    heartbeatMs: 12,
+    maxTtlMs: random.pick([40, 100_000]),
+    loss: random.pick([0, 0.05, 0.3]),
+    duplication: random.pick([0, 0.1]),
+    slowMessages: random.pick([0, 0.1, 0.3]),
+    partitions: random.chance(0.6),
+    pauses: random.chance(0.4),
+    ownerCrashes: random.chance(0.4),
+    frontendCrashes: random.chance(0.3),
+    readEveryMs: random.pick([1, 2]),
+    orderEveryMs: random.pick([3, 8, 25]),
+  };
+}
