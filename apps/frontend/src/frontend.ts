@@ -8,6 +8,7 @@ import { register } from 'prom-client';
 import { ApiDocument } from './docs/api-document.js';
 import type { FrontendConfig } from './frontend-config.js';
 import { InternalModule } from './internal.module.js';
+import { traceTo } from './nomination/directory-trace.js';
 import { LeaderWatch } from './nomination/leader-watch.js';
 import { DirectoryOrderGroup } from './orders/directory-order-group.js';
 import { CatalogReader } from './products/catalog-reader.js';
@@ -35,9 +36,9 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   const members = config.members;
 
   const catalogTransport = new UndiciTransport({ baseUrl: config.catalogUrl, receiver: catalogId, sign: auth.sign, connections: catalogConnections });
-  const directory = new LeaderDirectory({ group: 'orders', members, auth, heartbeatIntervalMs: config.heartbeatIntervalMs });
+  // The heartbeat is Nest's scheduler's.
+  const directory = new LeaderDirectory({ group: 'orders', members, auth, heartbeatIntervalMs: 0, trace: traceTo(logger) });
   const orderGroup = new DirectoryOrderGroup(directory, { members, sign: auth.sign, connectionsPerReplica });
-  const leaderWatch = new LeaderWatch(directory, logger);
   let internalUrl = '';
 
   const publicApp = await createServiceApp(
@@ -56,7 +57,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
         },
       },
       orders: { group: orderGroup, deadlineMs: config.orderDeadlineMs },
-      nomination: leaderWatch,
+      nomination: { directory, logger, heartbeatIntervalMs: config.heartbeatIntervalMs },
       storefront: await readStorefrontFiles(),
       readiness: service.readiness,
       registry: register,
@@ -65,6 +66,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   );
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);
+  const leaderWatch = publicApp.get(LeaderWatch);
   const internalApp = await createServiceApp(InternalModule.forRoot({ cache, auth }), { kind: 'internal', logger, auth: authenticator });
 
   service.readiness.register('catalog', () => (cache.stats().leaseInForce ? { ready: true } : { ready: false, reason: 'no lease from the catalog is in force' }));

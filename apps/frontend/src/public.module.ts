@@ -2,8 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthModule, MetricsModule, type Readiness } from '@toystore/service';
 import type { Registry } from 'prom-client';
 import { DocsModule } from './docs/docs.module.js';
-import type { LeaderWatch } from './nomination/leader-watch.js';
-import { NominationModule } from './nomination/nomination.module.js';
+import { NominationModule, type NominationModuleOptions } from './nomination/nomination.module.js';
 import { OrdersModule, type OrdersModuleOptions } from './orders/orders.module.js';
 import { ProductsModule, type ProductsModuleOptions } from './products/products.module.js';
 import type { StaticFiles } from './static-files/static-file.js';
@@ -12,7 +11,7 @@ import { StorefrontModule } from './storefront/storefront.module.js';
 export interface PublicModuleOptions {
   readonly products: ProductsModuleOptions;
   readonly orders: OrdersModuleOptions;
-  readonly nomination: LeaderWatch;
+  readonly nomination: NominationModuleOptions;
   readonly storefront: StaticFiles;
   readonly readiness: Readiness;
   readonly registry: Registry;

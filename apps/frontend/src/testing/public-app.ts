@@ -4,7 +4,6 @@ import { createJsonLogger, createServiceApp, Readiness } from '@toystore/service
 import { Registry } from 'prom-client';
 import { BehaviorSubject } from 'rxjs';
 import { ApiDocument } from '../docs/api-document.js';
-import { LeaderWatch } from '../nomination/leader-watch.js';
 import type { OrderGroup } from '../orders/order-group.js';
 import { CatalogReader } from '../products/catalog-reader.js';
 import { PublicModule } from '../public.module.js';
@@ -51,7 +50,7 @@ export const page: StaticFiles = new Map([
 /** The whole public application over fake ports, not listening; ask it with `inject`. */
 export async function publicApp({ catalog = new MemoryCatalog(), group = new ScriptedOrderGroup({}) }: { catalog?: MemoryCatalog; group?: OrderGroup } = {}): Promise<NestFastifyApplication> {
   const logger = createJsonLogger({ level: 'silent', worker: 'test' });
-  const directory = { start: () => undefined, close: async () => undefined, current: () => undefined, leader$: () => new BehaviorSubject(undefined) };
+  const directory = { start: () => undefined, close: async () => undefined, leader$: () => new BehaviorSubject(undefined), checkLeader: async () => undefined };
   const application = await createServiceApp(
     PublicModule.forRoot({
       products: {
@@ -59,7 +58,7 @@ export async function publicApp({ catalog = new MemoryCatalog(), group = new Scr
         cache: { name: 'frontend', subscriberId: 'frontend-test', origin: { url: 'http://127.0.0.1:9', receiver: 'catalog' }, callbackUrl: 'http://127.0.0.1:9', auth: 'none', autoStart: false, metrics: false },
       },
       orders: { group, deadlineMs: 1000 },
-      nomination: new LeaderWatch(directory, logger),
+      nomination: { directory, logger, heartbeatIntervalMs: 3000 },
       storefront: page,
       readiness: new Readiness(),
       registry: new Registry(),
