@@ -30,7 +30,6 @@ export interface DebitDrivePorts {
 export class DebitDrive {
   private readonly backlog = new DebitBacklog();
   private readonly wakeup = new Wakeup();
-  private readonly finished: Promise<void>;
 
   constructor(
     private readonly term: number,
@@ -39,7 +38,7 @@ export class DebitDrive {
   ) {
     for (const intent of ports.ledger.openIntents()) this.backlog.add(intent);
     signal.addEventListener('abort', () => this.wakeup.wake(), { once: true });
-    this.finished = this.run();
+    void this.run();
   }
 
   /** Intents of which this leader still has to ask or commit something. */
@@ -54,11 +53,6 @@ export class DebitDrive {
 
   settle(intent: number): void {
     this.backlog.settle(intent);
-  }
-
-  /** Resolves when the drive has ended, after its signal. */
-  ended(): Promise<void> {
-    return this.finished;
   }
 
   private async run(): Promise<void> {

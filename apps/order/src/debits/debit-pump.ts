@@ -12,6 +12,7 @@ import { type DebitOptions, debitOptionsToken } from './debit-options.js';
 export class DebitPump {
   private readonly logger = new Logger(DebitPump.name);
   private drive: DebitDrive | undefined;
+  private over: AbortController | undefined;
 
   constructor(
     private readonly machine: OrderStateMachine,
@@ -24,13 +25,15 @@ export class DebitPump {
     machine.changes$.subscribe((change) => this.follow(change));
   }
 
-  /** Takes up every open intent of the applied state, and from now on each new one, until the signal. */
-  start(term: number, signal: AbortSignal): void {
+  /** Takes up every open intent of the applied state, and from now on each new one, until `stop`. */
+  start(term: number): void {
+    this.stop();
     const { openCount } = this.machine.ledger;
     if (openCount > 0) this.logger.log(`Term ${term} begins with ${openCount} open intents; they are rolled forward.`);
     const { machine, log, catalog, reachability, options, logger } = this;
     const onFenced = (seen: number): void => this.leaveOffice(term, seen);
-    this.drive = new DebitDrive(term, signal, { ledger: machine.ledger, log, catalog, reachability, options, logger, onFenced });
+    this.over = new AbortController();
+    this.drive = new DebitDrive(term, this.over.signal, { ledger: machine.ledger, log, catalog, reachability, options, logger, onFenced });
   }
 
   /** Intents that this leader still works on; 0 when it does not lead. */
@@ -38,8 +41,10 @@ export class DebitPump {
     return this.drive?.backlogSize ?? 0;
   }
 
-  /** The term is over: nothing new is taken up. */
+  /** The term is over: what is in flight is given up, and nothing new is taken up. */
   stop(): void {
+    this.over?.abort();
+    this.over = undefined;
     this.drive = undefined;
   }
 
@@ -48,8 +53,9 @@ export class DebitPump {
     if (change.kind === 'settled') this.drive?.settle(change.intent);
   }
 
-  /** The catalog knows a later leader: this one has been deposed without having heard of it. */
+  /** The catalog knows a later leader: this one has been deposed without having heard of it, and can finish nothing. */
   private leaveOffice(term: number, seen: number): void {
+    this.stop();
     this.logger.warn(`The catalog has seen term ${seen}, this leader is of term ${term}: it leaves office.`);
     void this.election.resign(`the catalog has seen term ${seen}`);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Election, type Fence, InjectElection, OnDeposed, OnElected } from '@quorumkit/leader';
 import { DebitPump } from '../debits/debit-pump.js';
-import { SettlementWaiters } from '../placing/settlement-waiters.js';
+import { SettlementWaiters } from '../settlement/settlement-waiters.js';
 
 /** How long a leader that is being replaced on purpose finishes what it has begun, ms. */
 const drainMs = 150;
@@ -26,14 +26,15 @@ export class Office {
 
   /** The first entry of the term is applied, so the applied state is at least what any earlier leader acknowledged. */
   @OnElected('orders')
-  take(fence: Fence, signal: AbortSignal): void {
-    this.term = fence.term;
-    this.pump.start(fence.term, signal);
+  take({ term }: Fence): void {
+    this.term = term;
+    this.pump.start(term);
   }
 
   /**
-   * Takes no new orders, finishes the ones in hand while this replica still leads, and leaves the others to the
-   * successor: it finds their intents open, and the requests here learn the outcome from the log.
+   * Takes no new orders, finishes the ones in hand while this replica still leads (when it leaves on purpose, it does
+   * until this resolves), and leaves the others to the successor: it finds their intents open, and the requests here
+   * learn the outcome from the log.
    */
   @OnDeposed('orders')
   async leave(): Promise<void> {

@@ -16,7 +16,7 @@ import { OrderStateMachine } from '../ledger/order-state-machine.js';
 import { hash64 } from '../ledger/state-hash.js';
 import { Office } from '../office/office.js';
 import { type AdmissionOptions, admissionOptionsToken } from './admission-options.js';
-import { SettlementWaiters } from './settlement-waiters.js';
+import { SettlementWaiters } from '../settlement/settlement-waiters.js';
 
 /** What a shopper wants, and until when the answer is worth something. */
 export interface OrderWish {

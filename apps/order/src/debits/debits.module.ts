@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { CatalogClient } from '@toystore/contracts';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { type ReplicaOptions, replicaOptionsToken } from '../replica-options.js';
+import { CatalogReachability } from './catalog-reachability.js';
+import { debitOptionsToken } from './debit-options.js';
+import { DebitPump } from './debit-pump.js';
+
+@Module({
+  imports: [LedgerModule],
+  providers: [
+    DebitPump,
+    CatalogReachability,
+    { provide: CatalogClient, inject: [replicaOptionsToken], useFactory: ({ catalog }: ReplicaOptions) => new CatalogClient(catalog) },
+    { provide: debitOptionsToken, inject: [replicaOptionsToken], useFactory: ({ debits }: ReplicaOptions) => debits },
+  ],
+  exports: [DebitPump, CatalogReachability],
+})
+export class DebitsModule {}
