@@ -11,6 +11,7 @@ import { InternalModule } from './internal.module.js';
 import { traceTo } from './nomination/directory-trace.js';
 import { LeaderWatch } from './nomination/leader-watch.js';
 import { DirectoryOrderGroup } from './orders/directory-order-group.js';
+import { cacheRefusal } from './products/cache-refusal.js';
 import { CatalogReader } from './products/catalog-reader.js';
 import { PublicModule } from './public.module.js';
 import { readStorefrontFiles } from './storefront/storefront-files.js';
@@ -62,7 +63,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
       readiness: service.readiness,
       registry: register,
     }),
-    { kind: 'public', logger, answerFacts: cacheFacts },
+    { kind: 'public', logger, answerFacts: cacheFacts, toProblem: cacheRefusal },
   );
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);

@@ -39,6 +39,7 @@ export class OrdersController {
     'unsupported-media-type',
     'key-reused',
     'overloaded',
+    'bad-gateway',
     'no-leader',
     'outcome-unknown',
   )
@@ -62,7 +63,7 @@ export class OrdersController {
   @ApiOperation({ summary: 'One order', description: 'Every acknowledged order is found.' })
   @ApiParam({ name: 'number', example: 0 })
   @ApiOkResponse({ type: OrderAnswer })
-  @ApiProblems('order-not-found', 'overloaded', 'no-leader')
+  @ApiProblems('order-not-found', 'overloaded', 'bad-gateway', 'no-leader')
   async find(@Param('number') rawNumber: string, @Req() request: FastifyRequest): Promise<OrderAnswer> {
     const number = parseOrderNumber(rawNumber);
     if (number === undefined) throw new ProblemError('order-not-found', 'Order numbers are 0, 1, 2, …');

@@ -25,7 +25,7 @@ export class ProductsController {
   @ApiOperation({ summary: 'All toys, in catalog order', description: 'Read from the catalog every time. `ETag` and `If-None-Match` make polling cheap.' })
   @ApiOkResponse({ type: ProductList })
   @ApiNotModifiedResponse({ description: 'Nothing has changed since the given `ETag`' })
-  @ApiProblems('unavailable')
+  @ApiProblems('bad-gateway', 'unavailable')
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductList | undefined> {
     const answer = await this.#catalog.list();
     if (answer.kind === 'unavailable') throw unavailable(answer);
@@ -55,7 +55,7 @@ export class ProductsController {
   @ApiParam({ name: 'name', example: 'tux' })
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotModifiedResponse({ description: 'The toy has not changed since the given `ETag`' })
-  @ApiProblems('unknown-product', 'unavailable', 'overloaded')
+  @ApiProblems('unknown-product', 'bad-gateway', 'unavailable')
   async product(@Param('name') rawName: string): Promise<CachedResult<ProductAnswer>> {
     const name = parseProductName(rawName);
     if (name === undefined) throw unknownProduct(rawName);
