@@ -43,6 +43,11 @@ export interface RaftOptions {
   readonly campaignRetryMs: number;
   /** How long a higher-priority follower must be in contact before it is handed leadership. Default 10000; 0 = never. */
   readonly priorityTakeoverStableMs: number;
+  /**
+   * A leader whose own disk has not answered for so long, while its followers' disks commit without it, hands
+   * leadership over. Default 2000; 0 = never.
+   */
+  readonly storageStallMs: number;
   /** Read requests waiting for a quorum round; more are answered "not confirmed". Default 100000; ≥ 1. */
   readonly maxPendingReads: number;
   /** Bytes of one snapshot chunk. Default 1 MiB; ≥ 1. */
@@ -80,6 +85,7 @@ const defaults = {
   commitNoticeDelayMs: 4,
   campaignRetryMs: 30,
   priorityTakeoverStableMs: 10_000,
+  storageStallMs: 2000,
   maxPendingReads: 100_000,
   snapshotChunkBytes: 1024 * 1024,
   maxSnapshotBytes: 1024 * 1024 * 1024,
@@ -98,6 +104,7 @@ const integerRanges: readonly (readonly [keyof RaftOptions, number, number])[] =
   ['commitNoticeDelayMs', 0, 3_600_000],
   ['campaignRetryMs', 1, 3_600_000],
   ['priorityTakeoverStableMs', 0, Number.MAX_SAFE_INTEGER],
+  ['storageStallMs', 0, Number.MAX_SAFE_INTEGER],
   ['maxPendingReads', 1, Number.MAX_SAFE_INTEGER],
   ['snapshotChunkBytes', 1, Number.MAX_SAFE_INTEGER],
   ['maxSnapshotBytes', 1, Number.MAX_SAFE_INTEGER],

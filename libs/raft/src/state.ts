@@ -92,7 +92,7 @@ export class RaftState {
   finishStep(): Effects {
     const committed = this.takeCommitted();
     const status = this.takeChangedStatus();
-    const sequence = this.out.needsPersist ? this.durability.issue(this.log.lastIndex) : 0;
+    const sequence = this.out.needsPersist ? this.durability.issue(this.log.lastIndex, this.now) : 0;
     return this.out.toEffects({ sequence, committed, status });
   }
 

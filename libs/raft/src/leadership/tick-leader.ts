@@ -6,7 +6,7 @@ import type { RaftState } from '../state.js';
 import type { Leadership } from './leadership.js';
 import { considerPriorityTakeover } from './priority-takeover.js';
 import { advanceReads } from './read-index.js';
-import { advanceTransfer } from './transfer.js';
+import { advanceTransfer, startTransfer } from './transfer.js';
 
 export function tickLeader(raft: RaftState, leadership: Leadership): void {
   // CheckQuorum (dissertation §6.2): clients of a leader that is cut off must not wait for it.
@@ -17,8 +17,20 @@ export function tickLeader(raft: RaftState, leadership: Leadership): void {
   if (raft.now >= leadership.heartbeatAt) {
     broadcastHeartbeats(raft, leadership);
     considerPriorityTakeover(raft);
+    considerStalledDisk(raft, leadership);
   }
   retransmitLost(raft, leadership);
+}
+
+/**
+ * A group commits without its leader's disk, so nobody would notice that it hangs; but the leader piles up what it
+ * cannot write, and one more failure would stop the group.
+ */
+function considerStalledDisk(raft: RaftState, leadership: Leadership): void {
+  const { durability, options } = raft;
+  if (options.storageStallMs === 0 || leadership.transfer !== undefined || durability.waitingSince === undefined) return;
+  const isStalled = raft.now - durability.waitingSince >= options.storageStallMs;
+  if (isStalled && raft.commitIndex > durability.durableIndex) startTransfer(raft, undefined);
 }
 
 /** What every step of a leader ends with, whatever it began with: facts are drawn conclusions from in one place. */

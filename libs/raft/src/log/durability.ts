@@ -3,6 +3,7 @@ import type { LogIndex } from '../ids.js';
 
 interface PendingBatch {
   readonly sequence: number;
+  readonly issuedAt: number;
   /** The log is durable through here once this batch is, unless a later batch cut it shorter. */
   through: number;
 }
@@ -34,6 +35,11 @@ export class Durability {
     return this.hardState;
   }
 
+  /** Since when the disk owes an answer. */
+  get waitingSince(): number | undefined {
+    return this.pending[0]?.issuedAt;
+  }
+
   isDurable(sequence: number): boolean {
     return sequence <= this.durable;
   }
@@ -49,9 +55,9 @@ export class Durability {
   }
 
   /** The batch of this step is handed to the driver; it makes the log durable through `through`. */
-  issue(through: number): number {
+  issue(through: number, issuedAt: number): number {
     this.lastSequence += 1;
-    this.pending.push({ sequence: this.lastSequence, through });
+    this.pending.push({ sequence: this.lastSequence, issuedAt, through });
     return this.lastSequence;
   }
 

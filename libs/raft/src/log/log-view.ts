@@ -1,6 +1,6 @@
 import type { Entry, Snapshot } from '../entry.js';
 import type { LogIndex, Term } from '../ids.js';
-import { invariant } from '../invariant.js';
+import { invariant, InvariantViolation } from '../invariant.js';
 
 const noTerm = 0 as Term;
 
@@ -72,10 +72,14 @@ export class LogView {
 
   append(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      invariant(entry.index === this.lastIndex + 1, `log positions are contiguous: ${entry.index} cannot follow ${this.lastIndex}`);
-      invariant(entry.term >= this.lastTerm, `terms never fall along a log: ${entry.term} cannot follow ${this.lastTerm}`);
+      if (entry.index !== this.lastIndex + 1 || entry.term < this.lastTerm) this.refuse(entry);
       this.entries.push(entry);
     }
+  }
+
+  private refuse(entry: Entry): never {
+    const last = `position ${this.lastIndex}, term ${this.lastTerm}`;
+    throw new InvariantViolation(`positions are contiguous and terms never fall along a log: position ${entry.index}, term ${entry.term} cannot follow ${last}`);
   }
 
   truncateFrom(index: number): void {

@@ -56,12 +56,17 @@ export class Follower {
     this.heartbeats.push({ requestId, sentAt });
   }
 
+  get heartbeatsUnderWay(): number {
+    return this.heartbeats.length;
+  }
+
   /** @returns false when no heartbeat waits for this answer: late, duplicated or never asked. */
   heartbeatAnswered(requestId: number, now: number): boolean {
     const offset = this.heartbeats.findIndex((sent) => sent.requestId === requestId);
     const sent = this.heartbeats[offset];
     if (sent === undefined) return false;
-    this.heartbeats.splice(offset, 1);
+    // Older ones are lost or late; this answer says more than theirs could.
+    this.heartbeats.splice(0, offset + 1);
     this.confirmed(sent, now);
     return true;
   }

@@ -15,9 +15,13 @@ export function broadcastHeartbeats(raft: RaftState, leadership: Leadership): vo
 export function sendCommitNotices(raft: RaftState, leadership: Leadership): void {
   leadership.commitNoticeAt = Number.POSITIVE_INFINITY;
   for (const follower of leadership.followers) {
+    if (follower.heartbeatsUnderWay >= noticesUnderWayMax) continue;
     if (follower.commitSent < commitKnownTo(raft, follower)) sendHeartbeat(raft, follower);
   }
 }
+
+/** A follower that answers slowly is not helped by more of them; the periodic heartbeats tell it as well. */
+const noticesUnderWayMax = 4;
 
 /** The follower's log is only known to equal this one through `matchIndex`; beyond that it may hold a rival's entries. */
 export function commitKnownTo(raft: RaftState, follower: Follower): LogIndex {

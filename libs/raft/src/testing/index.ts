@@ -7,6 +7,8 @@ export { LeaderAppendOnly } from './checkers/leader-append-only.js';
 export { LinearizableReads } from './checkers/linearizable-reads.js';
 export { LogMatching } from './checkers/log-matching.js';
 export { OneResponse } from './checkers/one-response.js';
+export { DrivenReplica, logOf } from './driven-replica.js';
+export type { DrivenOptions } from './driven-replica.js';
 export { faultKinds, Nemesis } from './nemesis.js';
 export type { FaultKind } from './nemesis.js';
 export { runSchedule } from './run-schedule.js';
