@@ -234,17 +234,21 @@ describe('orphan guard', () => {
            spawn('/bin/sh', ['-c', ${JSON.stringify(continueAtEndOfInput)}, 'pause-watch', String(child.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
            child.kill('SIGSTOP');
          }
-         console.log(child.pid);
+         process.stdout.write(String(child.pid));
        });
        setInterval(() => {}, 1000);`,
     );
     const parent = spawn(process.execPath, [lab], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-    const pid = Number(line.toString());
-    expect(exists(pid)).toBe(true);
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(said.toString());
+      expect(exists(pid)).toBe(true);
 
-    parent.kill('SIGKILL');
+      parent.kill('SIGKILL');
 
-    await eventually(() => kernelState(pid) === undefined);
+      await eventually(() => kernelState(pid) === undefined);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
