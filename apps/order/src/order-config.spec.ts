@@ -28,7 +28,8 @@ describe('readOrderConfig', () => {
   });
 
   it('lists every problem at once', () => {
-    const read = () => readOrderConfig({ PORT: '-1', MEMBERS: 'order-1', CATALOG_URL: 'nowhere', DEBIT_TIMEOUT_MS: '1' });
+    const read = () =>
+      readOrderConfig({ PORT: '-1', MEMBERS: 'order-1', CATALOG_URL: 'nowhere', DEBIT_TIMEOUT_MS: '1' });
 
     expect(read).toThrow(/PORT=-1[^]*MEMBERS=order-1[^]*CATALOG_URL=nowhere[^]*DEBIT_TIMEOUT_MS=1/);
   });

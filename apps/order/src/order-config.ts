@@ -26,7 +26,10 @@ const schema = {
   debitTimeoutMs: durationMs('DEBIT_TIMEOUT_MS', { minMs: 100, maxMs: 60_000, default: 5_000 }),
 };
 
-export type OrderConfig = ConfigOf<typeof schema> & { readonly clusterSecretPath: string; readonly ordersCsvPath: string };
+export type OrderConfig = ConfigOf<typeof schema> & {
+  readonly clusterSecretPath: string;
+  readonly ordersCsvPath: string;
+};
 
 /**
  * Reads the settings of one replica. Without `PORT` and `DATA_DIR` they follow from its id: the port of its member's

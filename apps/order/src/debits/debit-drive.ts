@@ -139,7 +139,10 @@ export class DebitDrive {
   /** Nothing waits, but new orders are being refused: find out whether that is still right. */
   private async probe(): Promise<boolean> {
     try {
-      const reply = await this.ports.catalog.audit({ deadlineMs: this.ports.options.probeTimeoutMs, signal: this.signal });
+      const reply = await this.ports.catalog.audit({
+        deadlineMs: this.ports.options.probeTimeoutMs,
+        signal: this.signal,
+      });
       if (reply.kind === 'unavailable') throw new Error(`The catalog does not serve now: ${reply.detail}`);
       this.noteReachable();
       return true;

@@ -33,7 +33,15 @@ export class DebitPump {
     const { machine, log, catalog, reachability, options, logger } = this;
     const onFenced = (seen: number): void => this.leaveOffice(term, seen);
     this.over = new AbortController();
-    this.drive = new DebitDrive(term, this.over.signal, { ledger: machine.ledger, log, catalog, reachability, options, logger, onFenced });
+    this.drive = new DebitDrive(term, this.over.signal, {
+      ledger: machine.ledger,
+      log,
+      catalog,
+      reachability,
+      options,
+      logger,
+      onFenced,
+    });
   }
 
   /** Intents that this leader still works on; 0 when it does not lead. */

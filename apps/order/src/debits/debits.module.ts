@@ -11,7 +11,11 @@ import { DebitPump } from './debit-pump.js';
   providers: [
     DebitPump,
     CatalogReachability,
-    { provide: CatalogClient, inject: [replicaOptionsToken], useFactory: ({ catalog }: ReplicaOptions) => new CatalogClient(catalog) },
+    {
+      provide: CatalogClient,
+      inject: [replicaOptionsToken],
+      useFactory: ({ catalog }: ReplicaOptions) => new CatalogClient(catalog),
+    },
     { provide: debitOptionsToken, inject: [replicaOptionsToken], useFactory: ({ debits }: ReplicaOptions) => debits },
   ],
   exports: [DebitPump, CatalogReachability],

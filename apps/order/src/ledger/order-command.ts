@@ -30,8 +30,7 @@ export type DebitOutcome = 'sold' | RefusalReason;
 
 /** How an intent ended. It ends once: the first outcome applied for it. */
 export type Settlement =
-  | { readonly kind: 'placed'; readonly number: number }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason };
+  { readonly kind: 'placed'; readonly number: number } | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
 /** What applying a command answers to the replica that proposed it. */
 export type OrderResult =

@@ -59,7 +59,10 @@ export function encodeSnapshot(contents: LedgerContents): unknown {
 }
 
 export function decodeSnapshot(snapshot: unknown): LedgerContents {
-  invariant(isStoredLedger(snapshot), 'a snapshot of the order ledger has version 1; this one was written by other software');
+  invariant(
+    isStoredLedger(snapshot),
+    'a snapshot of the order ledger has version 1; this one was written by other software',
+  );
   const orders: PlacedOrder[] = [];
   for (let offset = 0; offset < snapshot.orders.length; offset += 2) {
     const name = snapshot.names[snapshot.orders[offset] ?? -1];

@@ -137,12 +137,15 @@ describe.each(points)('at %s', (point) => {
 });
 
 describe.each(['debit.arrived', 'debit.recorded'] as const)('a call to the catalog, at %s,', (point) => {
-  it.each(['refuse', 'break', 'silence', 'unavailable'] as const)('is repeated after the catalog met it with %s', async (fate) => {
-    const setup = await groupOfThree();
-    onceAt(setup, point, () => fate);
+  it.each(['refuse', 'break', 'silence', 'unavailable'] as const)(
+    'is repeated after the catalog met it with %s',
+    async (fate) => {
+      const setup = await groupOfThree();
+      onceAt(setup, point, () => fate);
 
-    await expectExactlyOnce(setup);
-  });
+      await expectExactlyOnce(setup);
+    },
+  );
 });
 
 describe('two leaders', () => {
@@ -153,7 +156,7 @@ describe('two leaders', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    catalog.at = async (point, batch) => {
+    catalog.at = async (point, batch): Promise<CatalogFate> => {
       if (point === 'debit.arrived' && batch.term === 1) await held;
       return 'go on';
     };

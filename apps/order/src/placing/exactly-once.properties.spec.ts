@@ -97,7 +97,11 @@ async function placeAll(wishes: readonly Wish[], fates: readonly Fate[]): Promis
       const [one, two] = [answers[position], answers[position + wishes.length]];
       expect({ ...one, replayed: true }).toEqual({ ...two, replayed: true });
       if (one?.kind === 'placed') {
-        expect(group.leader?.machine.ledger.findOrder(one.number)).toEqual({ number: one.number, name: each.name, quantity: each.quantity });
+        expect(group.leader?.machine.ledger.findOrder(one.number)).toEqual({
+          number: one.number,
+          name: each.name,
+          quantity: each.quantity,
+        });
       }
     }
     const ledger = group.leader?.machine.ledger;

@@ -38,7 +38,10 @@ export class PlaceOrderController {
   ): Promise<OrderPlacedView> {
     const key = parseIdempotencyKey(rawKey);
     if (key === undefined) {
-      throw new ProblemError('invalid-idempotency-key', 'The Idempotency-Key header must be 1 to 255 visible ASCII characters.');
+      throw new ProblemError(
+        'invalid-idempotency-key',
+        'The Idempotency-Key header must be 1 to 255 visible ASCII characters.',
+      );
     }
     const deadline = performance.now() + deadlineMsOf(rawDeadline);
     const answer = await this.placeOrder.place({ key, name, quantity, deadline });
@@ -54,7 +57,10 @@ export class PlaceOrderController {
           ? new ProblemError('unknown-product', `There is no product '${wish.name}'.`)
           : new ProblemError('insufficient-stock', `There are fewer than ${wish.quantity} of '${wish.name}' in stock.`);
       case 'key_reused':
-        return new ProblemError('key-reused', 'The Idempotency-Key was used for another order. Use a new key for a new order.');
+        return new ProblemError(
+          'key-reused',
+          'The Idempotency-Key was used for another order. Use a new key for a new order.',
+        );
       case 'not_leader':
         return notLeaderProblem(this.election);
       case 'unavailable':

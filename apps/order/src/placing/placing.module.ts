@@ -13,7 +13,11 @@ import { PlaceOrderController } from './place-order.controller.js';
   controllers: [PlaceOrderController],
   providers: [
     PlaceOrder,
-    { provide: admissionOptionsToken, inject: [replicaOptionsToken], useFactory: ({ admission }: ReplicaOptions) => admission },
+    {
+      provide: admissionOptionsToken,
+      inject: [replicaOptionsToken],
+      useFactory: ({ admission }: ReplicaOptions) => admission,
+    },
   ],
 })
 export class PlacingModule {}

@@ -51,7 +51,7 @@ export class OrdersFile {
 
 /** A full disk shows as a short write first, and as an error only at the next one. */
 async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset, position + offset);
     offset += bytesWritten;
   }

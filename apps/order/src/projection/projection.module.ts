@@ -7,7 +7,11 @@ import { ordersCsvPathToken, OrdersProjection } from './orders-projection.js';
   imports: [LedgerModule],
   providers: [
     OrdersProjection,
-    { provide: ordersCsvPathToken, inject: [replicaOptionsToken], useFactory: ({ ordersCsvPath }: ReplicaOptions) => ordersCsvPath },
+    {
+      provide: ordersCsvPathToken,
+      inject: [replicaOptionsToken],
+      useFactory: ({ ordersCsvPath }: ReplicaOptions) => ordersCsvPath,
+    },
   ],
 })
 export class ProjectionModule {}

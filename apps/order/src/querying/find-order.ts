@@ -29,7 +29,10 @@ export class FindOrder {
     const { ledger } = this.machine;
     const known = ledger.findOrder(number);
     if (known !== undefined) return known;
-    return this.log.read(() => ledger.findOrder(number), { consistency: 'linearizable', ...(deadline === undefined ? {} : { deadline }) });
+    return this.log.read(() => ledger.findOrder(number), {
+      consistency: 'linearizable',
+      ...(deadline === undefined ? {} : { deadline }),
+    });
   }
 
   /** What this replica has applied, of whatever role it is: orders with a greater number, in order. */

@@ -49,7 +49,8 @@ export class OrdersController {
     @Headers(headerNames.deadlineMs) rawDeadline: string | undefined,
   ): Promise<OrderView> {
     const number = parseOrderNumber(rawNumber);
-    if (number === undefined) throw new ProblemError('bad-request', 'An order number is written in plain decimal digits, such as 0 or 17.');
+    if (number === undefined)
+      throw new ProblemError('bad-request', 'An order number is written in plain decimal digits, such as 0 or 17.');
     if (!this.office.isHeld) throw notLeaderProblem(this.election);
     const deadlineMs = parseDeadlineMs(rawDeadline);
     const options = deadlineMs === undefined ? {} : { deadline: performance.now() + deadlineMs };
@@ -63,7 +64,10 @@ export class OrdersController {
   private problemOf(error: unknown): unknown {
     if (error instanceof NotLeaderError || error instanceof GroupStoppedError) return notLeaderProblem(this.election);
     if (error instanceof DeadlineExceededError) {
-      return new ProblemError('unavailable', 'Leadership could not be confirmed in time.', { retryAfterMs: 1_000, cause: error });
+      return new ProblemError('unavailable', 'Leadership could not be confirmed in time.', {
+        retryAfterMs: 1_000,
+        cause: error,
+      });
     }
     return error;
   }

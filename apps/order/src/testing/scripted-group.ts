@@ -207,8 +207,18 @@ class ScriptedElection extends Election {
     const role = isLeader ? 'leader' : 'follower';
     const { term, leader, entries } = group;
     return {
-      group: 'orders', id, role, term, leader: leader?.id, leaderUrl: undefined, inOffice: isLeader,
-      lastLogIndex: entries.length, lastLogTerm: term, commitIndex: entries.length, appliedIndex, transferringTo: undefined,
+      group: 'orders',
+      id,
+      role,
+      term,
+      leader: leader?.id,
+      leaderUrl: undefined,
+      inOffice: isLeader,
+      lastLogIndex: entries.length,
+      lastLogTerm: term,
+      commitIndex: entries.length,
+      appliedIndex,
+      transferringTo: undefined,
     };
   }
 

@@ -22,7 +22,10 @@ export async function shop(group: ScriptedGroup, { key, name, quantity }: Wish):
       continue;
     }
     const deadline = performance.now() + 600_000;
-    const answer = await Promise.race([asked.placeOrder.place({ key, name, quantity, deadline }), untilGone(group, asked)]);
+    const answer = await Promise.race([
+      asked.placeOrder.place({ key, name, quantity, deadline }),
+      untilGone(group, asked),
+    ]);
     switch (answer.kind) {
       case 'placed':
       case 'refused':

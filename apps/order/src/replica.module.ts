@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type CallAuthenticator, LeaderModule } from '@quorumkit/leader';
+import { HealthModule, MetricsModule, type Readiness } from '@toystore/service';
+import type { OrderConfig } from './order-config.js';
+import { OrderModule } from './order.module.js';
+import type { ReplicaOptions } from './replica-options.js';
+
+export interface ReplicaModuleOptions {
+  readonly config: OrderConfig;
+  readonly replica: ReplicaOptions;
+  /** Signs what the replicas send each other; incoming calls are verified by the application's guard. */
+  readonly auth: CallAuthenticator;
+  readonly readiness: Readiness;
+}
+
+/** Everything that one process of the order group runs. All of its routes are internal. */
+@Module({})
+export class ReplicaModule {
+  static forRoot({ config, replica, auth, readiness }: ReplicaModuleOptions): DynamicModule {
+    const { nodeId, members, dataDir } = config;
+    return {
+      module: ReplicaModule,
+      imports: [
+        LeaderModule.forRoot({ isGlobal: true, groups: [{ name: 'orders', nodeId, members, dataDir, auth }] }),
+        OrderModule.forRoot(replica),
+        HealthModule.forRoot(readiness),
+        MetricsModule.forRoot(),
+      ],
+    };
+  }
+}
