@@ -18,7 +18,9 @@ export class AuditController {
     return {
       epoch: this.epoch.current(),
       sequence: ledger.sequence,
-      products: ledger.list().map(({ name, initial, restocked, sold, current }) => ({ name, initial, restocked, sold, current })),
+      products: ledger
+        .list()
+        .map(({ name, initial, restocked, sold, current }) => ({ name, initial, restocked, sold, current })),
       soldDebits: ledger.soldDebits,
       soldDigest: ledger.soldDigest,
     };

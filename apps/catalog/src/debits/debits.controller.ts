@@ -17,7 +17,11 @@ export class DebitsController {
   @HttpCode(200)
   async debit(@Body() { term, settledThrough, debits }: DebitBatch): Promise<DebitResults> {
     this.epoch.current();
-    const request = { term, settledThrough, debits: debits.map(({ intent, name, quantity }) => ({ intent, name, quantity })) };
+    const request = {
+      term,
+      settledThrough,
+      debits: debits.map(({ intent, name, quantity }) => ({ intent, name, quantity })),
+    };
     const taken = await this.takeDebits.take(request).catch((error: unknown): TakenDebits => {
       throw problemOf(error);
     });
@@ -37,5 +41,8 @@ export class DebitsController {
 /** Debits may always be repeated, so every failure of the log is answered alike: try again. */
 function problemOf(error: unknown): unknown {
   if (!(error instanceof LeaderError)) return error;
-  return new ProblemError('unavailable', `The debits are not recorded yet: ${error.message}`, { retryAfterMs: 1_000, cause: error });
+  return new ProblemError('unavailable', `The debits are not recorded yet: ${error.message}`, {
+    retryAfterMs: 1_000,
+    cause: error,
+  });
 }

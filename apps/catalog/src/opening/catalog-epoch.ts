@@ -20,7 +20,9 @@ export class CatalogEpoch {
   /** @throws ProblemError 503 while the log is still being applied */
   current(): number {
     if (this.epoch === undefined) {
-      throw new ProblemError('unavailable', 'The catalog is starting; its log is not applied yet.', { retryAfterMs: 1_000 });
+      throw new ProblemError('unavailable', 'The catalog is starting; its log is not applied yet.', {
+        retryAfterMs: 1_000,
+      });
     }
     return this.epoch;
   }

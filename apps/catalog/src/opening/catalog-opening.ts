@@ -65,6 +65,7 @@ async function readToys(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ToysFileError(path, [cause instanceof Error ? cause.message : String(cause)], { cause });
+    const where = cause instanceof Error ? cause.message : String(cause);
+    throw new ToysFileError(path, [{ where, wanted: 'a file that can be read' }], { cause });
   }
 }

@@ -30,7 +30,9 @@ export class ProductsController {
     const name = parseProductName(rawName);
     const product = name === undefined ? undefined : ledger.find(name);
     if (product === undefined) {
-      throw new ProblemError('unknown-product', 'There is no product of that name.', { extensions: { epoch, sequence } });
+      throw new ProblemError('unknown-product', 'There is no product of that name.', {
+        extensions: { epoch, sequence },
+      });
     }
     return { name: product.name, priceCents: product.priceCents, quantity: product.current, epoch, sequence };
   }

@@ -1,6 +1,5 @@
-import { mkdir, open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { writeFileAtomically } from '@quorumkit/leader';
 import { StockStateMachine } from '../stock/stock-state-machine.js';
 import { catalogCsv } from './catalog-csv.js';
 
@@ -60,7 +59,7 @@ export class CatalogProjection implements OnApplicationBootstrap, OnApplicationS
     if (!this.isStale || !this.machine.ledger.isLoaded) return;
     this.isStale = false;
     try {
-      await replaceFile(this.path, catalogCsv(this.machine.ledger.list()));
+      await writeFileAtomically(this.path, catalogCsv(this.machine.ledger.list()));
       this.isFailing = false;
     } catch (error) {
       this.isStale = true;
@@ -68,18 +67,4 @@ export class CatalogProjection implements OnApplicationBootstrap, OnApplicationS
       this.isFailing = true;
     }
   }
-}
-
-/** Synced before it takes the name, or a crash could leave an empty file under it. */
-async function replaceFile(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.new`;
-  const file = await open(draft, 'w');
-  try {
-    await file.writeFile(content);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
 }

@@ -30,7 +30,10 @@ export class Restock implements OnApplicationBootstrap {
 
   /** The interval depends on the configuration, so it is registered here; the registry ends it at shutdown. */
   onApplicationBootstrap(): void {
-    this.scheduler.addInterval('restock', setInterval(() => void this.round(), this.options.intervalMs));
+    this.scheduler.addInterval(
+      'restock',
+      setInterval(() => void this.round(), this.options.intervalMs),
+    );
   }
 
   /** One round; never rejects. */
@@ -40,7 +43,9 @@ export class Restock implements OnApplicationBootstrap {
     try {
       await this.restock();
     } catch (error) {
-      this.logger.error(`Restocking failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.error(
+        `Restocking failed and is tried again: ${error instanceof Error ? error.message : String(error)}`,
+      );
     } finally {
       this.isRunning = false;
     }

@@ -6,9 +6,7 @@ export interface DebitRecord extends StockDebit {
 }
 
 /** What must be done with a debit that arrives. */
-export type DebitRuling =
-  | { readonly kind: 'execute' }
-  | { readonly kind: 'answer'; readonly answer: DebitAnswer };
+export type DebitRuling = { readonly kind: 'execute' } | { readonly kind: 'answer'; readonly answer: DebitAnswer };
 
 /**
  * Which debits were executed, and with what outcome. The settled watermark bounds it: a leader that sends watermark W

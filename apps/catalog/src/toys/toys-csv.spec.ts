@@ -4,7 +4,7 @@ import { parseToys } from './toys-csv.js';
 
 const problemsOf = (text: string): readonly string[] => {
   const file = parseToys(text);
-  return file.kind === 'invalid' ? file.problems : [];
+  return file.kind === 'invalid' ? file.problems.map(({ where, wanted }) => `${where} must be ${wanted}`) : [];
 };
 
 describe('parseToys', () => {
@@ -35,25 +35,25 @@ describe('parseToys', () => {
       'line 3: name "=cmd"',
       'line 3: quantity "-5"',
       'line 3: price "1.005"',
-      'line 4: name "tux" is a duplicate of line 2',
+      'line 4: name "tux"',
       'line 4: quantity "1.5"',
       'line 4: price "free"',
-      'line 5: has 2 cells instead of 3',
-      'line 7: has 4 cells instead of 3',
+      'line 5: 2 cells',
+      'line 7: 4 cells',
     ]);
   });
 
   it('finds duplicates that differ only in their Unicode form', () => {
     expect(problemsOf('name,quantity,price\ncaf\u00e9,1,1\ncafe\u0301,1,1\n')).toEqual([
-      'line 3: name "caf\u00e9" is a duplicate of line 2',
+      'line 3: name "cafe\u0301" must be different from that of line 2',
     ]);
   });
 
   it.each([
-    ['an empty file', '', /header must be name,quantity,price/],
-    ['a missing header', 'tux,100,25.99\n', /header must be name,quantity,price, not tux/],
+    ['an empty file', '', /header "" must be name,quantity,price/],
+    ['a missing header', 'tux,100,25.99\n', /header "tux,100,25.99" must be/],
     ['a column too many', 'name,quantity,price,colour\n', /header/],
-    ['no product', 'name,quantity,price\n', /no product/],
+    ['no product', 'name,quantity,price\n', /0 products must be/],
     ['a quote that never ends', 'name,quantity,price\n"tux,100,25.99\n', /quote/i],
   ])('refuses %s', (_what, text, problem) => {
     expect(problemsOf(text).join('\n')).toMatch(problem);

@@ -1,3 +1,5 @@
+import type { ToyProblem } from './toys-csv.js';
+
 /** The initial stock cannot be used. Nothing was loaded. */
 export class ToysFileError extends Error {
   override readonly name = 'ToysFileError';
@@ -6,9 +8,10 @@ export class ToysFileError extends Error {
 
   constructor(
     readonly path: string,
-    readonly problems: readonly string[],
+    readonly problems: readonly ToyProblem[],
     options?: ErrorOptions,
   ) {
-    super([`The initial stock ${path} cannot be used; nothing was loaded:`, ...problems.map((problem) => `  ${problem}`)].join('\n'), options);
+    const lines = problems.map(({ where, wanted }) => `  ${where}: it must be ${wanted}`);
+    super([`The initial stock ${path} cannot be used; nothing was loaded:`, ...lines].join('\n'), options);
   }
 }

@@ -1,0 +1,21 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { OpeningOptions } from './opening/opening-options.js';
+import type { RestockOptions } from './restock/restock-options.js';
+
+export const catalogOptionsToken = Symbol('catalog options');
+
+/** What the features of the catalog are given from outside. */
+export interface CatalogOptions {
+  readonly opening: OpeningOptions;
+  readonly restock: RestockOptions;
+  readonly catalogCsvPath: string;
+}
+
+/** Makes the options injectable in every feature module. */
+@Module({})
+export class CatalogOptionsModule {
+  static forRoot(options: CatalogOptions): DynamicModule {
+    const provider = { provide: catalogOptionsToken, useValue: options };
+    return { module: CatalogOptionsModule, global: true, providers: [provider], exports: [provider] };
+  }
+}

@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type CallAuthenticator, CachePublisherModule } from '@quorumkit/cache';
+import { LeaderModule } from '@quorumkit/leader';
+import { HealthModule, MetricsModule, type Readiness } from '@toystore/service';
+import type { CatalogConfig } from './catalog-config.js';
+import { CatalogModule } from './catalog.module.js';
+
+export interface CatalogProcessOptions {
+  readonly config: CatalogConfig;
+  /** Signs what the catalog sends; incoming calls are verified by the application's guard. */
+  readonly auth: CallAuthenticator;
+  readonly readiness: Readiness;
+}
+
+/** Everything that the catalog's process runs: a group of one voter, so that stock has a log, recovery and snapshots. */
+@Module({})
+export class CatalogProcessModule {
+  static forRoot({ config, auth, readiness }: CatalogProcessOptions): DynamicModule {
+    const { nodeId, host, port, dataDir, leaseMs, toysCsvPath, catalogCsvPath, restockIntervalMs, restockLevel } =
+      config;
+    const members = [{ id: nodeId, url: `http://${host}:${port}`, priority: 1 }];
+    return {
+      module: CatalogProcessModule,
+      imports: [
+        LeaderModule.forRoot({ isGlobal: true, groups: [{ name: 'catalog', nodeId, members, dataDir, auth }] }),
+        CachePublisherModule.forRoot({ isGlobal: true, leaseMs, auth }),
+        CatalogModule.forRoot({
+          opening: { toysCsvPath, leaseMs },
+          restock: { intervalMs: restockIntervalMs, level: restockLevel },
+          catalogCsvPath,
+        }),
+        HealthModule.forRoot(readiness),
+        MetricsModule.forRoot(),
+      ],
+    };
+  }
+}
