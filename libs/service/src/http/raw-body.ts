@@ -11,7 +11,9 @@ export interface RequestWithRawBody {
 
 /** The bytes of a request's body as they arrived; empty when it has none. */
 export function rawBodyOf(request: object): Buffer {
-  return (request as RequestWithRawBody).rawBody ?? noBody;
+  const { rawBody, body } = request as RequestWithRawBody & { readonly body?: unknown };
+  // A library in the host may have brought a parser of its own that hands the bytes on as they are.
+  return rawBody ?? (Buffer.isBuffer(body) ? body : noBody);
 }
 
 /** The raw request target, before any routing. */
