@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { StoreInUseError } from '../errors.js';
 import type { FileOps } from '../file-ops.js';
 import { FaultyFileOps } from '../testing/faulty-file-ops.js';
@@ -7,6 +7,9 @@ import { SimulatedDisk } from '../testing/simulated-disk.js';
 import { takeFolderLock } from './folder-lock.js';
 import type { FolderLock } from './folder-lock.js';
 import type { ProcessTable } from './process-table.js';
+
+// Thousands of small runs: seconds on an idle machine, and no promise about a busy one.
+jest.setTimeout(120_000);
 
 /** Processes by pid on one machine; which of them live is up to the test. */
 class Machine {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { batch, run, snapshot, vote } from '../../testing/log-store-conformance.js';
 import { StorageDamagedError } from '../errors.js';
 import { FileLogStore } from '../file-log-store.js';
@@ -6,6 +6,9 @@ import { readSegmentHeader } from '../format/segment-header.js';
 import type { StoreTrace } from '../store-trace.js';
 import { describeState } from '../testing/scripted-log.js';
 import { SimulatedDisk } from '../testing/simulated-disk.js';
+
+// Thousands of small runs: seconds on an idle machine, and no promise about a busy one.
+jest.setTimeout(120_000);
 
 const first = '/data/log.00000001.wal';
 const second = '/data/log.00000002.wal';
@@ -205,6 +208,30 @@ describe('recovery of a damaged folder', () => {
       definite: true,
     });
     await expect(refusal).rejects.toThrow(/Nothing was changed.*it may have voted/);
+  });
+
+  it('refuses damage before an intact frame also when the note was lost', async () => {
+    const { disk } = await closedLog();
+    const bytes = bytesOf(disk, second);
+    const { end } = readSegmentHeader(bytes) as { end: number };
+    bytes[end + 20] = 0xff;
+    disk.overwrite(second, bytes);
+    disk.erase(note);
+
+    await expect(recovered(disk)).rejects.toThrow(/not a frame, and a valid frame follows/);
+  });
+
+  it('refuses damage in the very last frame when the note says that it was acknowledged', async () => {
+    const { disk } = await closedLog();
+    const bytes = bytesOf(disk, second);
+    const last = bytes.lastIndexOf('command 7');
+    bytes[last] = 0;
+    disk.overwrite(second, bytes);
+
+    const refusal = recovered(disk);
+
+    await expect(refusal).rejects.toMatchObject({ reason: 'checksum', path: second });
+    await expect(refusal).rejects.toThrow(/was acknowledged/);
   });
 
   it('refuses a file of a later format', async () => {
