@@ -59,17 +59,30 @@ describe('Raft §5.1, terms', () => {
     expect(a.status).toMatchObject({ leader: undefined, lastLogIndex: 2, commitIndex: 0 });
   });
 
-  it('the term is durable before anything that depends on it leaves', () => {
+  it('the term is durable before an append of it is acknowledged', () => {
     const a = new DrivenReplica({ term: 1, instantDisk: false });
 
-    a.give({ kind: 'message', from: toReplicaId('b'), message: { kind: 'heartbeatRequest', requestId: 1, term: toTerm(4), commitIndex: toLogIndex(0) } });
+    a.give({
+      kind: 'message',
+      from: toReplicaId('b'),
+      message: { kind: 'appendRequest', requestId: 1, term: toTerm(4), prevLogIndex: toLogIndex(0), prevLogTerm: toTerm(0), entries: [], commitIndex: toLogIndex(0) },
+    });
 
     expect(a.last?.persist?.hardState).toEqual({ term: 4, votedFor: undefined });
-    expect(a.messages('heartbeatResponse')).toHaveLength(0);
+    expect(a.messages('appendResponse')).toHaveLength(0);
 
     a.persistAll();
 
-    expect(a.messages('heartbeatResponse')).toHaveLength(1);
+    expect(a.messages('appendResponse')).toHaveLength(1);
+  });
+
+  it('a heartbeat is answered without waiting for the disk: a slow disk is no dead process', () => {
+    const a = new DrivenReplica({ term: 1, instantDisk: false });
+
+    a.heartbeat('b', { term: 4 });
+
+    expect(a.status).toMatchObject({ term: 4, leader: 'b' });
+    expect(a.messages('heartbeatResponse')).toMatchObject([{ term: 4 }]);
   });
 });
 

@@ -147,6 +147,18 @@ export class RaftState {
     else this.out.sendAfter({ from: this.id, to, message, after: needed });
   }
 
+  /**
+   * For messages that promise nothing a restart could break: pre-votes, and, to a leader of the current term, answers
+   * to heartbeats and the news that the logs differ. They must not wait for the disk, or a slow disk would look like a dead process.
+   *
+   * Why an answer in a term that is not durable yet is harmless: (1) leader A of term 7 was elected by a majority that
+   * has term 7 on disk. (2) B answers A's heartbeat, crashes, and comes back in term 6. (3) An older leader C of term
+   * 6 can now have B's confirmation and votes, but every majority shares a member with (1), which refuses term 6.
+   */
+  sendAtOnce(to: ReplicaId, message: Message): void {
+    this.out.send({ from: this.id, to, message });
+  }
+
   trace(event: TraceEvent): void {
     this.out.trace(event);
   }

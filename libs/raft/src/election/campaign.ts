@@ -42,6 +42,11 @@ export function tickCampaign(raft: RaftState): void {
   const { campaign, election } = raft;
   if (campaign?.kind === 'vote' && raft.now >= campaign.askAgainAt) askForVotes(raft, campaign);
   if (raft.now < election.campaignAt) return;
+  if (campaign?.kind === 'vote' && !isOwnVoteDurable(raft)) {
+    // Its requests have not even left. Another election would wait for the same disk.
+    election.restart(raft.now);
+    return;
+  }
   if (campaign === undefined) startPreVote(raft, 'no leader was heard within the election timeout');
   else if (campaign.kind === 'vote') startPreVote(raft, `the election of term ${campaign.term} had no winner`);
   else if (hasPreVoteMajority(raft, campaign)) startElection(raft, campaign);
@@ -112,9 +117,13 @@ export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResp
 export function concludeElection(raft: RaftState): void {
   const { campaign } = raft;
   if (campaign?.kind !== 'vote') return;
-  const own = raft.durability.isDurable(raft.durability.hardStateSequence) ? 1 : 0;
+  const own = isOwnVoteDurable(raft) ? 1 : 0;
   if (campaign.granted.size + own < raft.majority) return;
   becomeLeader(raft, own === 1 ? [raft.id, ...campaign.granted.keys()] : [...campaign.granted.keys()]);
+}
+
+function isOwnVoteDurable(raft: RaftState): boolean {
+  return raft.durability.isDurable(raft.durability.hardStateSequence);
 }
 
 function askForPreVotes(raft: RaftState, campaign: Campaign): void {
@@ -122,7 +131,7 @@ function askForPreVotes(raft: RaftState, campaign: Campaign): void {
     if (isFreshlyGranted(raft, campaign, peer)) continue;
     const requestId = raft.nextRequestId();
     campaign.asked.set(requestId, peer);
-    raft.send(peer, {
+    raft.sendAtOnce(peer, {
       kind: 'preVoteRequest',
       requestId,
       term: campaign.term,
@@ -136,8 +145,7 @@ function askForPreVotes(raft: RaftState, campaign: Campaign): void {
 
 function askForVotes(raft: RaftState, campaign: Campaign): void {
   campaign.askAgainAt = raft.now + raft.options.heartbeatIntervalMs;
-  const waitsForOwnDisk = !raft.durability.isDurable(raft.durability.hardStateSequence);
-  if (waitsForOwnDisk && campaign.asked.size > 0) return;
+  if (!isOwnVoteDurable(raft) && campaign.asked.size > 0) return;
   for (const peer of raft.peers) {
     if (campaign.granted.has(peer) || campaign.refused.has(peer)) continue;
     const requestId = raft.nextRequestId();

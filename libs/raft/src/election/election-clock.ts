@@ -1,4 +1,4 @@
-import type { ReplicaId } from '../ids.js';
+import type { ReplicaId, Term } from '../ids.js';
 import { invariant } from '../invariant.js';
 import type { RaftOptions } from '../options.js';
 import type { Prng } from '../prng.js';
@@ -23,8 +23,8 @@ export class ElectionClock {
   leaderlessSince: number | undefined;
   /** A better-ranked replica is trying: let it finish. */
   deferUntil = Number.NEGATIVE_INFINITY;
-  /** The leader whose process is gone, and until when what it had sent before does not bring it back. */
-  gone: { readonly leader: ReplicaId; readonly until: number } | undefined;
+  /** A peer whose process is gone, and until when what it had sent before, in that term, does not bring it back. */
+  private gone: { readonly peer: ReplicaId; readonly term: Term; readonly until: number } | undefined;
   nominatedAt = Number.NEGATIVE_INFINITY;
   private attempts = 0;
   private readonly ranking: readonly ReplicaId[];
@@ -64,10 +64,18 @@ export class ElectionClock {
     return now - this.leaderContactAt < windowMs;
   }
 
+  peerGone(now: number, { peer, term }: { readonly peer: ReplicaId; readonly term: Term }): void {
+    this.gone = { peer, term, until: now + this.options.heartbeatIntervalMs };
+  }
+
+  /** Is what this peer says in this term only left over from before its process went? */
+  isGone(now: number, { peer, term }: { readonly peer: ReplicaId; readonly term: Term }): boolean {
+    return this.gone?.peer === peer && term <= this.gone.term && now < this.gone.until;
+  }
+
   /** The leader's process is gone: no need to wait for its timeout, only for better-ranked replicas to go first. */
-  leaderGone(now: number, leader: ReplicaId): void {
+  campaignByRank(now: number, leader: ReplicaId): void {
     this.lostLeader(now);
-    this.gone = { leader, until: now + this.options.heartbeatIntervalMs };
     const { campaignRetryMs, electionTimeoutMinMs } = this.options;
     const rank = this.ranking.filter((id) => id !== leader).indexOf(this.options.id);
     const lastResortMs = this.ownPriority === 0 ? electionTimeoutMinMs : 0;

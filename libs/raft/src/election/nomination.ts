@@ -36,9 +36,12 @@ export function peerGone(raft: RaftState, peer: ReplicaId): void {
     if (raft.leadership.transfer?.target === peer) abortTransfer(raft, 'its process is gone');
     return;
   }
-  if (raft.leader !== peer) return;
+  const isLeaderElect = raft.leader === undefined && raft.votedFor === peer;
+  if (raft.leader !== undefined && raft.leader !== peer) return;
+  raft.election.peerGone(raft.now, { peer, term: raft.term });
+  if (raft.leader !== peer && !isLeaderElect) return;
   forget(raft);
-  raft.election.leaderGone(raft.now, peer);
+  raft.election.campaignByRank(raft.now, peer);
 }
 
 function objectionToHint(raft: RaftState, observedTerm: Term): string | undefined {

@@ -16,7 +16,6 @@ export function becomeLeader(raft: RaftState, votes: readonly ReplicaId[]): void
   raft.leader = raft.id;
   raft.campaign = undefined;
   raft.election.leaderlessSince = undefined;
-  raft.election.gone = undefined;
   const firstOfTerm = (raft.log.lastIndex + 1) as LogIndex;
   const leadership = new Leadership(raft.peers, raft.options, { now: raft.now, nextIndex: firstOfTerm });
   leadership.uncommittedBytes = uncommittedBytes(raft);

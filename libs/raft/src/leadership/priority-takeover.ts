@@ -1,6 +1,6 @@
 import type { ReplicaId } from '../ids.js';
 import type { RaftState } from '../state.js';
-import { startTransfer } from './transfer.js';
+import { isQuickToWrite, startTransfer } from './transfer.js';
 
 /**
  * Priority is a wish about who leads in quiet times. It is granted by an ordinary hand-over to a follower of higher
@@ -13,12 +13,11 @@ export function considerPriorityTakeover(raft: RaftState): void {
   const ownPriority = raft.priorityOf(raft.id);
   let heir: { readonly peer: ReplicaId; readonly priority: number } | undefined;
   for (const follower of leadership.followers) {
-    follower.lostContactSince(raft.now, options.electionTimeoutMinMs);
     const priority = raft.priorityOf(follower.peer);
     if (priority <= (heir?.priority ?? ownPriority)) continue;
     const isSteady = follower.steadySince !== undefined && raft.now - follower.steadySince >= options.priorityTakeoverStableMs;
     const isCaughtUp = follower.state === 'replicate' && follower.matchIndex >= raft.commitIndex;
-    if (isSteady && isCaughtUp) heir = { peer: follower.peer, priority };
+    if (isSteady && isCaughtUp && isQuickToWrite(raft, follower)) heir = { peer: follower.peer, priority };
   }
   if (heir !== undefined && leadership.committedInTerm && leadership.transfer === undefined) startTransfer(raft, heir.peer);
 }

@@ -6,7 +6,7 @@ import type { RaftState } from '../state.js';
 import type { Leadership } from './leadership.js';
 import { considerPriorityTakeover } from './priority-takeover.js';
 import { advanceReads } from './read-index.js';
-import { advanceTransfer, startTransfer } from './transfer.js';
+import { advanceTransfer, isInContact, startTransfer } from './transfer.js';
 
 export function tickLeader(raft: RaftState, leadership: Leadership): void {
   // CheckQuorum (dissertation §6.2): clients of a leader that is cut off must not wait for it.
@@ -16,6 +16,7 @@ export function tickLeader(raft: RaftState, leadership: Leadership): void {
   }
   if (raft.now >= leadership.heartbeatAt) {
     broadcastHeartbeats(raft, leadership);
+    for (const follower of leadership.followers) if (!isInContact(raft, follower)) follower.lostContact();
     considerPriorityTakeover(raft);
     considerStalledDisk(raft, leadership);
   }

@@ -49,14 +49,24 @@ export function stepDown(raft: RaftState, why: string): void {
   raft.election.campaignAt += raft.options.electionTimeoutMaxMs;
 }
 
-/** Among those in contact: nobody far behind, then the highest priority, then the longest log. */
+/** Among those in contact: nobody far behind, then a quick disk, then the highest priority, then the longest log. */
 export function bestHeir(raft: RaftState, leadership: Leadership): Follower | undefined {
   const reachable = leadership.followers.filter((follower) => isInContact(raft, follower));
   const longest = Math.max(0, ...reachable.map((follower) => follower.matchIndex));
   const needed = Math.min(longest, raft.commitIndex);
   return reachable
     .filter((follower) => follower.matchIndex >= needed)
-    .sort((left, right) => raft.priorityOf(right.peer) - raft.priorityOf(left.peer) || right.matchIndex - left.matchIndex)[0];
+    .sort(
+      (left, right) =>
+        Number(isQuickToWrite(raft, right)) - Number(isQuickToWrite(raft, left)) ||
+        raft.priorityOf(right.peer) - raft.priorityOf(left.peer) ||
+        right.matchIndex - left.matchIndex,
+    )[0];
+}
+
+/** An heir must have its own vote on disk before an election timeout is over, or there is no leader for that long. */
+export function isQuickToWrite(raft: RaftState, follower: Follower): boolean {
+  return follower.lastWriteTookMs < raft.options.electionTimeoutMinMs / 2;
 }
 
 export function isInContact(raft: RaftState, follower: Follower): boolean {

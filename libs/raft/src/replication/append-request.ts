@@ -60,8 +60,10 @@ function acceptEntries(raft: RaftState, entries: readonly Entry[]): void {
 
 function respond(raft: RaftState, from: ReplicaId, request: AppendRequest, outcome: Pick<Partial<AppendResponse>, 'matchIndex' | 'conflict'>): void {
   const { matchIndex, conflict } = outcome;
-  const after = matchIndex === undefined ? 0 : raft.durability.sequenceFor(matchIndex);
-  raft.send(from, { kind: 'appendResponse', requestId: request.requestId, term: raft.term, matchIndex, conflict }, after);
+  const response: AppendResponse = { kind: 'appendResponse', requestId: request.requestId, term: raft.term, matchIndex, conflict };
+  // Only a match is a promise. Where to look next may be said before anything is durable.
+  if (conflict === undefined) raft.send(from, response, matchIndex === undefined ? 0 : raft.durability.sequenceFor(matchIndex));
+  else raft.sendAtOnce(from, response);
 }
 
 function isContiguous(request: AppendRequest): boolean {

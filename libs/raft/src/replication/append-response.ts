@@ -20,7 +20,7 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
   if (response.matchIndex !== undefined) {
     invariant(response.matchIndex <= raft.log.lastIndex, `${from} cannot match entry ${response.matchIndex} of a log that ends at ${raft.log.lastIndex}`);
     // Also from a request given up as lost: within a term a follower never loses what it matched.
-    follower.matched(response.matchIndex);
+    follower.matched(response.matchIndex, raft.now);
   } else if (request === undefined || response.conflict === undefined) {
     raft.drop(from, response, 'no append waits for it');
   } else {

@@ -30,6 +30,9 @@ export class Follower {
   /** Wait for the answers to what is on its way: one of them came out of order, or a request before it was lost. */
   holdUntilAnswered = false;
   outgoingSnapshot: OutgoingSnapshot | undefined;
+  /** How long it took to confirm what it was sent last: whoever is slow to write is slow to be elected. */
+  lastWriteTookMs = Number.POSITIVE_INFINITY;
+  private writingSince: number | undefined;
   /** The commit index it was last told. */
   commitSent = 0;
 
@@ -71,6 +74,11 @@ export class Follower {
     return true;
   }
 
+  requestSent(request: InflightRequest): void {
+    this.inflight.push(request);
+    this.writingSince ??= request.sentAt;
+  }
+
   /** Takes the request that an answer belongs to off the list; undefined when none waits for it. */
   takeInflight(requestId: number, now: number): InflightRequest | undefined {
     const offset = this.inflight.findIndex((sent) => sent.requestId === requestId);
@@ -91,7 +99,9 @@ export class Follower {
   }
 
   /** Its log is durable and equal to the leader's through here; also news from answers thought lost is good news. */
-  matched(index: LogIndex): void {
+  matched(index: LogIndex, now: number): void {
+    if (index > this.matchIndex && this.writingSince !== undefined) this.lastWriteTookMs = now - this.writingSince;
+    this.writingSince = this.inflight[0]?.sentAt;
     this.matchIndex = Math.max(this.matchIndex, index) as LogIndex;
     this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1) as LogIndex;
     if (this.state === 'probe') this.state = 'replicate';
@@ -129,12 +139,13 @@ export class Follower {
   }
 
   processGone(): void {
-    this.steadySince = undefined;
+    this.lostContact();
     this.doubtWhatIsUnderWay();
   }
 
-  lostContactSince(now: number, windowMs: number): void {
-    if (now - this.lastContactAt >= windowMs) this.steadySince = undefined;
+  lostContact(): void {
+    this.steadySince = undefined;
+    this.writingSince = undefined;
   }
 
   /** When the oldest request on its way counts as lost. */

@@ -37,12 +37,15 @@ function sendHeartbeat(raft: RaftState, follower: Follower): void {
 }
 
 export function answerHeartbeat(raft: RaftState, from: ReplicaId, request: HeartbeatRequest): void {
-  if (request.term >= raft.term) {
-    followLeader(raft, from, request.term);
-    // A follower whose disk was replaced may not have what it once confirmed: it commits what it has got again.
-    raft.commitThrough(Math.min(request.commitIndex, raft.log.lastIndex) as LogIndex);
+  const { requestId } = request;
+  if (request.term < raft.term) {
+    raft.send(from, { kind: 'heartbeatResponse', requestId, term: raft.term });
+    return;
   }
-  raft.send(from, { kind: 'heartbeatResponse', requestId: request.requestId, term: raft.term });
+  followLeader(raft, from, request.term);
+  // A follower whose disk was replaced may not have what it once confirmed: it commits what it has got again.
+  raft.commitThrough(Math.min(request.commitIndex, raft.log.lastIndex) as LogIndex);
+  raft.sendAtOnce(from, { kind: 'heartbeatResponse', requestId, term: raft.term });
 }
 
 export function receiveHeartbeat(raft: RaftState, from: ReplicaId, response: HeartbeatResponse): void {

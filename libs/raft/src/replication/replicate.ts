@@ -38,7 +38,7 @@ function sendAppend(raft: RaftState, follower: Follower): void {
   invariant(prevLogTerm !== undefined, `the entry before ${follower.nextIndex} must be known to send what follows it`);
   const requestId = raft.nextRequestId();
   const lastIndex = (prevLogIndex + entries.length) as LogIndex;
-  follower.inflight.push({
+  follower.requestSent({
     requestId,
     sentAt: raft.now,
     prevIndex: prevLogIndex,

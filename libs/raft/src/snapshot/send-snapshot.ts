@@ -22,7 +22,7 @@ export function sendSnapshotChunk(raft: RaftState, follower: Follower): void {
   const { snapshot, checksum, offset } = sending;
   const requestId = raft.nextRequestId();
   const { matchIndex } = follower;
-  follower.inflight.push({ requestId, sentAt: raft.now, prevIndex: matchIndex, lastIndex: matchIndex, followsMatch: false });
+  follower.requestSent({ requestId, sentAt: raft.now, prevIndex: matchIndex, lastIndex: matchIndex, followsMatch: false });
   raft.send(follower.peer, {
     kind: 'snapshotRequest',
     requestId,
@@ -55,5 +55,5 @@ export function receiveSnapshotAnswer(raft: RaftState, from: ReplicaId, response
   follower.outgoingSnapshot = undefined;
   follower.state = 'probe';
   follower.nextIndex = Math.max(follower.nextIndex, sending.snapshot.index + 1) as LogIndex;
-  follower.matched(sending.snapshot.index);
+  follower.matched(sending.snapshot.index, raft.now);
 }

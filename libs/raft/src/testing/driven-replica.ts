@@ -1,4 +1,4 @@
-import type { Effects, RaftStatus } from '../effect.js';
+import type { Effects, RaftStatus, ReadAnswer } from '../effect.js';
 import type { Entry } from '../entry.js';
 import { toLogIndex, toReplicaId, toTerm, type LogIndex, type ReplicaId } from '../ids.js';
 import type { Input } from '../input.js';
@@ -32,6 +32,7 @@ export class DrivenReplica {
   /** What has left the replica, in order; deferred messages once their batch is durable. */
   readonly sent: Envelope[] = [];
   readonly committed: Entry[] = [];
+  readonly reads: ReadAnswer[] = [];
   readonly trace: TraceEvent[] = [];
   last: Effects | undefined;
   private readonly instantDisk: boolean;
@@ -68,6 +69,7 @@ export class DrivenReplica {
     this.sent.push(...effects.send);
     this.deferred.push(...effects.sendAfterPersist);
     this.committed.push(...effects.committed);
+    this.reads.push(...effects.reads);
     this.trace.push(...effects.trace);
     if (effects.persist !== undefined) this.issued = effects.persist.sequence;
     if (effects.persist !== undefined && this.instantDisk) this.persistAll();

@@ -1,4 +1,3 @@
-import type { ReplicaId } from '../ids.js';
 import type { Envelope } from '../message.js';
 import type { Prng } from '../prng.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -49,21 +48,21 @@ export class SimulatedNetwork {
     if (prng.chance(conditions.duplication)) this.deliverLater(envelope);
   }
 
-  cutOneWay(from: ReplicaId, to: ReplicaId): void {
+  cutOneWay(from: string, to: string): void {
     this.cuts.add(`${from} ${to}`);
   }
 
-  cut(left: ReplicaId, right: ReplicaId): void {
+  cut(left: string, right: string): void {
     this.cutOneWay(left, right);
     this.cutOneWay(right, left);
   }
 
   /** Cuts one side off from the other; within each side everything works. */
-  partition(side: readonly ReplicaId[], otherSide: readonly ReplicaId[]): void {
+  partition(side: readonly string[], otherSide: readonly string[]): void {
     for (const left of side) for (const right of otherSide) this.cut(left, right);
   }
 
-  isCut(from: ReplicaId, to: ReplicaId): boolean {
+  isCut(from: string, to: string): boolean {
     return this.cuts.has(`${from} ${to}`);
   }
 

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { SimulatedCluster, type ClusterOptions } from '../testing/simulated-cluster.js';
+
+const runs = 60;
+
+/** From the leader's end to a new leader that has committed in its term, ms, ascending. */
+function failovers(options: Omit<ClusterOptions, 'seed'>, end: (cluster: SimulatedCluster, leader: string) => void): readonly number[] {
+  const times = Array.from({ length: runs }, (_unused, run) => {
+    const cluster = new SimulatedCluster({ seed: run + 1, ...options });
+    const leader = cluster.elect();
+    cluster.runFor(cluster.prng.between(0, 100));
+    end(cluster, leader.id);
+    return cluster.runUntil(() => cluster.leaders.some((other) => other !== leader && other.status.committedInTerm), { withinMs: 10_000 });
+  });
+  return times.sort((left, right) => left - right);
+}
+
+describe('failover', () => {
+  it('after kill -9 a new leader has committed within 150 ms', () => {
+    const times = failovers({}, (cluster, leader) => cluster.kill(leader));
+
+    expect(times.at(-1)).toBeLessThan(150);
+  });
+
+  it('also when only one follower noticed at first: it asks again soon instead of after an election timeout', () => {
+    const times = failovers({ noticesGoneProcesses: false }, (cluster, leader) => {
+      cluster.replica(leader).crash();
+      const [first, second] = cluster.replicas.filter((replica) => replica.id !== leader);
+      first?.give({ kind: 'peerGone', peer: cluster.replica(leader).id });
+      cluster.clock.after(50, () => second?.give({ kind: 'peerGone', peer: cluster.replica(leader).id }));
+    });
+
+    expect(times.at(-1)).toBeLessThan(200);
+  });
+
+  it.each(['pause', 'isolate'] as const)('after a %s of the leader, whom nobody sees go, within two election timeouts', (how) => {
+    const times = failovers({}, (cluster, leader) => {
+      if (how === 'pause') cluster.replica(leader).pause();
+      else cluster.network.partition([leader], cluster.replicas.map(({ id }) => id).filter((id) => id !== leader));
+    });
+
+    expect(times.at(-1)).toBeLessThan(2000);
+  });
+
+  it('without anybody who notices and with equal priorities, votes are split so rarely that one timeout suffices', () => {
+    const times = failovers({ priorities: [1, 1, 1, 1, 1], noticesGoneProcesses: false }, (cluster, leader) => cluster.kill(leader));
+
+    expect(times[Math.floor(runs * 0.95)]).toBeLessThan(1200);
+  });
+
+  it('the highest priority that is up leads', () => {
+    const cluster = new SimulatedCluster({ seed: 2, priorities: [1, 3, 2] });
+
+    cluster.elect();
+    expect(cluster.leader?.id).toBe('r2');
+
+    cluster.kill('r2');
+    cluster.runUntil(() => cluster.leader?.status.committedInTerm === true, { withinMs: 500 });
+    expect(cluster.leader?.id).toBe('r3');
+  });
+
+  it('a replica of priority 0 that alone has the latest entries leads, and hands over when others have them', () => {
+    const cluster = new SimulatedCluster({ seed: 2, priorities: [3, 2, 0], raft: { priorityTakeoverStableMs: 1000 } });
+    const leader = cluster.elect();
+    cluster.network.partition(['r2'], ['r1', 'r3']);
+    cluster.proposeMany('r1', 3);
+    cluster.runFor(100);
+    leader.crash();
+    cluster.network.heal();
+
+    cluster.runUntil(() => cluster.leader?.id === 'r3', { withinMs: 4000 });
+    cluster.runUntil(() => cluster.leader?.id === 'r2', { withinMs: 4000 });
+
+    expect(cluster.replica('r2').applied.count).toBe(3);
+  });
+
+  it('a replica of the highest priority with an empty disk does not win; it catches up and takes over', () => {
+    const cluster = new SimulatedCluster({ seed: 7, priorities: [3, 2, 1], raft: { priorityTakeoverStableMs: 1000 } });
+    cluster.replica('r2').start();
+    cluster.replica('r3').start();
+    cluster.runUntil(() => cluster.leader?.status.committedInTerm === true, { withinMs: 3000 });
+    cluster.proposeMany(cluster.leader?.id ?? '', 100);
+    cluster.runFor(100);
+    for (const id of ['r2', 'r3']) cluster.replica(id).crash();
+
+    cluster.startAll();
+    cluster.runUntil(() => cluster.leader !== undefined, { withinMs: 3000 });
+    expect(cluster.leader?.id).not.toBe('r1');
+    cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: 5000 });
+
+    expect(cluster.replica('r1').applied.count).toBe(100);
+  });
+
+  it('a minority that boots alone has no leader and raises no term', () => {
+    const cluster = new SimulatedCluster({ seed: 7 });
+    cluster.replica('r1').start();
+
+    cluster.runFor(20_000);
+
+    expect(cluster.replica('r1').status).toMatchObject({ role: 'preCandidate', term: 0 });
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import { toReplicaId, toTerm } from '../ids.js';
+import { DrivenReplica } from '../testing/driven-replica.js';
+import { SimulatedCluster } from '../testing/simulated-cluster.js';
+
+const believed = 200;
+
+function follower(): DrivenReplica {
+  const a = new DrivenReplica({ term: 3, raft: { heartbeatIntervalMs: believed / 2, electionTimeoutMinMs: 500 } });
+  a.heartbeat('b', { term: 3 });
+  return a;
+}
+
+describe('forgetLeader', () => {
+  it('is refused while the leader is heard within two heartbeats', () => {
+    const a = follower();
+    a.wait(believed - 1);
+
+    a.give({ kind: 'forgetLeader', observedTerm: toTerm(3) });
+
+    expect(a.status.leader).toBe('b');
+    expect(a.trace.at(-1)).toMatchObject({ kind: 'nominationRefused', why: 'leader b was heard less than 200 ms ago' });
+  });
+
+  it('is obeyed after that: pre-votes of others are granted at once', () => {
+    const a = follower();
+    a.wait(believed + 1);
+    expect(a.preVote('c', { term: 4, last: [0, 0] })).toBe(false);
+
+    a.give({ kind: 'forgetLeader', observedTerm: toTerm(3) });
+
+    expect(a.status.leader).toBeUndefined();
+    expect(a.preVote('c', { term: 4, last: [0, 0] })).toBe(true);
+  });
+
+  it('is refused when the observation is of an older term', () => {
+    const a = follower();
+    a.wait(believed + 1);
+
+    a.give({ kind: 'forgetLeader', observedTerm: toTerm(2) });
+
+    expect(a.status.leader).toBe('b');
+    expect(a.trace.at(-1)).toMatchObject({ kind: 'nominationRefused', term: 3 });
+  });
+
+  it('a leader does not forget itself', () => {
+    const a = new DrivenReplica();
+    a.becomeLeader();
+    a.wait(400);
+
+    a.give({ kind: 'forgetLeader', observedTerm: toTerm(1) });
+
+    expect(a.status.role).toBe('leader');
+  });
+
+  it('a leader that was forgotten wrongly is followed again when it is heard', () => {
+    const a = follower();
+    a.wait(believed + 1);
+    a.give({ kind: 'forgetLeader', observedTerm: toTerm(3) });
+
+    a.heartbeat('b', { term: 3 });
+
+    expect(a.status).toMatchObject({ leader: 'b', term: 3 });
+  });
+});
+
+describe('nominate', () => {
+  it('begins an ordinary campaign: a pre-vote, no term of its own', () => {
+    const a = follower();
+    a.wait(believed + 1);
+
+    a.give({ kind: 'nominate', observedTerm: toTerm(3) });
+
+    expect(a.status).toMatchObject({ role: 'preCandidate', term: 3 });
+    expect(a.messages('preVoteRequest')).toHaveLength(2);
+  });
+
+  it('is refused while the leader is heard', () => {
+    const a = follower();
+
+    a.give({ kind: 'nominate', observedTerm: toTerm(3) });
+
+    expect(a.status.role).toBe('follower');
+  });
+
+  it('is taken at most once in an election timeout', () => {
+    const a = follower();
+    a.wait(believed + 1);
+    a.give({ kind: 'nominate', observedTerm: toTerm(3) });
+    a.heartbeat('b', { term: 3 });
+    a.wait(believed + 1);
+
+    a.give({ kind: 'nominate', observedTerm: toTerm(3) });
+
+    expect(a.status.role).toBe('follower');
+    expect(a.trace.at(-1)).toMatchObject({ kind: 'nominationRefused', why: 'nominated less than 500 ms ago' });
+  });
+
+  it('overrides no vote: a nominee whose log lacks an entry is refused, the next one wins', () => {
+    const cluster = new SimulatedCluster({ seed: 3, priorities: [3, 2, 1], noticesGoneProcesses: false, raft: { priorityTakeoverStableMs: 0 } });
+    const leader = cluster.elect();
+    expect(leader.id).toBe('r1');
+    cluster.network.partition(['r2'], ['r1', 'r3']);
+    cluster.propose('r1');
+    cluster.runFor(50);
+    leader.crash();
+    cluster.network.heal();
+    cluster.runFor(believed + 1);
+    const observedTerm = leader.isUp ? toTerm(0) : toTerm(1);
+    for (const id of ['r2', 'r3']) cluster.give(id, { kind: 'forgetLeader', observedTerm });
+
+    cluster.give('r2', { kind: 'nominate', observedTerm });
+    cluster.runFor(20);
+    expect(cluster.leader).toBeUndefined();
+    cluster.give('r3', { kind: 'nominate', observedTerm });
+    cluster.runUntil(() => cluster.leader?.status.committedInTerm === true, { withinMs: 300 });
+
+    expect(cluster.leader?.id).toBe('r3');
+  });
+
+  it('a flood of them moves no term while a leader lives', () => {
+    const cluster = new SimulatedCluster({ seed: 8 });
+    const leader = cluster.elect();
+    const { term } = leader.status;
+
+    for (let millisecond = 0; millisecond < 5000; millisecond += 1) {
+      const observedTerm = toTerm(cluster.prng.integer(0, 2 * term + 5));
+      cluster.give(`r${cluster.prng.integer(1, 3)}`, { kind: 'nominate', observedTerm });
+      cluster.runFor(1);
+    }
+
+    expect(leader.status).toMatchObject({ role: 'leader', term });
+  });
+
+  it('a flood of them neither prevents nor multiplies elections once the leader is dead', () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const cluster = new SimulatedCluster({ seed, priorities: [1, 1, 1, 1, 1] });
+      const leader = cluster.elect();
+      const { term } = leader.status;
+      leader.crash();
+
+      for (let millisecond = 0; millisecond < 3000; millisecond += 1) {
+        cluster.give(`r${cluster.prng.integer(1, 5)}`, { kind: 'nominate', observedTerm: toTerm(term + cluster.prng.integer(0, 9)) });
+        cluster.runFor(1);
+      }
+
+      expect(cluster.leader?.status.committedInTerm).toBe(true);
+      expect(cluster.leader?.status.term).toBeLessThanOrEqual(term + 3);
+    }
+  });
+});
+
+describe('peerGone', () => {
+  it('of the leader: it is forgotten at once, and the campaign begins by rank', () => {
+    const delays = ['a', 'b', 'c'].map((_name, rank) => {
+      const names = ['x', 'b', 'c'];
+      const priorities = [3 - rank, rank === 0 ? 2 : 3, rank === 2 ? 2 : 1];
+      const replica = new DrivenReplica({ voters: [...names, 'leader'], priorities: [...priorities, 9], term: 1, raft: { campaignRetryMs: 30 } });
+      replica.heartbeat('leader', { term: 1 });
+      replica.give({ kind: 'peerGone', peer: toReplicaId('leader') });
+      expect(replica.status.leader).toBeUndefined();
+      replica.tick();
+      expect(replica.status.role).toBe('preCandidate');
+      return replica.now;
+    });
+
+    expect(delays[0]).toBeLessThanOrEqual(10);
+    expect(delays[1]).toBeGreaterThanOrEqual(60);
+    expect(delays[1]).toBeLessThanOrEqual(70);
+    expect(delays[2]).toBeGreaterThanOrEqual(120);
+    expect(delays[2]).toBeLessThanOrEqual(130);
+  });
+
+  it('of another follower changes nothing', () => {
+    const a = follower();
+
+    a.give({ kind: 'peerGone', peer: toReplicaId('c') });
+
+    expect(a.status).toMatchObject({ role: 'follower', leader: 'b' });
+  });
+
+  it('what the dead leader had still sent is obeyed, but does not bring it back', () => {
+    const a = follower();
+    a.give({ kind: 'peerGone', peer: toReplicaId('b') });
+
+    const response = a.append('b', { term: 3, prev: [0, 0], entries: [3] });
+
+    expect(response.matchIndex).toBe(1);
+    expect(a.status.leader).toBeUndefined();
+    expect(a.preVote('c', { term: 4, last: [1, 3] })).toBe(true);
+  });
+
+  it('a leader that is heard again later is followed again: the hint was wrong', () => {
+    const a = follower();
+    a.give({ kind: 'peerGone', peer: toReplicaId('b') });
+    a.wait(101);
+
+    a.heartbeat('b', { term: 3 });
+
+    expect(a.status).toMatchObject({ role: 'follower', leader: 'b', term: 3 });
+  });
+
+  it('a wrong hint at one follower costs no term', () => {
+    const cluster = new SimulatedCluster({ seed: 4 });
+    const leader = cluster.elect();
+    const { term } = leader.status;
+
+    for (let time = 0; time < 20; time += 1) {
+      cluster.give('r2', { kind: 'peerGone', peer: leader.id });
+      cluster.runFor(250);
+    }
+
+    expect(leader.status).toMatchObject({ role: 'leader', term });
+  });
+});
