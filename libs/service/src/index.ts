@@ -39,7 +39,6 @@ export { type LogLevel, logLevels } from './log/log-level.js';
 export { annotateRequest, type AnyRequest, RequestLog } from './log/request-log.js';
 export { METRICS_REGISTRY, MetricsController } from './metrics/metrics.controller.js';
 export { MetricsModule } from './metrics/metrics.module.js';
-export { type OpenApiOptions, setUpOpenApi } from './openapi/openapi.js';
 export { ProblemError, type ProblemExtra } from './problem/problem-error.js';
 export { problemOf, type ProblemTranslation } from './problem/problem-of.js';
 export { ProblemFilter } from './problem/problem.filter.js';

@@ -24,10 +24,12 @@ export function senderOf(request: object): string | undefined {
  * stands behind the router and not before it.
  */
 export class InternalCallGuard implements CanActivate {
+  private readonly openRoutes = new Map<object, Map<object, boolean>>();
+
   constructor(private readonly verifier: CallVerifier) {}
 
   canActivate(context: ExecutionContext): boolean {
-    if (isOpen(context.getHandler()) || isOpen(context.getClass())) return true;
+    if (this.isOpenRoute(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { [senderKey]?: string }>();
     request[senderKey] = this.verifier.verify({
       method: request.method,
@@ -36,6 +38,18 @@ export class InternalCallGuard implements CanActivate {
       body: rawBodyOf(request),
     });
     return true;
+  }
+
+  // Metadata never changes after start, and looking it up through the prototype chain costs as much as a hash.
+  private isOpenRoute(context: ExecutionContext): boolean {
+    const controller = context.getClass();
+    const handler = context.getHandler();
+    let ofController = this.openRoutes.get(controller);
+    if (ofController === undefined) this.openRoutes.set(controller, (ofController = new Map()));
+    let isOpenRoute = ofController.get(handler);
+    // Both are part of the key: an inherited handler may be open in one controller and closed in another.
+    if (isOpenRoute === undefined) ofController.set(handler, (isOpenRoute = isOpen(handler) || isOpen(controller)));
+    return isOpenRoute;
   }
 }
 

@@ -40,7 +40,6 @@ export class ProblemFilter implements ExceptionFilter {
     });
     if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
     if (headers !== undefined) reply.headers(headers);
-    if (problem.code === 'method-not-allowed' && !reply.hasHeader('allow')) reply.header('allow', '');
     reply
       .status(problem.status)
       .header('content-type', 'application/problem+json')
