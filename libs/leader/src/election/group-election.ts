@@ -1,7 +1,7 @@
 import { BehaviorSubject, type Observable, distinctUntilChanged, map } from 'rxjs';
-import type { ReplicaId } from '@quorumkit/raft';
-import { GroupStoppedError, TransferFailedError } from '../errors/leader-errors.js';
+import { GroupStoppedError } from '../errors/leader-errors.js';
 import type { GroupReplica } from '../runtime/group-replica.js';
+import { handOverLeadership } from '../runtime/hand-over.js';
 import { Election, type ElectionState, type Fence } from './election.js';
 
 /** The election as its users see it, on top of one replica; usable before there is one, then `stopped`. */
@@ -36,7 +36,7 @@ export class GroupElection extends Election {
     }
     const { role, term, leader, lastLogIndex, lastLogTerm, commitIndex, transferringTo } = replica.running.status();
     const inOffice = role === 'leader' && replica.office.inOffice;
-    return { group: this.group, id: this.nodeId, role, term, leader, leaderUrl: replica.leaderRef()?.url, inOffice, lastLogIndex, lastLogTerm, commitIndex, appliedIndex: replica.state.appliedIndex, transferringTo };
+    return { group: this.group, id: this.nodeId, role, term, leader, leaderUrl: this.urlOf(replica, leader), inOffice, lastLogIndex, lastLogTerm, commitIndex, appliedIndex: replica.state.appliedIndex, transferringTo };
   }
 
   isLeader(): boolean {
@@ -59,19 +59,7 @@ export class GroupElection extends Election {
   }
 
   async transferLeadership(to?: string): Promise<void> {
-    const replica = this.started();
-    if (replica.status?.role !== 'leader') throw replica.notLeader();
-    const { term } = replica.status;
-    const deadline = replica.ports.clock.now() + replica.config.limits.transferTimeoutMs;
-    await replica.office.release();
-    try {
-      replica.running.submit({ kind: 'transferLeadership', target: to as ReplicaId | undefined });
-      const over = (): boolean => !this.leadsIn(replica, term) || replica.status?.transferringTo === undefined;
-      await replica.statusUntil(over, deadline, `leadership to pass to ${to ?? 'another member'}`);
-      if (this.leadsIn(replica, term)) throw new TransferFailedError(this.nodeId, to, term);
-    } finally {
-      replica.office.readmit();
-    }
+    await handOverLeadership(this.started(), to);
   }
 
   async resign(reason = 'it was asked to resign'): Promise<void> {
@@ -82,8 +70,8 @@ export class GroupElection extends Election {
     replica.office.readmit();
   }
 
-  private leadsIn(replica: GroupReplica, term: number): boolean {
-    return replica.status?.role === 'leader' && replica.status.term === term;
+  private urlOf({ config }: GroupReplica, id: string | undefined): string | undefined {
+    return config.members.find((member) => member.id === id)?.url;
   }
 
   private started(): GroupReplica {

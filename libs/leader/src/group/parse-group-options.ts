@@ -119,11 +119,12 @@ export function parseGroupOptions(options: GroupOptions, seed: number): GroupCon
   if (self === undefined || raft === undefined || problems.length > 0) throw new InvalidOptionsError(`Group ${options.name}`, problems);
 
   const { transport, logStore, clock } = options;
+  const members = Object.freeze(options.members.map((member) => Object.freeze({ ...member, url: member.url.replace(/\/$/, '') })));
   return Object.freeze({
     name: options.name,
     nodeId: options.nodeId,
-    self,
-    members: Object.freeze(options.members.map((member) => Object.freeze({ ...member, url: member.url.replace(/\/$/, '') }))),
+    self: members.find((member) => member.id === self.id) ?? self,
+    members,
     dataDir: options.dataDir,
     auth: options.auth,
     raft,

@@ -230,6 +230,25 @@ describe('office', () => {
     expect(events.slice(-2)).toEqual(['r3 deposed as leader', 'r2 elected with a']);
   });
 
+  it('leaves office before it makes way for a higher priority', async () => {
+    const events: string[] = [];
+    const { clock, cluster } = await setUp({
+      tuning: { priorityTakeoverStableMs: 1000 },
+      hooks: (id) => ({
+        elected: async ({ term }) => void events.push(`${id} elected in ${term}`),
+        deposed: async () => void events.push(`${id} deposed as ${cluster.member(id).election.state().role}`),
+      }),
+    });
+    await cluster.crash('r3');
+    await leaderOf(clock, cluster);
+    events.length = 0;
+
+    await cluster.startMember('r3');
+    await clock.until(() => cluster.leader?.id === 'r3', 'r3 in office');
+
+    expect(events).toEqual(['r2 deposed as leader', expect.stringContaining('r3 elected')]);
+  });
+
   it('resigns when @OnElected throws, so that another replica leads', async () => {
     const { leader } = await setUp({ hooks: (id) => ({ elected: () => (id === 'r3' ? Promise.reject(new Error('no database')) : Promise.resolve()) }) });
 

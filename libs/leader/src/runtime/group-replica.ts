@@ -1,6 +1,7 @@
-import type { AcceptedProposal, Entry, Input, PersistBatch, RaftStatus, ReadAnswer, RejectedProposal, ReplicaId, Snapshot, TraceEvent } from '@quorumkit/raft';
+import { type AcceptedProposal, type Entry, type Input, type PersistBatch, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type TraceEvent, progressOf } from '@quorumkit/raft';
 import { BackpressureError, DeadlineExceededError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
 import { Office, type OfficeHooks } from '../election/office.js';
+import { PriorityTakeover } from '../election/priority-takeover.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
 import type { LogStore } from '../log-store/log-store.js';
 import { type Applied, AppliedState } from '../replicated-log/applied-state.js';
@@ -13,6 +14,7 @@ import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
 import type { Clock } from './clock.js';
+import { handOverLeadership } from './hand-over.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaObserver } from './replica-observer.js';
 
@@ -43,6 +45,9 @@ export class GroupReplica {
   readonly office: Office;
   readonly applier: Applier;
   private readonly snapshots: SnapshotSchedule;
+  private readonly takeover: PriorityTakeover;
+  private takeoverLookedAt = -Infinity;
+  private yielding = false;
   private driver: ReplicaDriver | undefined;
   private raftStatus: RaftStatus | undefined;
   private proposals: { readonly id: number; readonly data: Uint8Array }[] = [];
@@ -82,6 +87,12 @@ export class GroupReplica {
         if (hook === 'elected') this.driver?.submit({ kind: 'stepDown', reason: 'it could not take office' });
       },
     });
+    this.takeover = new PriorityTakeover({
+      self: config.nodeId,
+      members: config.members,
+      stableMs: config.raft.priorityTakeoverStableMs,
+      gapMs: config.raft.electionTimeoutMinMs,
+    });
     this.snapshots = new SnapshotSchedule(config.limits.snapshotEveryEntries);
   }
 
@@ -108,7 +119,7 @@ export class GroupReplica {
       this.state.restore(stored.snapshot);
       this.snapshots.restored(stored.snapshot);
     }
-    this.driver = new ReplicaDriver(this.config.raft, stored, this.ports, this.listener());
+    this.driver = new ReplicaDriver({ ...this.config.raft, priorityTakeoverStableMs: 0 }, stored, this.ports, this.listener());
     this.raftStatus = this.driver.status();
     this.ports.transport.open({
       message: (from, message) => this.driver?.message(from, message),
@@ -149,8 +160,10 @@ export class GroupReplica {
     this.user.onFatal(reason);
   }
 
+  /** While leadership is being handed over: the heir. */
   leaderRef(): LeaderRef | undefined {
-    const member = this.config.members.find(({ id }) => id === this.status?.leader);
+    const leader = this.status?.transferringTo ?? this.status?.leader;
+    const member = this.config.members.find(({ id }) => id === leader);
     return member === undefined ? undefined : { id: member.id, url: member.url };
   }
 
@@ -303,6 +316,7 @@ export class GroupReplica {
     this.raftStatus = status;
     const led = before?.role === 'leader';
     if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
+    if (status.role !== 'leader') this.takeover.reset();
     if (status.role !== 'leader') this.term = undefined;
     else if (status.committedInTerm && this.term?.term !== status.term) this.term = { term: status.term, readyAt: status.commitIndex };
     this.user.observer.status?.(status);
@@ -328,6 +342,22 @@ export class GroupReplica {
     this.flights.expire(now);
     this.reads.expire(now);
     this.waits.expire(now);
+    this.considerTakeover(now);
+  }
+
+  private considerTakeover(now: number): void {
+    if (this.takeover.isIdle || this.yielding || !this.office.inOffice || this.driver === undefined) return;
+    if (now - this.takeoverLookedAt < this.config.raft.heartbeatIntervalMs) return;
+    this.takeoverLookedAt = now;
+    const heir = this.takeover.heir({ now, progress: progressOf(this.driver.core), commitIndex: this.driver.status().commitIndex });
+    if (heir === undefined) return;
+    this.yielding = true;
+    handOverLeadership(this, heir)
+      .catch((error: unknown) => this.user.observer.problem?.(`leadership could not be handed to ${heir}, whose priority is higher`, error))
+      .finally(() => {
+        this.yielding = false;
+        this.takeover.reset();
+      });
   }
 
   private announce(): void {

@@ -6,7 +6,7 @@ interface Armed {
 }
 
 /**
- * A clock that stands still until `advance` moves it. Timers fire in order of time; between two of them promises and
+ * A clock that stands still until `advance` moves it. Timers fire in order of time; between two moments promises and
  * deferred work get their turn.
  */
 export class ManualClock implements Clock {
@@ -53,9 +53,8 @@ export class ManualClock implements Clock {
     const end = this.time + ms;
     await this.settle();
     for (let next = this.earliest(end); next !== undefined; next = this.earliest(end)) {
-      this.timers.delete(next);
       this.time = Math.max(this.time, next.at);
-      next.fire();
+      this.fireDue();
       await this.settle();
     }
     this.time = end;
@@ -75,6 +74,14 @@ export class ManualClock implements Clock {
   /** Time passes and nothing runs, as for a process that was stopped. What became due fires at the next `advance`. */
   jump(ms: number): void {
     this.time += ms;
+  }
+
+  /** As in Node's loop: all timers that are due by now, then everything else. */
+  private fireDue(): void {
+    const due = [...this.timers].filter(({ at }) => at <= this.time).sort((left, right) => left.at - right.at);
+    for (const timer of due) {
+      if (this.timers.delete(timer)) timer.fire();
+    }
   }
 
   private earliest(end: number): Armed | undefined {

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogIndex, PeerProgress, ReplicaId } from '@quorumkit/raft';
+import { PriorityTakeover } from './priority-takeover.js';
+
+const members = [
+  { id: 'r1', priority: 1 },
+  { id: 'r2', priority: 2 },
+  { id: 'r3', priority: 3 },
+];
+
+function takeoverFrom(self: string, stableMs = 1000): PriorityTakeover {
+  return new PriorityTakeover({ self, members, stableMs, gapMs: 500 });
+}
+
+function follower(peer: string, lastContactAt: number | undefined, matchIndex = 10, state: PeerProgress['state'] = 'replicate'): PeerProgress {
+  return { peer: peer as ReplicaId, matchIndex: matchIndex as LogIndex, nextIndex: (matchIndex + 1) as LogIndex, state, lastContactAt };
+}
+
+/** Looks every 100 ms, as a leader does at its heartbeats; the answer of the last look. */
+function look(takeover: PriorityTakeover, fromMs: number, toMs: number, progress: (now: number) => readonly PeerProgress[]): string | undefined {
+  let heir: string | undefined;
+  for (let now = fromMs; now <= toMs; now += 100) heir = takeover.heir({ now, progress: progress(now), commitIndex: 10 });
+  return heir;
+}
+
+describe('PriorityTakeover', () => {
+  it('makes way for a higher priority that has been steady and has everything', () => {
+    const takeover = takeoverFrom('r2');
+
+    expect(look(takeover, 0, 900, (now) => [follower('r3', now), follower('r1', now)])).toBeUndefined();
+    expect(look(takeover, 1000, 1000, (now) => [follower('r3', now), follower('r1', now)])).toBe('r3');
+  });
+
+  it('prefers the highest of several', () => {
+    expect(look(takeoverFrom('r1'), 0, 1000, (now) => [follower('r2', now), follower('r3', now)])).toBe('r3');
+  });
+
+  const refused: [string, (now: number) => PeerProgress][] = [
+    ['has a gap in its contact', (now) => follower('r3', now < 600 ? now : now - 500)],
+    ['was never in contact', () => follower('r3', undefined)],
+    ['lags behind what is committed', (now) => follower('r3', now, 9)],
+    ['is being sent a snapshot', (now) => follower('r3', now, 10, 'snapshot')],
+  ];
+  it.each(refused)('stays while the rival %s', (_, rival) => {
+    expect(look(takeoverFrom('r2'), 0, 3000, (now) => [rival(now)])).toBeUndefined();
+  });
+
+  it('never makes way for a lower or its own priority, nor where takeovers are off', () => {
+    expect(takeoverFrom('r3').isIdle).toBe(true);
+    expect(takeoverFrom('r1', 0).isIdle).toBe(true);
+    expect(look(takeoverFrom('r2'), 0, 3000, (now) => [follower('r1', now)])).toBeUndefined();
+  });
+
+  it('wants proof anew after a reset', () => {
+    const takeover = takeoverFrom('r2');
+    look(takeover, 0, 900, (now) => [follower('r3', now)]);
+
+    takeover.reset();
+
+    expect(look(takeover, 1000, 1900, (now) => [follower('r3', now)])).toBeUndefined();
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Entry, LogIndex, Term } from '@quorumkit/raft';
+import { ManualClock } from '../testing/manual-clock.js';
+import { AppliedState } from './applied-state.js';
+import { Applier } from './applier.js';
+import { decodeCommand, encodeCommand } from './command-envelope.js';
+
+function setUp(costMs = 0) {
+  const clock = new ManualClock();
+  const applied: number[] = [];
+  const failures: unknown[] = [];
+  const machine = {
+    apply: ({ command }: { readonly command: unknown }) => {
+      applied.push(command as number);
+      clock.jump(costMs);
+    },
+    snapshot: () => 0,
+    restore: () => undefined,
+  };
+  const state = new AppliedState(machine, { resultsMax: 10, resultTtlMs: 1000 });
+  let progress = 0;
+  const applier = new Applier(state, clock, 8, { applied: () => undefined, progressed: () => progress++, failed: (error) => failures.push(error) });
+  return { clock, applied, applier, failures, slices: () => progress };
+}
+
+function entries(from: number, to: number): Entry[] {
+  return Array.from({ length: to - from + 1 }, (_, offset) => ({ index: (from + offset) as LogIndex, term: 1 as Term, kind: 'command', data: encodeCommand({ time: 1, key: undefined, commandJson: String(from + offset) }) }));
+}
+
+describe('Applier', () => {
+  it('applies cheap entries at once', () => {
+    const { applier, applied } = setUp();
+
+    applier.enqueue(entries(1, 100));
+
+    expect([applied.length, applier.backlog, applier.appliedIndex]).toEqual([100, 0, 100]);
+  });
+
+  it('leaves turns to others between slices of expensive ones, and keeps the order of what comes meanwhile', async () => {
+    const { clock, applier, applied, slices } = setUp(1);
+
+    applier.enqueue(entries(1, 100));
+    expect(applier.backlog).toBeGreaterThan(0);
+    applier.enqueue(entries(101, 110));
+    await clock.settle();
+
+    expect(applied).toEqual(Array.from({ length: 110 }, (_, offset) => offset + 1));
+    expect(slices()).toBeGreaterThan(2);
+  });
+
+  it('reports an entry that cannot be read, and applies nothing after it', () => {
+    const { applier, applied, failures } = setUp();
+    const [first, second] = entries(1, 2) as [Entry, Entry];
+
+    applier.enqueue([{ ...first, data: Buffer.of(99) }, second]);
+
+    expect([applied, failures]).toEqual([[], [expect.objectContaining({ message: expect.stringContaining('format 99') })]]);
+  });
+});
+
+describe('command envelope', () => {
+  it('gives time, key and command back as they were', () => {
+    const command = { text: 'Grüße, 世界 🧸', list: [1, null, { deep: true }] };
+
+    const decoded = decodeCommand(encodeCommand({ time: 1_900_000_000_123, key: 'k'.repeat(255), commandJson: JSON.stringify(command) }));
+
+    expect(decoded).toEqual({ time: 1_900_000_000_123, key: 'k'.repeat(255), command });
+  });
+});
