@@ -34,6 +34,19 @@ export class FakeCatalog {
     for (const [name, quantity] of Object.entries(stock)) this.stock.set(name, quantity);
   }
 
+  /** Keeps every call waiting until the returned function is called. */
+  holdCalls(): () => void {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.at = async (): Promise<CatalogFate> => {
+      await held;
+      return 'go on';
+    };
+    return release;
+  }
+
   get recordedCount(): number {
     return this.recorded.size;
   }
