@@ -61,6 +61,32 @@ describe('group commit', () => {
     expect(groups).toEqual(Array.from({ length: 20 }, () => 32));
   });
 
+  it('brings two halves that started apart together', async () => {
+    const { store, files, groups } = await openStore();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let index = 0;
+    const appenders = (): Promise<void>[] =>
+      Array.from({ length: 16 }, async () => {
+        for (let round = 0; round < 10; round++) await store.append(batch({ entries: run(++index, index, 1) }));
+      });
+
+    const secondHalf = new Promise<Promise<void>[]>((resolve) => {
+      files.plan = ({ operation }) => {
+        if (operation !== 'syncData') return undefined;
+        files.plan = () => undefined;
+        resolve(appenders());
+        return { kind: 'delay', until: held };
+      };
+    });
+    const firstHalf = appenders();
+    const rest = await secondHalf;
+    release();
+    await Promise.all([...firstHalf, ...rest]);
+
+    expect(groups).toEqual([16, 32, 32, 32, 32, 32, 32, 32, 32, 32, 16]);
+  });
+
   it('acknowledges nothing before the sync that covers it has ended', async () => {
     const { store, files } = await openStore();
     let endSync: () => void = () => undefined;

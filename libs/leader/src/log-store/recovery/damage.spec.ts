@@ -141,6 +141,21 @@ describe('recovery of a write that a crash interrupted', () => {
   });
 });
 
+describe('recovery of a long interrupted write', () => {
+  it('leaves nothing of it behind that later would look like damage', async () => {
+    const { disk, frame } = await withUnacknowledgedFrame();
+    disk.overwrite(first, Buffer.concat([bytesOf(disk, first).subarray(0, frame.end - 1), Buffer.alloc(3000, 0xa5)]));
+    const store = storeOn(disk);
+    await store.open();
+    await store.append(batch({ entries: run(4, 4, 1) }));
+    await store.append(batch({ snapshot: snapshot(2, 1) }));
+    await store.close();
+
+    expect(disk.contents().has(second)).toBe(true);
+    expect(await recovered(disk)).toMatch(/^term 1 vote a snapshot 2:1:\S+ .*\[3:1:\S+ \S+ \S+ 4:1:/);
+  });
+});
+
 describe('recovery of a damaged folder', () => {
   it('never gives back less than was acknowledged when any one bit of any file has flipped', async () => {
     const { disk, state } = await closedLog();
@@ -232,6 +247,22 @@ describe('recovery of a damaged folder', () => {
 
     await expect(refusal).rejects.toMatchObject({ reason: 'checksum', path: second });
     await expect(refusal).rejects.toThrow(/was acknowledged/);
+  });
+
+  it('refuses an earlier segment whose last frame is gone, also when the next one cannot tell by its indexes', async () => {
+    const disk = new SimulatedDisk();
+    const store = storeOn(disk);
+    await store.open();
+    await store.append(batch({ hardState: vote(1, 'a'), entries: run(1, 5, 1) }));
+    await store.append(batch({ hardState: vote(2, 'a') }));
+    await store.append(batch({ truncateFrom: 5, entries: run(5, 5, 2) }));
+    await store.append(batch({ snapshot: snapshot(2, 1) }));
+    await store.close();
+    const bytes = bytesOf(disk, first);
+    bytes.fill(0, bytes.lastIndexOf('QKF1'));
+    disk.overwrite(first, bytes);
+
+    await expect(recovered(disk)).rejects.toMatchObject({ reason: 'missing', path: first });
   });
 
   it('refuses a file of a later format', async () => {
