@@ -11,6 +11,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
   const drawn = new Table({
     head: [...head],
     style: { head: [], border: [] },
+    // Without the lines between rows.
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     colAligns: head.map((_, column) => (column < numbersFrom ? 'left' : 'right')),
   });
   drawn.push(...rows.map((row) => [...row]));

@@ -6,6 +6,9 @@ import { serviceLogPath } from '../supervision/service-log.js';
 import { defaultDataDir, defaultPort } from './defaults.js';
 import { welcome } from './welcome.js';
 
+/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */
+const sameKeyPressMs = 1_000;
+
 /**
  * Starts the store in the foreground and stays up until a signal or `lab down` stops it. Quiet: the processes write to their logs.
  * A first signal stops gracefully, a second one at once.
@@ -15,22 +18,29 @@ export async function up(options: { port: number; dataDir: string; say: (line: s
   const dataDir = resolve(options.dataDir);
   let starting: LocalStore | undefined;
   let ready = false;
-  let askedToStop = false;
+  let askedToStopMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    say(askedToStop ? `${signal} again: stopping at once.` : `${signal}: stopping the store. Once more stops it at once.`);
-    askedToStop = true;
-    void starting?.stop();
+    const nowMs = performance.now();
+    if (askedToStopMs !== undefined && nowMs - askedToStopMs < sameKeyPressMs) return;
+    if (askedToStopMs === undefined) {
+      say(`${signal}: stopping the store. Once more stops it at once.`);
+      askedToStopMs = nowMs;
+      void starting?.stop();
+    } else {
+      say(`${signal} again: stopping at once.`);
+      void starting?.stopNow();
+    }
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 
-  say(`Starting catalog, three order replicas and frontend in ${dataDir} …`);
   try {
     const store = await startStore({
       port,
       dataDir,
       onStarting: (store) => {
         starting = store;
-        if (askedToStop) void store.stop();
+        say(`Starting catalog, three order replicas and frontend in ${dataDir} …`);
+        if (askedToStopMs !== undefined) void store.stop();
       },
       onUnexpectedExit: (name, exit) => {
         // While it starts, the failure itself says so, with the last log lines.
@@ -42,7 +52,7 @@ export async function up(options: { port: number; dataDir: string; say: (line: s
     await store.stopped;
     say('Everything has stopped.');
   } catch (error) {
-    if (!askedToStop) throw error;
+    if (askedToStopMs === undefined) throw error;
     await starting?.stopped;
     say('Everything has stopped.');
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { OrderAudit } from '@toystore/contracts';
 import { MemoryTransport, type PeerAnswer } from '@toystore/contracts/testing';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServicePeers } from '../observation/service-peers.js';
@@ -95,6 +95,21 @@ describe('LocalStore', () => {
     expect(store.services.every(({ state }) => state === 'dead')).toBe(true);
     expect(releases).toBe(1);
     expect(() => store.start('order-1')).toThrow(/being stopped/);
+  });
+});
+
+describe('stopNow', () => {
+  it('ends a process that a graceful stop still waits for', async () => {
+    await store.kill('catalog');
+    writeFileSync(join(folder, 'service.mjs'), `process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000);`);
+    store.start('catalog');
+    while (!readFileSync(join(folder, 'catalog', 'service.log'), 'utf8').includes('deaf')) await new Promise((resolve) => setTimeout(resolve, 20));
+    const stopping = store.stop({ graceMs: 600_000 });
+
+    await store.stopNow();
+    await stopping;
+
+    expect(store.services.every(({ state }) => state === 'dead')).toBe(true);
   });
 });
 

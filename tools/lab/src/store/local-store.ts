@@ -81,11 +81,17 @@ export class LocalStore {
     return verifyStore(() => takeSnapshot(this.#members()), options);
   }
 
-  /** Stops every process gracefully, or, when asked again meanwhile, at once. Resolves when nothing is left. */
+  /** Stops every process gracefully; those that have not ended after `graceMs` (default 10000) are killed. Resolves when nothing is left. */
   stop(options: { graceMs?: number } = {}): Promise<void> {
-    if (this.#stopping === undefined) this.#stopping = this.#stop(options.graceMs);
-    else void this.#supervisor.killAll();
+    this.#stopping ??= this.#stop(options.graceMs);
     return this.#stopping;
+  }
+
+  /** Stops every process at once, also while a graceful stop is under way. */
+  async stopNow(): Promise<void> {
+    const stopping = this.stop({ graceMs: 0 });
+    await this.#supervisor.killAll();
+    return stopping;
   }
 
   async #stop(graceMs: number | undefined): Promise<void> {

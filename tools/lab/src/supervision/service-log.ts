@@ -1,3 +1,4 @@
+import { publicRoutes } from '@toystore/contracts';
 import { closeSync, mkdirSync, openSync, readSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,7 +16,7 @@ export function openServiceLog(dataDir: string): { fd: number; offset: number } 
   return { fd, offset: fstatSync(fd).size };
 }
 
-/** The last lines that were written at or after `offset`; at most 64 KiB are looked at. */
+/** The last lines that were written at or after `offset`, without those about the lab's own questions; at most 64 KiB are looked at. */
 export function lastLogLines(dataDir: string, offset: number, linesMax: number): readonly string[] {
   const fd = openSync(serviceLogPath(dataDir), 'r');
   try {
@@ -23,7 +24,11 @@ export function lastLogLines(dataDir: string, offset: number, linesMax: number):
     const from = Math.max(offset, size - tailBytesMax);
     const bytes = Buffer.alloc(Math.max(0, size - from));
     const read = readSync(fd, bytes, 0, bytes.length, from);
-    return bytes.toString('utf8', 0, read).split('\n').filter((line) => line.trim() !== '').slice(-linesMax);
+    return bytes
+      .toString('utf8', 0, read)
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.includes(publicRoutes.ready))
+      .slice(-linesMax);
   } finally {
     closeSync(fd);
   }

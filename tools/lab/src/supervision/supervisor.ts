@@ -23,7 +23,8 @@ export interface SupervisorOptions {
 
 /** Those who ask go first, those who are asked last, so that requests in flight still find their servers. */
 const stopOrder: readonly ServiceKind[] = ['frontend', 'order', 'catalog'];
-const readyPollMs = 50;
+/** Each look costs the process a little of the time it needs to start. */
+const readyPollMs = 150;
 const exitWaitMs = 15_000;
 const logLinesShown = 20;
 
