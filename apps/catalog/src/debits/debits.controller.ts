@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { PublisherNotOpenError, PublisherOverloadedError } from '@quorumkit/cache';
 import { LeaderError } from '@quorumkit/leader';
 import { catalogRoutes, DebitBatch, type DebitResults, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
@@ -38,9 +39,11 @@ export class DebitsController {
   }
 }
 
-/** Debits may always be repeated, so every failure of the log is answered alike: try again. */
+/** Debits may always be repeated, so every failure of log and publisher is answered alike: try again. */
 function problemOf(error: unknown): unknown {
-  if (!(error instanceof LeaderError)) return error;
+  const isPassing =
+    error instanceof LeaderError || error instanceof PublisherNotOpenError || error instanceof PublisherOverloadedError;
+  if (!isPassing) return error;
   return new ProblemError('unavailable', `The debits are not recorded yet: ${error.message}`, {
     retryAfterMs: 1_000,
     cause: error,

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCatalogConfig } from './catalog-config.js';
+
+describe('readCatalogConfig', () => {
+  it('has a default for everything', () => {
+    expect(readCatalogConfig({})).toMatchObject({
+      nodeId: 'catalog',
+      port: 8082,
+      toysCsvPath: 'data/toys.csv',
+      restockIntervalMs: 10_000,
+      leaseMs: 2_000,
+      clusterSecretPath: 'data/var/cluster-secret',
+      catalogCsvPath: 'data/var/catalog/catalog.csv',
+    });
+  });
+
+  it('lists every problem at once', () => {
+    const read = () =>
+      readCatalogConfig({ PORT: 'x', RESTOCK_INTERVAL_MS: '-1', LEASE_MS: '1', CLUSTER_SECRET: 'short' });
+
+    expect(read).toThrow(/PORT=x[^]*CLUSTER_SECRET=\(hidden\)[^]*RESTOCK_INTERVAL_MS=-1[^]*LEASE_MS=1/);
+  });
+});
