@@ -28,8 +28,12 @@ export function floorOf(floors: Floors, key: CacheKey): Version {
   return collection === undefined ? floor : newerOf(floor, collection);
 }
 
-/** Never lowers. False when this key's own floor was at least as high already: a late or repeated invalidation. */
+/**
+ * Never lowers. False when there is nothing to do: this key's own floor was at least as high already (a late or repeated
+ * invalidation), or the invalidation is of an earlier life of the owner, of which nothing can be stored any more.
+ */
 export function raiseFloor(floors: Floors, key: CacheKey, version: Version, merge: MergeFloor = newerOf): boolean {
+  if (version.epoch < floors.global.epoch) return false;
   const own = floors.byKey.get(key);
   if (own !== undefined && compareVersions(own, version) >= 0) return false;
   floors.byKey.delete(key);
