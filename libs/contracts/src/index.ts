@@ -94,7 +94,6 @@ export {
   OneOfProperty,
   PriceProperty,
   ProductNameProperty,
-  type PropertyDocs,
   TextProperty,
 } from './validation/property.js';
-export { isMessageClass, type MessageClass } from './validation/property-spec.js';
+export { isMessageClass, type MessageClass, type PropertyDocs } from './validation/property-spec.js';

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { describeMessages } from '@toystore/contracts/openapi';
 import { staticFile, type StaticFile } from '../static-files/static-file.js';
 
 /** The OpenAPI description of the public API, made once from the running application's own routes. */
@@ -7,6 +8,7 @@ export class ApiDocument {
   #file: StaticFile | undefined;
 
   describe(application: INestApplication): void {
+    describeMessages();
     const outline = new DocumentBuilder()
       .setTitle('Toy Store')
       .setDescription('Query toys, place orders, look orders up. Every error is a problem document (RFC 9457).')

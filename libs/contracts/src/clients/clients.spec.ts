@@ -151,6 +151,7 @@ describe('StoreClient', () => {
   it.each<[string, PeerAnswer, object]>([
     ['a placed order', json({ data: { order_number: 5 } }), { kind: 'placed', orderNumber: 5, replayed: false }],
     ['no leader', problem('no-leader', { headers: { 'retry-after': '2' } }), { kind: 'no_leader', detail: 'why', retryAfterMs: 2000 }],
+    ['a leader without its catalog', problem('unavailable', { headers: { 'retry-after': '1' } }), { kind: 'unavailable', detail: 'why', retryAfterMs: 1000 }],
     ['an unknown outcome', problem('outcome-unknown'), { kind: 'outcome_unknown', detail: 'why' }],
   ])('takes %s for what it is', async (_label, answer, expected) => {
     const result = await new StoreClient(playing(answer)).placeOrder({ name: 'tux', quantity: 1, key: 'k', deadlineMs: 10_000 });

@@ -18,6 +18,8 @@ export type PlaceOrderRefusal =
   /** Nobody could take the order before the deadline; certainly not placed. */
   | { readonly kind: 'no_leader'; readonly detail: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'overloaded'; readonly detail: string; readonly retryAfterMs: number | undefined }
+  /** There is a leader, but something that it needs (the catalog) cannot be reached; certainly not placed. */
+  | { readonly kind: 'unavailable'; readonly detail: string; readonly retryAfterMs: number | undefined }
   /** It may have been placed; ask again with the same key. */
   | { readonly kind: 'outcome_unknown'; readonly detail: string };
 
@@ -35,7 +37,7 @@ export function placeOrderRefusal(problem: ProblemAnswer): PlaceOrderRefusal | u
     case 429:
       return { kind: 'overloaded', detail, retryAfterMs };
     case 503:
-      return { kind: 'no_leader', detail, retryAfterMs };
+      return { kind: problem.code === 'unavailable' ? 'unavailable' : 'no_leader', detail, retryAfterMs };
     case 504:
       return { kind: 'outcome_unknown', detail };
     default:

@@ -1,46 +1,46 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IntegerProperty, ListProperty, MessageProperty, TextProperty } from '../validation/property.js';
 
 import { type ProblemCode, problemTypes, problemTypeUri } from './problem-types.js';
 
 /** One thing that is wrong with a message: a JSON pointer (RFC 6901) into it and what the value must be instead. */
 export class FieldProblem {
-  @ApiProperty({ example: '/quantity', description: 'JSON pointer into the body; empty for the body as a whole' })
+  @TextProperty({ lengthMin: 0, lengthMax: 1024, example: '/quantity', description: 'JSON pointer into the body; empty for the body as a whole' })
   pointer!: string;
 
-  @ApiProperty({ example: 'must be a whole number from 1 to 100000' })
+  @TextProperty({ lengthMax: 1024, example: 'must be a whole number from 1 to 100000' })
   detail!: string;
 }
 
 /** The error form of clients that are older than problem details. */
 export class ErrorSummary {
-  @ApiProperty({ example: 404, description: 'the HTTP status' })
+  @IntegerProperty({ min: 400, max: 599, example: 404, description: 'the HTTP status' })
   code!: number;
 
-  @ApiProperty({ example: "There is no product 'tuxx'." })
+  @TextProperty({ lengthMax: 4096, example: "There is no product 'tuxx'." })
   message!: string;
 }
 
 /** Every error body: RFC 9457 problem details that also carry the older `error` form. */
 export class ProblemDetails {
-  @ApiProperty({ example: 'urn:toystore:problem:unknown-product' })
+  @TextProperty({ lengthMax: 128, example: 'urn:toystore:problem:unknown-product' })
   type!: string;
 
-  @ApiProperty({ example: 'There is no such product' })
+  @TextProperty({ lengthMax: 128, example: 'There is no such product' })
   title!: string;
 
-  @ApiProperty({ example: 404 })
+  @IntegerProperty({ min: 400, max: 599, example: 404 })
   status!: number;
 
-  @ApiProperty({ example: "There is no product 'tuxx'." })
+  @TextProperty({ lengthMax: 4096, example: "There is no product 'tuxx'." })
   detail!: string;
 
-  @ApiPropertyOptional({ example: '/products/tuxx', description: 'the path that was asked for' })
+  @TextProperty({ lengthMax: 4096, optional: true, example: '/products/tuxx', description: 'the path that was asked for' })
   instance?: string;
 
-  @ApiPropertyOptional({ type: [FieldProblem], description: 'what is wrong with the body, all of it' })
+  @ListProperty(FieldProblem, { countMax: 50, optional: true, description: 'what is wrong with the body' })
   errors?: readonly FieldProblem[];
 
-  @ApiProperty({ type: ErrorSummary })
+  @MessageProperty(ErrorSummary)
   error!: ErrorSummary;
 }
 

@@ -6,6 +6,7 @@ import { type MessageClass, type PropertySpec, propertySpecsOf } from './propert
 interface MessageShape {
   readonly type: MessageClass;
   readonly byName: ReadonlyMap<string, PropertySpec>;
+  readonly requiredCount: number;
 }
 
 const shapes = new WeakMap<MessageClass, MessageShape>();
@@ -30,7 +31,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 function shapeOf(type: MessageClass): MessageShape {
   let shape = shapes.get(type);
   if (shape === undefined) {
-    shape = { type, byName: new Map(propertySpecsOf(type).map((spec) => [spec.name, spec])) };
+    const specs = propertySpecsOf(type);
+    shape = {
+      type,
+      byName: new Map(specs.map((spec) => [spec.name, spec])),
+      requiredCount: specs.filter(({ docs }) => docs.optional !== true).length,
+    };
     shapes.set(type, shape);
   }
   return shape;
@@ -39,22 +45,22 @@ function shapeOf(type: MessageClass): MessageShape {
 function build(shape: MessageShape, value: unknown): object | undefined {
   if (!isPlainObject(value)) return undefined;
   const message = new shape.type() as Record<string, unknown>;
-  let found = 0;
+  let requiredFound = 0;
   for (const name of Object.keys(value)) {
     const spec = shape.byName.get(name);
     if (spec === undefined) return undefined;
     const built = buildProperty(spec, value[name]);
     if (built === undefined) return undefined;
     message[name] = built;
-    found += 1;
+    if (spec.docs.optional !== true) requiredFound += 1;
   }
-  return found === shape.byName.size ? message : undefined;
+  return requiredFound === shape.requiredCount ? message : undefined;
 }
 
 // Every rule refuses `undefined` itself, so `undefined` can stand for "not valid".
 function buildProperty(spec: PropertySpec, value: unknown): unknown {
   const { rule } = spec;
-  if (value === null) return spec.nullable ? null : undefined;
+  if (value === null) return spec.docs.nullable === true ? null : undefined;
   switch (rule.kind) {
     case 'product-name':
       return parseProductName(value);

@@ -13,19 +13,34 @@ export type PropertyRule =
   | { readonly kind: 'message'; readonly of: MessageClass }
   | { readonly kind: 'list'; readonly of: MessageClass; readonly countMax: number };
 
+/** What the API docs say about a property beside its rule. */
+export interface PropertyDocs {
+  readonly description?: string;
+  readonly example?: unknown;
+  /** Whether `null` stands for "none". Default false. */
+  readonly nullable?: boolean;
+  /** Whether it may be left out. Default false. */
+  readonly optional?: boolean;
+}
+
 export interface PropertySpec {
   readonly name: string;
   readonly rule: PropertyRule;
-  readonly nullable: boolean;
+  readonly docs: PropertyDocs;
 }
 
-const specsOf = new WeakMap<MessageClass, PropertySpec[]>();
+const specsOf = new Map<MessageClass, PropertySpec[]>();
 
 /** Notes a property of a message class; called by the property decorators as the class is defined. */
 export function addPropertySpec(type: MessageClass, spec: PropertySpec): void {
   const own = specsOf.get(type);
   if (own === undefined) specsOf.set(type, [spec]);
   else own.push(spec);
+}
+
+/** Every class with property decorators of its own, with these. */
+export function allPropertySpecs(): ReadonlyMap<MessageClass, readonly PropertySpec[]> {
+  return specsOf;
 }
 
 /** The properties of a message class, inherited ones first. Empty for a class without property decorators. */

@@ -1,20 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsObject, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 
-import { unreachable } from '../unreachable.js';
-
 import { describeRule, obeysScalarRule } from './property-rules.js';
-import { addPropertySpec, type MessageClass, type PropertyRule } from './property-spec.js';
-
-/** What every property decorator takes for the API docs. */
-export interface PropertyDocs {
-  description?: string;
-  example?: unknown;
-  /** Whether `null` stands for "none". Default false; a property may never be left out. */
-  nullable?: boolean;
-}
+import { addPropertySpec, type MessageClass, type PropertyDocs, type PropertyRule } from './property-spec.js';
 
 /** A whole number, `min` (default 0) to `max` (default 2^53 − 1). `1.0` and `1e0` are 1; `-0`, `"1"` and `true` are refused. */
 export const IntegerProperty = (docs: PropertyDocs & { min?: number; max?: number } = {}): PropertyDecorator =>
@@ -51,13 +40,12 @@ export const ListProperty = (of: MessageClass, docs: PropertyDocs & { countMax: 
   property({ kind: 'list', of, countMax: docs.countMax }, docs);
 
 function property(rule: PropertyRule, docs: PropertyDocs): PropertyDecorator {
-  const nullable = docs.nullable ?? false;
   return applyDecorators(
     (target: object, key: string | symbol) => {
-      addPropertySpec(target.constructor as MessageClass, { name: String(key), rule, nullable });
+      addPropertySpec(target.constructor as MessageClass, { name: String(key), rule, docs });
     },
-    ApiProperty(apiOptions(rule, docs)),
-    ...(nullable ? [ValidateIf((_message: object, value: unknown) => value !== null)] : []),
+    ...(docs.nullable === true ? [ValidateIf((_message: object, value: unknown) => value !== null)] : []),
+    ...(docs.optional === true ? [ValidateIf((_message: object, value: unknown) => value !== undefined)] : []),
     ...validators(rule),
   ) as PropertyDecorator;
 }
@@ -81,34 +69,5 @@ function validators(rule: PropertyRule): PropertyDecorator[] {
           { message },
         ),
       ];
-  }
-}
-
-function apiOptions(rule: PropertyRule, { description, example, nullable }: PropertyDocs): ApiPropertyOptions {
-  return { ...apiSchema(rule), description, example, ...(nullable === true ? { nullable } : {}) } as ApiPropertyOptions;
-}
-
-function apiSchema(rule: PropertyRule): ApiPropertyOptions {
-  switch (rule.kind) {
-    case 'integer':
-      return { type: 'integer', minimum: rule.min, maximum: rule.max };
-    case 'price':
-      return { type: 'number', multipleOf: 0.01, minimum: 0 };
-    case 'product-name':
-      return { type: 'string', minLength: 1, maxLength: 64 };
-    case 'text':
-      return { type: 'string', minLength: rule.lengthMin, maxLength: rule.lengthMax };
-    case 'hex':
-      return { type: 'string', pattern: `^[0-9a-f]{${rule.digits}}$` };
-    case 'one-of':
-      return { type: 'string', enum: [...rule.values] };
-    case 'flag':
-      return { type: 'boolean' };
-    case 'message':
-      return { type: rule.of };
-    case 'list':
-      return { type: [rule.of], maxItems: rule.countMax };
-    default:
-      return unreachable(rule);
   }
 }

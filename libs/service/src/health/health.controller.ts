@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { OpenRoute } from '../auth/internal-call.guard.js';
@@ -10,7 +9,6 @@ import { Readiness } from './readiness.js';
  * `GET /health/live`: the process answers; never fails for want of a leader or a peer.
  * `GET /health/ready`: 200 when it should be given work, else 503; the body names every check.
  */
-@ApiExcludeController()
 @OpenRoute()
 @Controller('health')
 export class HealthController {

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 
@@ -9,7 +8,6 @@ import { OpenRoute } from '../auth/internal-call.guard.js';
 export const METRICS_REGISTRY = Symbol('METRICS_REGISTRY');
 
 /** `GET /metrics` in the text format of Prometheus. */
-@ApiExcludeController()
 @OpenRoute()
 @Controller('metrics')
 export class MetricsController {

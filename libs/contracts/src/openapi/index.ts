@@ -1,0 +1,1 @@
+export { describeMessages } from './describe-messages.js';
