@@ -33,6 +33,8 @@ export class ShoppingJournal {
   }
 }
 
+/** Answers after which the same key is sent again; any other is about the order itself. */
+const worthAnotherTry: ReadonlySet<string> = new Set(['outcome_unknown', 'no_leader', 'unavailable', 'overloaded']);
 const retryDelayMs = 100;
 const callDeadlineMs = 12_000;
 
@@ -97,7 +99,7 @@ async function orderOnce(
         journal.records.push({ kind: 'acknowledged', ...order, number: answer.orderNumber });
         return;
       }
-      if (answer.kind !== 'outcome_unknown' && answer.kind !== 'no_leader' && answer.kind !== 'overloaded') {
+      if (!worthAnotherTry.has(answer.kind)) {
         journal.records.push({ kind: 'refused', ...order, why: answer.detail });
         return;
       }

@@ -30,6 +30,7 @@ export function readOrderAnswer(answer: StorePlaceOrderResult): OrderAttempt {
       return { kind: 'wrong', detail: answer.detail };
     case 'no_leader':
     case 'overloaded':
+    case 'unavailable':
       return { kind: 'retryable', definite: true, detail: answer.detail };
     case 'outcome_unknown':
       return { kind: 'retryable', definite: false, detail: answer.detail };

@@ -28,6 +28,7 @@ export function judgeAnswer(answer: PlaceOrderResult, inDoubt: boolean): Attempt
     case 'key_reused':
       return { kind: 'final', outcome: answer };
     case 'overloaded':
+    case 'unavailable':
       return inDoubt ? { kind: 'again', placedNothing: true } : { kind: 'final', outcome: answer };
     case 'not_leader':
     case 'no_leader':

@@ -21,6 +21,8 @@ export function orderProblem(outcome: Exclude<OrderOutcome, { kind: 'placed' }>,
       return new ProblemError('overloaded', detail, { ...extra, retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault });
     case 'no_leader':
       return new ProblemError('no-leader', detail, { ...extra, retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault });
+    case 'unavailable':
+      return new ProblemError('unavailable', detail, { ...extra, retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault });
     case 'outcome_unknown':
       return new ProblemError('outcome-unknown', detail, extra);
     default:

@@ -16,6 +16,7 @@ const notLeader: PlaceOrderResult = { kind: 'not_leader', leader: 'order-2', ter
 const noLeader: PlaceOrderResult = { kind: 'no_leader', detail: 'shutting down', retryAfterMs: undefined };
 const unknown: PlaceOrderResult = { kind: 'outcome_unknown', detail: 'time is up' };
 const overloaded: PlaceOrderResult = { kind: 'overloaded', detail: 'too much', retryAfterMs: 2000 };
+const catalogGone: PlaceOrderResult = { kind: 'unavailable', detail: 'the catalog cannot be reached', retryAfterMs: 1000 };
 const soldOut: PlaceOrderResult = { kind: 'insufficient_stock', detail: 'only 1 left' };
 
 const request = { name: 'fox', quantity: 3, key: 'key-1' };
@@ -69,6 +70,11 @@ describe('placing an order', () => {
 
   it('answers at once that the leader is overloaded, when nothing can have been placed', async () => {
     await expect(place(notLeader, overloaded).settled).resolves.toMatchObject({ outcome: overloaded, attempts: 2 });
+  });
+
+  it('answers at once that the catalog cannot be reached, and does not suspect the leader for it', async () => {
+    await expect(place(catalogGone).settled).resolves.toMatchObject({ outcome: catalogGone, attempts: 1 });
+    await expect(place(broken, catalogGone, placed).settled).resolves.toMatchObject({ outcome: placed });
   });
 
   it('does not take "overloaded" for an answer while an earlier attempt may have been placed', async () => {
