@@ -23,6 +23,7 @@ export interface CacheStats {
   readonly lateJoinsPrevented: number;
   readonly overtaken: number;
   readonly sessionVoids: number;
+  readonly heartbeatsFailed: number;
   readonly unversionedSetsRefused: number;
   readonly session: string | undefined;
   readonly epoch: number | undefined;
