@@ -31,11 +31,11 @@ export async function benchReplicatedLog(options: { folder?: string; roundMs?: n
   const syncs: number[] = [];
   const byCount = new Map<number, Proposed[]>(proposerCounts.map((count) => [count, []]));
   try {
-    const leader = await leaderOf(replicas);
-    await propose(leader, 64, 500);
+    await Promise.all(replicas.map(({ process: child }) => once(child, 'message')));
+    await propose(replicas, 64, 500);
     for (let round = 0; round < rounds; round++) {
       syncs.push(await syncMs(join(folder, `raw-${round}`)));
-      for (const count of proposerCounts) byCount.get(count)?.push(await propose(leader, count, roundMs));
+      for (const count of proposerCounts) byCount.get(count)?.push(await propose(replicas, count, roundMs));
     }
   } finally {
     await Promise.all(replicas.map(stopReplica));
@@ -69,11 +69,20 @@ async function leaderOf(replicas: readonly Replica[]): Promise<Replica> {
   throw new Error('no replica became leader within 30 s');
 }
 
-async function propose(leader: Replica, proposers: number, durationMs: number): Promise<Proposed> {
+async function propose(replicas: readonly Replica[], proposers: number, durationMs: number): Promise<Proposed> {
   const order: ReplicaOrder = { kind: 'propose', proposers, durationMs, payloadBytes };
-  leader.process.send(order);
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    const leader = await leaderOf(replicas);
+    leader.process.send(order);
+    const proposed = await proposedBy(leader);
+    if (!proposed.interrupted) return proposed;
+  }
+  throw new Error('ten rounds in a row were interrupted by a change of leaders: the machine is too busy to measure anything');
+}
+
+async function proposedBy({ process: child }: Replica): Promise<Proposed> {
   for (;;) {
-    const [report] = (await once(leader.process, 'message')) as [ReplicaReport];
+    const [report] = (await once(child, 'message')) as [ReplicaReport];
     if (report.kind === 'proposed') return report;
   }
 }
