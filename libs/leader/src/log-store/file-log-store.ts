@@ -73,6 +73,7 @@ export class FileLogStore implements LogStore {
    * Entries' data are views into the segments' bytes: a segment stays in memory while one of its entries does.
    */
   async open(): Promise<StoredState> {
+    if (this.#dead !== undefined) throw this.#dead;
     if (this.#state !== 'closed')
       throw new StoreInUseError(this.#options.dataDir, undefined, 'this store has it open already');
     this.#state = 'busy';
