@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Registry } from 'prom-client';
 import type { OpeningOptions } from './opening/opening-options.js';
 import type { RestockOptions } from './restock/restock-options.js';
 
@@ -9,6 +10,8 @@ export interface CatalogOptions {
   readonly opening: OpeningOptions;
   readonly restock: RestockOptions;
   readonly catalogCsvPath: string;
+  /** Where the metrics are registered. */
+  readonly metrics: Registry;
 }
 
 /** Makes the options injectable in every feature module. */

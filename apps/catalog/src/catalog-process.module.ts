@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type CallAuthenticator, CachePublisherModule } from '@quorumkit/cache';
 import { LeaderModule } from '@quorumkit/leader';
 import { HealthModule, MetricsModule, type Readiness } from '@toystore/service';
+import { register } from 'prom-client';
 import type { CatalogConfig } from './catalog-config.js';
 import { CatalogModule } from './catalog.module.js';
 
@@ -28,6 +29,7 @@ export class CatalogProcessModule {
           opening: { toysCsvPath, leaseMs },
           restock: { intervalMs: restockIntervalMs, level: restockLevel },
           catalogCsvPath,
+          metrics: register,
         }),
         HealthModule.forRoot(readiness),
         MetricsModule.forRoot(),

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { HttpTransport } from '@toystore/contracts';
+import type { Registry } from 'prom-client';
 import type { DebitOptions } from './debits/debit-options.js';
 import type { AdmissionOptions } from './placing/admission-options.js';
 
@@ -12,6 +13,8 @@ export interface ReplicaOptions {
   readonly ordersCsvPath: string;
   readonly debits: DebitOptions;
   readonly admission: AdmissionOptions;
+  /** Where the metrics are registered. */
+  readonly metrics: Registry;
 }
 
 /** Makes the options injectable in every feature module. */

@@ -21,10 +21,14 @@ export class ReplicaModule {
     return {
       module: ReplicaModule,
       imports: [
-        LeaderModule.forRoot({ isGlobal: true, groups: [{ name: 'orders', nodeId, members, dataDir, auth }] }),
+        LeaderModule.forRoot({
+          isGlobal: true,
+          metrics: replica.metrics,
+          groups: [{ name: 'orders', nodeId, members, dataDir, auth }],
+        }),
         OrderModule.forRoot(replica),
         HealthModule.forRoot(readiness),
-        MetricsModule.forRoot(),
+        MetricsModule.forRoot({ registry: replica.metrics }),
       ],
     };
   }

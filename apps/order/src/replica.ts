@@ -9,6 +9,7 @@ import {
   type ReadinessResult,
   type ServiceRun,
 } from '@toystore/service';
+import { register } from 'prom-client';
 import { debitOptionsDefault } from './debits/debit-options.js';
 import type { OrderConfig } from './order-config.js';
 import { admissionOptionsDefault } from './placing/admission-options.js';
@@ -37,7 +38,13 @@ export async function startReplica(config: OrderConfig, service: ServiceRun): Pr
     connections: catalogConnections,
   });
   const debits = { ...debitOptionsDefault, timeoutMs: config.debitTimeoutMs };
-  const replica = { catalog, ordersCsvPath: config.ordersCsvPath, debits, admission: admissionOptionsDefault };
+  const replica = {
+    catalog,
+    ordersCsvPath: config.ordersCsvPath,
+    debits,
+    admission: admissionOptionsDefault,
+    metrics: register,
+  };
 
   const app = await createServiceApp(ReplicaModule.forRoot({ config, replica, auth, readiness: service.readiness }), {
     kind: 'internal',

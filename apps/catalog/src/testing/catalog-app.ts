@@ -6,6 +6,7 @@ import { LeaderModule } from '@quorumkit/leader';
 import { InMemoryNetwork, MemoryLogStore } from '@quorumkit/leader/testing';
 import { SystemClock } from '@quorumkit/leader';
 import { createJsonLogger, createServiceApp } from '@toystore/service';
+import { Registry } from 'prom-client';
 import { CatalogModule } from '../catalog.module.js';
 import { CatalogOpening } from '../opening/catalog-opening.js';
 
@@ -94,6 +95,7 @@ class CatalogAppModule {
           // Rounds are called by the tests.
           restock: { intervalMs: 3_600_000, level: 100 },
           catalogCsvPath: join(folder, 'catalog.csv'),
+          metrics: new Registry(),
         }),
       ],
     };

@@ -5,6 +5,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LeaderTestingModule } from '@quorumkit/leader/testing';
 import { createJsonLogger, createServiceApp } from '@toystore/service';
+import { Registry } from 'prom-client';
 import { debitOptionsDefault } from '../debits/debit-options.js';
 import { Office } from '../office/office.js';
 import { OrderModule } from '../order.module.js';
@@ -74,6 +75,7 @@ class OrderAppModule {
           ordersCsvPath: join(folder, 'orders.csv'),
           debits: { ...debitOptionsDefault, retry: { firstMs: 1, maxMs: 5 } },
           admission,
+          metrics: new Registry(),
         }),
       ],
     };
