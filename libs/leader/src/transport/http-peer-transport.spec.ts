@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Envelope, LogIndex, ReplicaId, Term } from '@quorumkit/raft';
 import { SystemClock } from '../runtime/clock.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { describePeerTransport } from '../testing/peer-transport-conformance.js';
 import { HttpPeerTransport, WrongPeerError } from './http-peer-transport.js';
-import { encodeEnvelope } from './message-codec.js';
+import { decodeEnvelope, encodeEnvelope } from './message-codec.js';
 
 /** A plain listener that does what the Nest controller does. */
 async function listen(ofTransport: () => HttpPeerTransport | undefined): Promise<{ readonly server: Server; readonly url: string }> {
@@ -63,6 +64,37 @@ describe('HttpPeerTransport', () => {
     await expect(received).rejects.toThrow(WrongPeerError);
     await expect(received).rejects.toThrow(why);
     await dispose();
+  });
+
+  it('gives up connections on which nothing is answered any more, and makes new ones', async () => {
+    const requests: Buffer[] = [];
+    const connections = new Set<Socket>();
+    const server = createServer((request) => {
+      connections.add(request.socket);
+      request.on('data', (chunk: Buffer) => requests.push(chunk));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const members = [
+      { id: 'a', url: 'http://127.0.0.1:1', priority: 1 },
+      { id: 'b', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, priority: 1 },
+    ];
+    const clock = new ManualClock();
+    const transport = new HttpPeerTransport({ group: 'g', self: 'a', members, auth: 'none', clock, controlTimeoutMs: 1000 });
+    const beat = (requestId: number): void => transport.send({ from: 'a' as ReplicaId, to: 'b' as ReplicaId, message: { kind: 'heartbeatRequest', requestId, term: 1 as Term, commitIndex: 0 as LogIndex } });
+    const arrived = async (count: number): Promise<void> => {
+      while (requests.length < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+
+    for (let requestId = 1; requestId <= 5; requestId++) beat(requestId);
+    await arrived(2);
+    clock.jump(1001);
+    beat(6);
+    await arrived(3);
+
+    expect(connections.size).toBe(2);
+    expect(decodeEnvelope(requests[2] as Buffer).message.requestId).toBe(6);
+    await transport.close();
+    await stop(server);
   });
 
   it('signs every call for its receiver', async () => {

@@ -126,18 +126,25 @@ export class HttpPeerTransport implements PeerTransport {
   }
 
   private sendRequest(peer: Peer, envelope: Envelope, message: RequestMessage): void {
+    peer.control.giveUpWhenStuck();
+    peer.data.giveUpWhenStuck();
     if (message.kind === 'appendRequest' || message.kind === 'snapshotRequest') {
       if (peer.data.isFull) this.drop(envelope, 'as many appends as are allowed are on their way');
       else this.post(peer, peer.data, envelope);
     } else if (message.kind === 'heartbeatRequest' && peer.control.inFlight >= heartbeatsInFlightMax) {
       // A later heartbeat says everything that an earlier one said.
-      if (peer.parked !== undefined) this.drop(peer.parked, 'a newer heartbeat took its place');
-      peer.parked = envelope;
+      this.replaceParked(peer, envelope);
     } else if (peer.control.isFull) {
       this.drop(envelope, 'as many control messages as are allowed are on their way');
     } else {
+      if (message.kind === 'heartbeatRequest') this.replaceParked(peer, undefined);
       this.post(peer, peer.control, envelope);
     }
+  }
+
+  private replaceParked(peer: Peer, newer: Envelope | undefined): void {
+    if (peer.parked !== undefined) this.drop(peer.parked, 'a newer heartbeat took its place');
+    peer.parked = newer;
   }
 
   private post(peer: Peer, lane: PeerLane, envelope: Envelope): void {

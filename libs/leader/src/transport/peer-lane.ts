@@ -41,7 +41,6 @@ export class PeerLane {
 
   /** To be called only while not full. `reply` is called exactly once. */
   post(body: Buffer, headers: Record<string, string>, reply: LaneReply): void {
-    this.giveUpWhenStuck();
     const { client } = this;
     this.sentAt.push(this.options.now());
     // A client that was given up fails what it still had; that must not count against its successor.
@@ -58,8 +57,11 @@ export class PeerLane {
     await this.client.destroy();
   }
 
-  // Looked at when something is to be sent, which heartbeats do often enough: no timer per request.
-  private giveUpWhenStuck(): void {
+  /**
+   * Gives the connection up when it is stuck; the next post makes another one. To be called whenever there is something
+   * to send, which heartbeats do often enough: no timer per request.
+   */
+  giveUpWhenStuck(): void {
     const oldest = this.sentAt[0];
     if (oldest === undefined || this.options.now() - oldest < this.options.requestTimeoutMs) return;
     const stuck = this.client;
