@@ -47,8 +47,20 @@ export {
   orderQuantityMax,
   PlaceOrderBody,
 } from './orders/place-order.js';
-export { ErrorSummary, FieldProblem, problemDetails, ProblemDetails, type ProblemExtensions } from './problem/problem-details.js';
-export { type ProblemCode, problemCodeOf, problemTypePrefix, problemTypes, problemTypeUri } from './problem/problem-types.js';
+export {
+  ErrorSummary,
+  FieldProblem,
+  problemDetails,
+  ProblemDetails,
+  type ProblemExtensions,
+} from './problem/problem-details.js';
+export {
+  type ProblemCode,
+  problemCodeOf,
+  problemTypePrefix,
+  problemTypes,
+  problemTypeUri,
+} from './problem/problem-types.js';
 export { parseProductName, type ProductName, productNameLengthMax } from './products/product-name.js';
 export { ProductAnswer, ProductList, productsMax, ProductView } from './products/product-view.js';
 export { StockItem, StockList, StockView } from './products/stock-view.js';

@@ -7,7 +7,11 @@ describe('routes', () => {
     expect(productPath('a/b?c #%é')).toBe('/products/a%2Fb%3Fc%20%23%25%C3%A9');
   });
 
-  it.each([['0', 0], ['900', 900], ['999999999', 60_000]])('reads a deadline of %s ms', (raw, ms) => {
+  it.each([
+    ['0', 0],
+    ['900', 900],
+    ['999999999', 60_000],
+  ])('reads a deadline of %s ms', (raw, ms) => {
     expect(parseDeadlineMs(raw)).toBe(ms);
   });
 

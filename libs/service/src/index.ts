@@ -25,7 +25,13 @@ export {
   port,
   text,
 } from './config/field.js';
-export { type ConfigOf, type ConfigSchema, type Environment, readConfig, refuseSettings } from './config/read-config.js';
+export {
+  type ConfigOf,
+  type ConfigSchema,
+  type Environment,
+  readConfig,
+  refuseSettings,
+} from './config/read-config.js';
 export { HealthController } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
 export { Readiness, type ReadinessCheck, type ReadinessReport, type ReadinessResult } from './health/readiness.js';
@@ -34,7 +40,13 @@ export { DtoPipe, parseBody } from './http/dto.pipe.js';
 export { rawBodyOf, rawTargetOf } from './http/raw-body.js';
 export type { FastPath, ServerLimits } from './http/server-factory.js';
 export { createServiceApp, type ServiceAppOptions } from './http/service-app.js';
-export { createJsonLogger, type JsonLogger, type JsonLoggerOptions, type LogFacts, type LogSink } from './log/json-logger.js';
+export {
+  createJsonLogger,
+  type JsonLogger,
+  type JsonLoggerOptions,
+  type LogFacts,
+  type LogSink,
+} from './log/json-logger.js';
 export { type LogLevel, logLevels } from './log/log-level.js';
 export { annotateRequest, type AnyRequest, RequestLog } from './log/request-log.js';
 export { METRICS_REGISTRY, MetricsController } from './metrics/metrics.controller.js';

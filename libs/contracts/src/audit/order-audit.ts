@@ -1,5 +1,11 @@
 import { productsMax } from '../products/product-view.js';
-import { HexProperty, IntegerProperty, ListProperty, ProductNameProperty, TextProperty } from '../validation/property.js';
+import {
+  HexProperty,
+  IntegerProperty,
+  ListProperty,
+  ProductNameProperty,
+  TextProperty,
+} from '../validation/property.js';
 
 /** How many pieces of one product the placed orders add up to. */
 export class SoldProduct {

@@ -8,7 +8,9 @@ const digestOf = (sales: readonly Sale[]): string => sales.reduce(addToSoldDiges
 describe('addToSoldDigest', () => {
   it('does not depend on the order of the sales', () => {
     const sale = fc.record({ intent: fc.nat(), name: fc.string(), quantity: fc.integer({ min: 1, max: 9 }) });
-    const scenario = fc.array(sale).chain((sales) => fc.tuple(fc.constant(sales), fc.shuffledSubarray(sales, { minLength: sales.length })));
+    const scenario = fc
+      .array(sale)
+      .chain((sales) => fc.tuple(fc.constant(sales), fc.shuffledSubarray(sales, { minLength: sales.length })));
 
     fc.assert(fc.property(scenario, ([sales, shuffled]) => expect(digestOf(shuffled)).toBe(digestOf(sales))));
   });
@@ -28,13 +30,20 @@ describe('addToSoldDigest', () => {
   });
 
   it('has sixteen digits and no collision among a hundred thousand neighbours', () => {
-    const digests = new Set(Array.from({ length: 100_000 }, (_, intent) => digestOf([{ intent, name: 'tux', quantity: 1 }])));
+    const digests = new Set(
+      Array.from({ length: 100_000 }, (_, intent) => digestOf([{ intent, name: 'tux', quantity: 1 }])),
+    );
 
     expect(digests.size).toBe(100_000);
     expect([...digests].every((digest) => /^[0-9a-f]{16}$/.test(digest))).toBe(true);
   });
 
   it('stays the same from release to release, since it is kept in logs and snapshots', () => {
-    expect(digestOf([{ intent: 1, name: 'tux', quantity: 3 }, { intent: 2, name: 'poupée', quantity: 1 }])).toBe('a77f96cf3ed741e6');
+    expect(
+      digestOf([
+        { intent: 1, name: 'tux', quantity: 3 },
+        { intent: 2, name: 'poupée', quantity: 1 },
+      ]),
+    ).toBe('a77f96cf3ed741e6');
   });
 });

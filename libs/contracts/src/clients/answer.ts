@@ -72,7 +72,12 @@ function parseBody(answer: TransportAnswer, target: CallTarget): unknown {
   try {
     return JSON.parse(answer.body.toString('utf8'));
   } catch (cause) {
-    throw new UnexpectedAnswerError(target, { status: answer.status, reason: 'its body is not JSON', definite: false, cause });
+    throw new UnexpectedAnswerError(target, {
+      status: answer.status,
+      reason: 'its body is not JSON',
+      definite: false,
+      cause,
+    });
   }
 }
 

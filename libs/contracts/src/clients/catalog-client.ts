@@ -40,7 +40,11 @@ export class CatalogClient {
     if (answer.status === 200) return { kind: 'stock', stock: readMessage(StockView, answer, target) };
     const problem = readProblem(answer);
     if (problem.code === 'unknown-product') {
-      return { kind: 'absent', epoch: integerMember(problem, 'epoch', 0), sequence: integerMember(problem, 'sequence', 0) };
+      return {
+        kind: 'absent',
+        epoch: integerMember(problem, 'epoch', 0),
+        sequence: integerMember(problem, 'sequence', 0),
+      };
     }
     if (problem.status === 503) return unavailable(problem);
     throw unexpected(problem, target);
@@ -60,9 +64,15 @@ export class CatalogClient {
     const { answer, target } = await this.sender.post(catalogRoutes.debits, batch, options);
     if (answer.status === 200) {
       const { results } = readMessage(DebitResults, answer, target);
-      const matches = results.length === batch.debits.length && results.every(({ intent }, offset) => intent === batch.debits[offset]?.intent);
+      const matches =
+        results.length === batch.debits.length &&
+        results.every(({ intent }, offset) => intent === batch.debits[offset]?.intent);
       if (matches) return { kind: 'results', results };
-      throw new UnexpectedAnswerError(target, { status: 200, reason: 'its results are not those of the batch', definite: false });
+      throw new UnexpectedAnswerError(target, {
+        status: 200,
+        reason: 'its results are not those of the batch',
+        definite: false,
+      });
     }
     const problem = readProblem(answer);
     if (problem.status === 412) return { kind: 'stale_term', term: integerMember(problem, 'term', batch.term + 1) };

@@ -11,14 +11,23 @@ import { CatalogClient } from './catalog-client.js';
 import { OrderClient } from './order-client.js';
 import { StoreClient } from './store-client.js';
 
-const json = (body: unknown, headers: Record<string, string> = {}): PeerAnswer => ({ kind: 'answer', status: 200, json: body, headers });
+const json = (body: unknown, headers: Record<string, string> = {}): PeerAnswer => ({
+  kind: 'answer',
+  status: 200,
+  json: body,
+  headers,
+});
 
-function problem(code: ProblemCode, more: { extensions?: Record<string, unknown>; headers?: Record<string, string> } = {}): PeerAnswer {
+function problem(
+  code: ProblemCode,
+  more: { extensions?: Record<string, unknown>; headers?: Record<string, string> } = {},
+): PeerAnswer {
   const details = problemDetails(code, 'why', { extensions: more.extensions });
   return { kind: 'answer', status: details.status, json: details, headers: more.headers };
 }
 
-const playing = (peer: ScriptedPeer | PeerAnswer): MemoryTransport => new MemoryTransport(typeof peer === 'function' ? peer : () => peer);
+const playing = (peer: ScriptedPeer | PeerAnswer): MemoryTransport =>
+  new MemoryTransport(typeof peer === 'function' ? peer : () => peer);
 
 describe('CatalogClient', () => {
   const batch: DebitBatch = { term: 7, settledThrough: 2, debits: [{ intent: 3, name: 'tux', quantity: 1 }] };
@@ -36,14 +45,26 @@ describe('CatalogClient', () => {
       json({ name: 'tux', priceCents: 2599, quantity: 2, epoch: 3, sequence: 4 }),
       { kind: 'stock', stock: { name: 'tux', priceCents: 2599, quantity: 2, epoch: 3, sequence: 4 } },
     ],
-    ['no product, with the version', problem('unknown-product', { extensions: { epoch: 3, sequence: 4 } }), { kind: 'absent', epoch: 3, sequence: 4 }],
-    ['a 503 with Retry-After', problem('unavailable', { headers: { 'retry-after': '2' } }), { kind: 'unavailable', detail: 'why', retryAfterMs: 2000 }],
+    [
+      'no product, with the version',
+      problem('unknown-product', { extensions: { epoch: 3, sequence: 4 } }),
+      { kind: 'absent', epoch: 3, sequence: 4 },
+    ],
+    [
+      'a 503 with Retry-After',
+      problem('unavailable', { headers: { 'retry-after': '2' } }),
+      { kind: 'unavailable', detail: 'why', retryAfterMs: 2000 },
+    ],
   ])('takes %s for what it is', async (_label, answer, expected) => {
     await expect(new CatalogClient(playing(answer)).getProduct('tux')).resolves.toEqual(expected);
   });
 
   it.each<[string, PeerAnswer, object]>([
-    ['results', json({ results: [{ intent: 3, outcome: 'sold', costCents: 5 }] }), { kind: 'results', results: [{ intent: 3, outcome: 'sold', costCents: 5 }] }],
+    [
+      'results',
+      json({ results: [{ intent: 3, outcome: 'sold', costCents: 5 }] }),
+      { kind: 'results', results: [{ intent: 3, outcome: 'sold', costCents: 5 }] },
+    ],
     ['a refused term', problem('stale-fence', { extensions: { term: 9 } }), { kind: 'stale_term', term: 9 }],
     ['a refused term that is not told', problem('stale-fence'), { kind: 'stale_term', term: 8 }],
     ['a 503', problem('unavailable'), { kind: 'unavailable', detail: 'why', retryAfterMs: undefined }],
@@ -59,15 +80,23 @@ describe('CatalogClient', () => {
     ['a foreign property', json({ results: [{ intent: 3, outcome: 'sold', costCents: 5, x: 1 }] })],
     ['a 500', problem('internal')],
   ])('trusts no answer with %s, and is not sure what happened', async (_label, answer) => {
-    await expect(new CatalogClient(playing(answer)).debit(batch)).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER', definite: false });
+    await expect(new CatalogClient(playing(answer)).debit(batch)).rejects.toMatchObject({
+      code: 'UNEXPECTED_ANSWER',
+      definite: false,
+    });
   });
 
   it('is sure that nothing happened when its signature is refused', async () => {
-    await expect(new CatalogClient(playing(problem('unauthenticated'))).debit(batch)).rejects.toMatchObject({ status: 401, definite: true });
+    await expect(new CatalogClient(playing(problem('unauthenticated'))).debit(batch)).rejects.toMatchObject({
+      status: 401,
+      definite: true,
+    });
   });
 
   it('passes on that nobody listens', async () => {
-    await expect(new CatalogClient(playing({ kind: 'refuse_connection' })).listProducts()).rejects.toThrow(ConnectionFailedError);
+    await expect(new CatalogClient(playing({ kind: 'refuse_connection' })).listProducts()).rejects.toThrow(
+      ConnectionFailedError,
+    );
   });
 });
 
@@ -89,7 +118,11 @@ describe('OrderClient', () => {
 
   it.each<[string, PeerAnswer, object]>([
     ['a placed order', json({ order_number: 0 }), { kind: 'placed', orderNumber: 0, replayed: false }],
-    ['a replay', json({ order_number: 0 }, { 'idempotency-replayed': 'true' }), { kind: 'placed', orderNumber: 0, replayed: true }],
+    [
+      'a replay',
+      json({ order_number: 0 }, { 'idempotency-replayed': 'true' }),
+      { kind: 'placed', orderNumber: 0, replayed: true },
+    ],
     ['an unknown product', problem('unknown-product'), { kind: 'unknown_product', detail: 'why' }],
     ['too little stock', problem('insufficient-stock'), { kind: 'insufficient_stock', detail: 'why' }],
     [
@@ -98,28 +131,54 @@ describe('OrderClient', () => {
       { kind: 'invalid', detail: 'why', errors: [{ pointer: '/quantity', detail: 'no' }] },
     ],
     ['a reused key', problem('key-reused'), { kind: 'key_reused', detail: 'why' }],
-    ['a follower that knows the leader', problem('not-leader', { extensions: { leader: 'order-3', term: 7 } }), { kind: 'not_leader', leader: 'order-3', term: 7 }],
+    [
+      'a follower that knows the leader',
+      problem('not-leader', { extensions: { leader: 'order-3', term: 7 } }),
+      { kind: 'not_leader', leader: 'order-3', term: 7 },
+    ],
     [
       'a follower that knows the leader by id and url',
       problem('not-leader', { extensions: { leader: { id: 'order-3', url: 'http://x' }, term: 7 } }),
       { kind: 'not_leader', leader: 'order-3', term: 7 },
     ],
-    ['a follower that knows none', problem('not-leader', { extensions: { leader: null, term: 7 } }), { kind: 'not_leader', leader: undefined, term: 7 }],
-    ['no leader', problem('no-leader', { headers: { 'retry-after': '1' } }), { kind: 'no_leader', detail: 'why', retryAfterMs: 1000 }],
-    ['too many orders', problem('overloaded', { headers: { 'retry-after': 'soon' } }), { kind: 'overloaded', detail: 'why', retryAfterMs: undefined }],
+    [
+      'a follower that knows none',
+      problem('not-leader', { extensions: { leader: null, term: 7 } }),
+      { kind: 'not_leader', leader: undefined, term: 7 },
+    ],
+    [
+      'no leader',
+      problem('no-leader', { headers: { 'retry-after': '1' } }),
+      { kind: 'no_leader', detail: 'why', retryAfterMs: 1000 },
+    ],
+    [
+      'too many orders',
+      problem('overloaded', { headers: { 'retry-after': 'soon' } }),
+      { kind: 'overloaded', detail: 'why', retryAfterMs: undefined },
+    ],
     ['an unknown outcome', problem('outcome-unknown'), { kind: 'outcome_unknown', detail: 'why' }],
   ])('takes %s for what it is', async (_label, answer, expected) => {
     await expect(new OrderClient(playing(answer)).placeOrder(order)).resolves.toEqual(expected);
   });
 
   it('is not sure whether an order was placed when the connection breaks', async () => {
-    await expect(new OrderClient(playing({ kind: 'break_connection' })).placeOrder(order)).rejects.toMatchObject({ definite: false });
+    await expect(new OrderClient(playing({ kind: 'break_connection' })).placeOrder(order)).rejects.toMatchObject({
+      definite: false,
+    });
   });
 
   it.each<[string, PeerAnswer, object]>([
-    ['an order', json({ number: 0, name: 'tux', quantity: 3 }), { kind: 'order', order: { number: 0, name: 'tux', quantity: 3 } }],
+    [
+      'an order',
+      json({ number: 0, name: 'tux', quantity: 3 }),
+      { kind: 'order', order: { number: 0, name: 'tux', quantity: 3 } },
+    ],
     ['no such order', problem('order-not-found'), { kind: 'absent' }],
-    ['a follower', problem('not-leader', { extensions: { leader: 'order-2', term: 1 } }), { kind: 'not_leader', leader: 'order-2', term: 1 }],
+    [
+      'a follower',
+      problem('not-leader', { extensions: { leader: 'order-2', term: 1 } }),
+      { kind: 'not_leader', leader: 'order-2', term: 1 },
+    ],
   ])('reads %s', async (_label, answer, expected) => {
     await expect(new OrderClient(playing(answer)).getOrder(0)).resolves.toEqual(expected);
   });
@@ -143,24 +202,41 @@ describe('StoreClient', () => {
   });
 
   it('takes a 404 for an absent product even from a server without problem documents', async () => {
-    const result = await new StoreClient(playing({ kind: 'answer', status: 404, body: Buffer.from('gone') })).product('tux');
+    const result = await new StoreClient(playing({ kind: 'answer', status: 404, body: Buffer.from('gone') })).product(
+      'tux',
+    );
 
     expect(result).toEqual({ kind: 'absent', detail: 'status 404' });
   });
 
   it.each<[string, PeerAnswer, object]>([
     ['a placed order', json({ data: { order_number: 5 } }), { kind: 'placed', orderNumber: 5, replayed: false }],
-    ['no leader', problem('no-leader', { headers: { 'retry-after': '2' } }), { kind: 'no_leader', detail: 'why', retryAfterMs: 2000 }],
-    ['a leader without its catalog', problem('unavailable', { headers: { 'retry-after': '1' } }), { kind: 'unavailable', detail: 'why', retryAfterMs: 1000 }],
+    [
+      'no leader',
+      problem('no-leader', { headers: { 'retry-after': '2' } }),
+      { kind: 'no_leader', detail: 'why', retryAfterMs: 2000 },
+    ],
+    [
+      'a leader without its catalog',
+      problem('unavailable', { headers: { 'retry-after': '1' } }),
+      { kind: 'unavailable', detail: 'why', retryAfterMs: 1000 },
+    ],
     ['an unknown outcome', problem('outcome-unknown'), { kind: 'outcome_unknown', detail: 'why' }],
   ])('takes %s for what it is', async (_label, answer, expected) => {
-    const result = await new StoreClient(playing(answer)).placeOrder({ name: 'tux', quantity: 1, key: 'k', deadlineMs: 10_000 });
+    const result = await new StoreClient(playing(answer)).placeOrder({
+      name: 'tux',
+      quantity: 1,
+      key: 'k',
+      deadlineMs: 10_000,
+    });
 
     expect(result).toEqual(expected);
   });
 
   it('reads all products and an order', async () => {
-    const products = await new StoreClient(playing(json({ data: [{ name: 'tux', price: 1.5, quantity: 0 }] }))).products();
+    const products = await new StoreClient(
+      playing(json({ data: [{ name: 'tux', price: 1.5, quantity: 0 }] })),
+    ).products();
     const order = await new StoreClient(playing(json({ data: { number: 3, name: 'tux', quantity: 1 } }))).order(3);
 
     expect(products).toEqual({ kind: 'products', products: [{ name: 'tux', price: 1.5, quantity: 0 }] });

@@ -20,11 +20,16 @@ export interface OrderToPlace {
 }
 
 export type PlaceOrderResult =
-  | { readonly kind: 'placed'; readonly orderNumber: number; /** an earlier answer to this key */ readonly replayed: boolean }
+  | {
+      readonly kind: 'placed';
+      readonly orderNumber: number;
+      /** an earlier answer to this key */ readonly replayed: boolean;
+    }
   | NotLeader
   | PlaceOrderRefusal;
 
-export type OrderResult = { readonly kind: 'order'; readonly order: OrderView } | { readonly kind: 'absent' } | NotLeader | Unavailable;
+export type OrderResult =
+  { readonly kind: 'order'; readonly order: OrderView } | { readonly kind: 'absent' } | NotLeader | Unavailable;
 
 export type OrdersPageResult = { readonly kind: 'page'; readonly page: OrdersPage } | NotLeader | Unavailable;
 
@@ -42,8 +47,15 @@ export class OrderClient {
   }
 
   async placeOrder({ name, quantity, key, deadlineMs, signal }: OrderToPlace): Promise<PlaceOrderResult> {
-    const headers = { [headerNames.idempotencyKey]: key, [headerNames.deadlineMs]: String(Math.max(0, Math.floor(deadlineMs))) };
-    const { answer, target } = await this.sender.post(orderRoutes.orders, { name, quantity }, { headers, deadlineMs, signal });
+    const headers = {
+      [headerNames.idempotencyKey]: key,
+      [headerNames.deadlineMs]: String(Math.max(0, Math.floor(deadlineMs))),
+    };
+    const { answer, target } = await this.sender.post(
+      orderRoutes.orders,
+      { name, quantity },
+      { headers, deadlineMs, signal },
+    );
     if (answer.status === 200) {
       const { order_number: orderNumber } = readMessage(OrderPlacedView, answer, target);
       return { kind: 'placed', orderNumber, replayed: answer.headers[headerNames.idempotencyReplayed] === 'true' };

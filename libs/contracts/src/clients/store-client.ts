@@ -17,7 +17,11 @@ export type ProductResult =
 export type ProductsResult = { readonly kind: 'products'; readonly products: readonly ProductView[] } | Unavailable;
 
 export type StorePlaceOrderResult =
-  | { readonly kind: 'placed'; readonly orderNumber: number; /** an earlier answer to this key */ readonly replayed: boolean }
+  | {
+      readonly kind: 'placed';
+      readonly orderNumber: number;
+      /** an earlier answer to this key */ readonly replayed: boolean;
+    }
   | PlaceOrderRefusal;
 
 export type StoreOrderResult =
@@ -35,7 +39,11 @@ export class StoreClient {
   private readonly sender: CallSender;
 
   constructor(transport: HttpTransport, { sessionId }: StoreClientOptions = {}) {
-    this.sender = new CallSender(transport, 'the store', sessionId === undefined ? {} : { [headerNames.sessionId]: sessionId });
+    this.sender = new CallSender(
+      transport,
+      'the store',
+      sessionId === undefined ? {} : { [headerNames.sessionId]: sessionId },
+    );
   }
 
   async products(options: CallOptions = {}): Promise<ProductsResult> {
@@ -57,10 +65,18 @@ export class StoreClient {
 
   async placeOrder({ name, quantity, key, deadlineMs, signal }: OrderToPlace): Promise<StorePlaceOrderResult> {
     const headers = { [headerNames.idempotencyKey]: key };
-    const { answer, target } = await this.sender.post(publicRoutes.orders, { name, quantity }, { headers, deadlineMs, signal });
+    const { answer, target } = await this.sender.post(
+      publicRoutes.orders,
+      { name, quantity },
+      { headers, deadlineMs, signal },
+    );
     if (answer.status === 200) {
       const { data } = readMessage(OrderPlacedAnswer, answer, target);
-      return { kind: 'placed', orderNumber: data.order_number, replayed: answer.headers[headerNames.idempotencyReplayed] === 'true' };
+      return {
+        kind: 'placed',
+        orderNumber: data.order_number,
+        replayed: answer.headers[headerNames.idempotencyReplayed] === 'true',
+      };
     }
     const problem = readProblem(answer);
     const refusal = placeOrderRefusal(problem);

@@ -4,16 +4,25 @@ import * as fc from 'fast-check';
 import { parsePriceCents, priceCentsMax, toCents, toDecimal } from './price.js';
 
 describe('prices', () => {
-  it.each([['25.99', 2599], ['25.9', 2590], ['25', 2500], ['0', 0], ['0.05', 5], ['0.29', 29], ['1.15', 115], ['99999999.99', priceCentsMax]])(
-    'reads %s exactly',
-    (raw, cents) => {
-      expect(parsePriceCents(raw)).toBe(cents);
+  it.each([
+    ['25.99', 2599],
+    ['25.9', 2590],
+    ['25', 2500],
+    ['0', 0],
+    ['0.05', 5],
+    ['0.29', 29],
+    ['1.15', 115],
+    ['99999999.99', priceCentsMax],
+  ])('reads %s exactly', (raw, cents) => {
+    expect(parsePriceCents(raw)).toBe(cents);
+  });
+
+  it.each(['', '-1', '+1', '1.', '.5', '1.234', '01', '1e2', ' 1', '1,5', 'NaN', '99999999999'])(
+    'refuses %j',
+    (raw) => {
+      expect(parsePriceCents(raw)).toBeUndefined();
     },
   );
-
-  it.each(['', '-1', '+1', '1.', '.5', '1.234', '01', '1e2', ' 1', '1,5', 'NaN', '99999999999'])('refuses %j', (raw) => {
-    expect(parsePriceCents(raw)).toBeUndefined();
-  });
 
   it('shows cents as the same decimal number that they were read from', () => {
     fc.assert(

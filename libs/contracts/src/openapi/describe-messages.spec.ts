@@ -41,7 +41,9 @@ describe('describeMessages', () => {
   beforeAll(async () => {
     describeMessages();
     const app = await NestFactory.create(StoreModule, new FastifyAdapter(), { logger: false });
-    const document = SwaggerModule.createDocument(app, new DocumentBuilder().build(), { extraModels: [ProblemDetails] });
+    const document = SwaggerModule.createDocument(app, new DocumentBuilder().build(), {
+      extraModels: [ProblemDetails],
+    });
     schemas = document.components?.schemas ?? {};
     await app.close();
   });
@@ -51,15 +53,25 @@ describe('describeMessages', () => {
       type: 'object',
       required: ['name', 'quantity'],
       properties: {
-        name: { type: 'string', minLength: 1, maxLength: 64, description: 'case-sensitive, compared after NFC', example: 'tux' },
+        name: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 64,
+          description: 'case-sensitive, compared after NFC',
+          example: 'tux',
+        },
         quantity: { type: 'integer', minimum: 1, maximum: 100_000, description: 'how many', example: 3 },
       },
     });
   });
 
   it('describes lists and messages within messages', () => {
-    expect(schemas['ProductList']).toMatchObject({ properties: { data: { type: 'array', items: { $ref: '#/components/schemas/ProductView' } } } });
-    expect(schemas['OrderPlacedAnswer']).toMatchObject({ properties: { data: { $ref: '#/components/schemas/OrderPlacedView' } } });
+    expect(schemas['ProductList']).toMatchObject({
+      properties: { data: { type: 'array', items: { $ref: '#/components/schemas/ProductView' } } },
+    });
+    expect(schemas['OrderPlacedAnswer']).toMatchObject({
+      properties: { data: { $ref: '#/components/schemas/OrderPlacedView' } },
+    });
     expect(schemas).toHaveProperty('ProductView');
   });
 

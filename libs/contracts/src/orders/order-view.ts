@@ -1,4 +1,10 @@
-import { FlagProperty, IntegerProperty, ListProperty, MessageProperty, ProductNameProperty } from '../validation/property.js';
+import {
+  FlagProperty,
+  IntegerProperty,
+  ListProperty,
+  MessageProperty,
+  ProductNameProperty,
+} from '../validation/property.js';
 
 import { orderQuantityMax } from './place-order.js';
 

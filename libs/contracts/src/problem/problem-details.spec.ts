@@ -16,7 +16,9 @@ describe('problemDetails', () => {
   });
 
   it('lets no extension override a standard member', () => {
-    const details = problemDetails('not-leader', 'Ask order-3.', { extensions: { leader: 'order-3', term: 7, status: 200, type: 'x' } });
+    const details = problemDetails('not-leader', 'Ask order-3.', {
+      extensions: { leader: 'order-3', term: 7, status: 200, type: 'x' },
+    });
 
     expect(details).toMatchObject({ leader: 'order-3', term: 7, status: 421, type: 'urn:toystore:problem:not-leader' });
   });
@@ -27,7 +29,10 @@ describe('problemCodeOf', () => {
     expect(problemCodeOf(problemTypeUri(code))).toBe(code);
   });
 
-  it.each([['urn:toystore:problem:toString'], ['urn:toystore:problem:'], ['about:blank'], [undefined], [404]])('knows no problem %j', (type) => {
-    expect(problemCodeOf(type)).toBeUndefined();
-  });
+  it.each([['urn:toystore:problem:toString'], ['urn:toystore:problem:'], ['about:blank'], [undefined], [404]])(
+    'knows no problem %j',
+    (type) => {
+      expect(problemCodeOf(type)).toBeUndefined();
+    },
+  );
 });

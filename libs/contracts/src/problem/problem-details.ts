@@ -4,7 +4,12 @@ import { type ProblemCode, problemTypes, problemTypeUri } from './problem-types.
 
 /** One thing that is wrong with a message: a JSON pointer (RFC 6901) into it and what the value must be instead. */
 export class FieldProblem {
-  @TextProperty({ lengthMin: 0, lengthMax: 1024, example: '/quantity', description: 'JSON pointer into the body; empty for the body as a whole' })
+  @TextProperty({
+    lengthMin: 0,
+    lengthMax: 1024,
+    example: '/quantity',
+    description: 'JSON pointer into the body; empty for the body as a whole',
+  })
   pointer!: string;
 
   @TextProperty({ lengthMax: 1024, example: 'must be a whole number from 1 to 100000' })
@@ -34,7 +39,12 @@ export class ProblemDetails {
   @TextProperty({ lengthMax: 4096, example: "There is no product 'tuxx'." })
   detail!: string;
 
-  @TextProperty({ lengthMax: 4096, optional: true, example: '/products/tuxx', description: 'the path that was asked for' })
+  @TextProperty({
+    lengthMax: 4096,
+    optional: true,
+    example: '/products/tuxx',
+    description: 'the path that was asked for',
+  })
   instance?: string;
 
   @ListProperty(FieldProblem, { countMax: 50, optional: true, description: 'what is wrong with the body' })

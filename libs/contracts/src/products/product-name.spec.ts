@@ -3,12 +3,22 @@ import { describe, expect, it } from '@jest/globals';
 import { parseProductName } from './product-name.js';
 
 describe('parseProductName', () => {
-  it.each(['tux', 'Tux', '7 wonders', 'a', "O'Neill's bear", 'a-b_c.d', 'poupée', 'Ärger', 'кукла', '人形', 'a'.repeat(64), 'é'.repeat(64)])(
-    'takes %j as it is',
-    (name) => {
-      expect(parseProductName(name)).toBe(name);
-    },
-  );
+  it.each([
+    'tux',
+    'Tux',
+    '7 wonders',
+    'a',
+    "O'Neill's bear",
+    'a-b_c.d',
+    'poupée',
+    'Ärger',
+    'кукла',
+    '人形',
+    'a'.repeat(64),
+    'é'.repeat(64),
+  ])('takes %j as it is', (name) => {
+    expect(parseProductName(name)).toBe(name);
+  });
 
   it('takes a decomposed name for its composed form', () => {
     expect(parseProductName('poupe\u0301e')).toBe('poup\u00e9e');

@@ -1,4 +1,10 @@
-import { IntegerProperty, ListProperty, MessageProperty, PriceProperty, ProductNameProperty } from '../validation/property.js';
+import {
+  IntegerProperty,
+  ListProperty,
+  MessageProperty,
+  PriceProperty,
+  ProductNameProperty,
+} from '../validation/property.js';
 
 /** Most products that a list holds. */
 export const productsMax = 10_000;

@@ -30,9 +30,12 @@ export class MemoryTransport implements HttpTransport {
 
   async request(call: TransportCall): Promise<TransportAnswer> {
     const target: CallTarget = { method: call.method, path: call.path, receiver: this.receiver };
-    if (call.signal?.aborted === true) throw new CallAbortedError(target, { definite: true, cause: call.signal.reason });
-    if (!(call.deadlineMs > 0)) throw new DeadlineExceededError(target, { deadlineMs: call.deadlineMs, definite: true });
-    if (this.isClosed) throw new ConnectionFailedError(target, { definite: true, cause: new Error('the transport is closed') });
+    if (call.signal?.aborted === true)
+      throw new CallAbortedError(target, { definite: true, cause: call.signal.reason });
+    if (!(call.deadlineMs > 0))
+      throw new DeadlineExceededError(target, { deadlineMs: call.deadlineMs, definite: true });
+    if (this.isClosed)
+      throw new ConnectionFailedError(target, { definite: true, cause: new Error('the transport is closed') });
     const { body, headers } = prepareCall(call, this.options);
     const seen: SeenCall = { method: call.method, path: call.path, headers, body: Buffer.from(body ?? []) };
     this.calls.push(seen);
@@ -61,7 +64,11 @@ export class MemoryTransport implements HttpTransport {
   private bounded(answer: TransportAnswer, target: CallTarget): TransportAnswer {
     const bytesMax = this.options.answerBytesMax ?? answerBytesMaxDefault;
     if (answer.body.length <= bytesMax) return answer;
-    throw new UnexpectedAnswerError(target, { status: answer.status, reason: `its body is longer than ${bytesMax} bytes`, definite: false });
+    throw new UnexpectedAnswerError(target, {
+      status: answer.status,
+      reason: `its body is longer than ${bytesMax} bytes`,
+      definite: false,
+    });
   }
 }
 

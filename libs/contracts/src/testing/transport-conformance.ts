@@ -72,8 +72,16 @@ interface Behaviour {
 }
 
 const echo: ScriptedPeer = ({ path, body }) => ({ kind: 'answer', status: 200, headers: { 'x-path': path }, body });
-const always = (answer: PeerAnswer): ScriptedPeer => () => answer;
-const get = (path: string, more: Partial<TransportCall> = {}): TransportCall => ({ method: 'GET', path, deadlineMs: generousMs, ...more });
+const always =
+  (answer: PeerAnswer): ScriptedPeer =>
+  () =>
+    answer;
+const get = (path: string, more: Partial<TransportCall> = {}): TransportCall => ({
+  method: 'GET',
+  path,
+  deadlineMs: generousMs,
+  ...more,
+});
 const failureOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => assert.fail('the call was answered'),
@@ -86,7 +94,13 @@ const behaviours: Record<string, Behaviour> = {
     body: async ({ transport, seen }) => {
       const headers = { 'content-type': 'application/json', 'x-mark': 'a b' };
 
-      await transport.request({ method: 'POST', path: '/a%2Fb?c=%C3%A9', headers, body: '{"é":1}', deadlineMs: generousMs });
+      await transport.request({
+        method: 'POST',
+        path: '/a%2Fb?c=%C3%A9',
+        headers,
+        body: '{"é":1}',
+        deadlineMs: generousMs,
+      });
 
       assert.equal(seen.length, 1);
       assert.equal(seen[0]?.method, 'POST');
@@ -141,7 +155,9 @@ const behaviours: Record<string, Behaviour> = {
   'has calls signed over exactly what is sent': {
     peer: always({ kind: 'answer', status: 200 }),
     options: {
-      sign: ({ method, path, receiver, body }) => ({ 'x-signed': `${method} ${path} ${receiver} ${Buffer.from(body).toString('hex')}` }),
+      sign: ({ method, path, receiver, body }) => ({
+        'x-signed': `${method} ${path} ${receiver} ${Buffer.from(body).toString('hex')}`,
+      }),
     },
     body: async ({ transport, seen }) => {
       await transport.request({ method: 'PUT', path: '/x?y=1', body: 'é', deadlineMs: generousMs });

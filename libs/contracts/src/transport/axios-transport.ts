@@ -22,7 +22,13 @@ export interface AxiosTransportOptions extends TransportOptions {
 type AbortReason = 'deadline' | 'caller';
 
 /** Failures of these kinds happen before a connection exists. */
-const beforeConnectionCodes: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const beforeConnectionCodes: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /**
  * The transport over Nest's `HttpService`, for everything that is not on a hot path: interceptors that the host put on
@@ -46,9 +52,12 @@ export class AxiosTransport implements HttpTransport {
 
   async request(call: TransportCall): Promise<TransportAnswer> {
     const target: CallTarget = { method: call.method, path: call.path, receiver: this.options.receiver };
-    if (call.signal?.aborted === true) throw new CallAbortedError(target, { definite: true, cause: call.signal.reason });
-    if (!(call.deadlineMs > 0)) throw new DeadlineExceededError(target, { deadlineMs: call.deadlineMs, definite: true });
-    if (this.isClosed) throw new ConnectionFailedError(target, { definite: true, cause: new Error('the transport is closed') });
+    if (call.signal?.aborted === true)
+      throw new CallAbortedError(target, { definite: true, cause: call.signal.reason });
+    if (!(call.deadlineMs > 0))
+      throw new DeadlineExceededError(target, { deadlineMs: call.deadlineMs, definite: true });
+    if (this.isClosed)
+      throw new ConnectionFailedError(target, { definite: true, cause: new Error('the transport is closed') });
 
     const abort = new AbortController();
     let reason: AbortReason | undefined;
@@ -78,9 +87,15 @@ export class AxiosTransport implements HttpTransport {
     this.agent.destroy();
   }
 
-  private errorOf(target: CallTarget, call: TransportCall, reason: AbortReason | undefined, cause: unknown): TransportError {
+  private errorOf(
+    target: CallTarget,
+    call: TransportCall,
+    reason: AbortReason | undefined,
+    cause: unknown,
+  ): TransportError {
     if (reason === 'caller') return new CallAbortedError(target, { definite: false, cause });
-    if (reason === 'deadline') return new DeadlineExceededError(target, { deadlineMs: call.deadlineMs, definite: false, cause });
+    if (reason === 'deadline')
+      return new DeadlineExceededError(target, { deadlineMs: call.deadlineMs, definite: false, cause });
     const { code, message } = cause as { code?: unknown; message?: unknown };
     if (code === 'ERR_BAD_RESPONSE' && String(message).startsWith('maxContentLength')) {
       const tooLong = `its body is longer than ${this.answerBytesMax} bytes`;
@@ -115,5 +130,10 @@ export class AxiosTransport implements HttpTransport {
 function failedBeforeConnection(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, syscall, cause } = error as { code?: unknown; syscall?: unknown; cause?: unknown };
-  return beforeConnectionCodes.has(code) || syscall === 'connect' || syscall === 'getaddrinfo' || failedBeforeConnection(cause);
+  return (
+    beforeConnectionCodes.has(code) ||
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo' ||
+    failedBeforeConnection(cause)
+  );
 }

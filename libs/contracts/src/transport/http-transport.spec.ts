@@ -30,8 +30,16 @@ const overLoopback =
 
 const runner = { describe, it };
 
-describeHttpTransport('UndiciTransport', overLoopback((options) => new UndiciTransport(options)), runner);
-describeHttpTransport('AxiosTransport', overLoopback((options) => new AxiosTransport(new HttpService(axios.create()), options)), runner);
+describeHttpTransport(
+  'UndiciTransport',
+  overLoopback((options) => new UndiciTransport(options)),
+  runner,
+);
+describeHttpTransport(
+  'AxiosTransport',
+  overLoopback((options) => new AxiosTransport(new HttpService(axios.create()), options)),
+  runner,
+);
 describeHttpTransport(
   'MemoryTransport',
   async (script, options) => {

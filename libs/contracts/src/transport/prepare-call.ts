@@ -14,14 +14,24 @@ export interface PreparedCall {
 export function prepareCall(call: TransportCall, options: TransportOptions): PreparedCall {
   const body = typeof call.body === 'string' ? Buffer.from(call.body) : call.body;
   if (options.sign === undefined) return { body, headers: { ...call.headers } };
-  const signature = options.sign({ method: call.method, path: call.path, receiver: options.receiver, body: body ?? noBody });
+  const signature = options.sign({
+    method: call.method,
+    path: call.path,
+    receiver: options.receiver,
+    body: body ?? noBody,
+  });
   return { body, headers: { ...call.headers, ...signature } };
 }
 
 /** The base URL without a trailing slash; throws when it carries anything but scheme, host and port. */
 export function originOf(baseUrl: string): string {
   const url = new URL(baseUrl);
-  if ((url.protocol !== 'http:' && url.protocol !== 'https:') || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+  if (
+    (url.protocol !== 'http:' && url.protocol !== 'https:') ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     throw new TypeError(`A transport's baseUrl must be http(s)://host:port without a path, but it is '${baseUrl}'.`);
   }
   return url.origin;

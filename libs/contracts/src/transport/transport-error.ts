@@ -53,7 +53,9 @@ export class CallAbortedError extends Error {
   readonly definite: boolean;
 
   constructor(target: CallTarget, abort: { definite: boolean; cause?: unknown }) {
-    super(`${describe(target)} was given up by its caller${abort.definite ? ' before it was sent' : ''}.`, { cause: abort.cause });
+    super(`${describe(target)} was given up by its caller${abort.definite ? ' before it was sent' : ''}.`, {
+      cause: abort.cause,
+    });
     this.name = 'CallAbortedError';
     this.definite = abort.definite;
   }
@@ -67,9 +69,12 @@ export class UnexpectedAnswerError extends Error {
   readonly status: number;
 
   constructor(target: CallTarget, answer: { status: number; reason: string; definite?: boolean; cause?: unknown }) {
-    super(`${describe(target)} was answered with status ${answer.status}, which this client cannot use: ${answer.reason}.`, {
-      cause: answer.cause,
-    });
+    super(
+      `${describe(target)} was answered with status ${answer.status}, which this client cannot use: ${answer.reason}.`,
+      {
+        cause: answer.cause,
+      },
+    );
     this.name = 'UnexpectedAnswerError';
     this.status = answer.status;
     this.definite = answer.definite ?? refusals.has(answer.status);

@@ -50,7 +50,13 @@ export class UndiciTransport implements HttpTransport {
     }
     const { body, headers } = prepareCall(call, this.options);
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(target, call, this.options.answerBytesMax ?? answerBytesMaxDefault, resolve, reject);
+      const exchange = new Exchange(
+        target,
+        call,
+        this.options.answerBytesMax ?? answerBytesMaxDefault,
+        resolve,
+        reject,
+      );
       this.pool.dispatch({ method: call.method, path: call.path, headers, body: body ?? null }, exchange);
     });
   }
@@ -87,7 +93,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     else this.controller = controller;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: TransportAnswer['headers']): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: TransportAnswer['headers'],
+  ): void {
     this.status = status;
     this.headers = headers;
   }

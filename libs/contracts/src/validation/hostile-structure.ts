@@ -14,7 +14,8 @@ export function findHostileStructure(value: unknown): FieldProblem | undefined {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { depth, pointer } = next;
     if (typeof next.value !== 'object' || next.value === null) continue;
-    if (depth > messageDepthMax) return { pointer: '', detail: `must not be nested deeper than ${messageDepthMax} levels` };
+    if (depth > messageDepthMax)
+      return { pointer: '', detail: `must not be nested deeper than ${messageDepthMax} levels` };
     for (const key of Object.keys(next.value)) {
       if (forbiddenKeys.has(key) && !Array.isArray(next.value)) {
         return { pointer: `${pointer}/${key}`, detail: 'is not a property that may be sent' };

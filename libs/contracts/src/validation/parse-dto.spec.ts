@@ -53,12 +53,15 @@ const valid: readonly [MessageClass, object][] = [
 ];
 
 describe('parseDto', () => {
-  it.each(valid.map(([type, value]) => [type.name, type, value] as const))('reads a valid %s as an instance', (_name, type, value) => {
-    const parsed = parseDto(type, value);
+  it.each(valid.map(([type, value]) => [type.name, type, value] as const))(
+    'reads a valid %s as an instance',
+    (_name, type, value) => {
+      const parsed = parseDto(type, value);
 
-    expect(parsed).toEqual({ ok: true, value });
-    expect(parsed.ok && parsed.value).toBeInstanceOf(type);
-  });
+      expect(parsed).toEqual({ ok: true, value });
+      expect(parsed.ok && parsed.value).toBeInstanceOf(type);
+    },
+  );
 
   it.each([
     ['0', 0],
@@ -76,7 +79,10 @@ describe('parseDto', () => {
   ])('refuses a quantity of %s', (_label, quantity) => {
     const parsed = parseDto(PlaceOrderBody, { name: 'tux', quantity });
 
-    expect(parsed).toEqual({ ok: false, problems: [{ pointer: '/quantity', detail: 'must be a whole number from 1 to 100000' }] });
+    expect(parsed).toEqual({
+      ok: false,
+      problems: [{ pointer: '/quantity', detail: 'must be a whole number from 1 to 100000' }],
+    });
   });
 
   it.each([['1.0'], ['1e0'], ['10e-1'], ['1']])('takes %s for the number 1', (text) => {
@@ -92,7 +98,11 @@ describe('parseDto', () => {
   });
 
   it('points into nested messages', () => {
-    const parsed = parseDto(DebitBatch, { term: 1, settledThrough: 0, debits: [{ intent: 1, name: 'tux', quantity: 1, x: 1 }, 7] });
+    const parsed = parseDto(DebitBatch, {
+      term: 1,
+      settledThrough: 0,
+      debits: [{ intent: 1, name: 'tux', quantity: 1, x: 1 }, 7],
+    });
 
     expect(parsed).toEqual({
       ok: false,
@@ -103,31 +113,44 @@ describe('parseDto', () => {
     });
   });
 
-  it.each([['a list', []], ['a text', 'x'], ['null', null], ['nothing', undefined], ['a date', new Date()], ['a map', new Map()]])(
-    'refuses %s where an object is wanted',
-    (_label, value) => {
-      const parsed = parseDto(PlaceOrderBody, value);
+  it.each([
+    ['a list', []],
+    ['a text', 'x'],
+    ['null', null],
+    ['nothing', undefined],
+    ['a date', new Date()],
+    ['a map', new Map()],
+  ])('refuses %s where an object is wanted', (_label, value) => {
+    const parsed = parseDto(PlaceOrderBody, value);
 
-      expect(parsed).toEqual({ ok: false, problems: [{ pointer: '', detail: 'must be a JSON object' }] });
-    },
-  );
+    expect(parsed).toEqual({ ok: false, problems: [{ pointer: '', detail: 'must be a JSON object' }] });
+  });
 
   it.each([['__proto__'], ['constructor'], ['prototype']])('refuses a property %s at any depth', (name) => {
     const flat = parseDto(PlaceOrderBody, JSON.parse(`{"name":"tux","quantity":1,"${name}":{"quantity":2}}`));
     const nested = parseDto(DebitBatch, JSON.parse(`{"term":1,"settledThrough":0,"debits":[{"${name}":1}]}`));
 
-    expect(flat).toEqual({ ok: false, problems: [{ pointer: `/${name}`, detail: 'is not a property that may be sent' }] });
-    expect(nested).toEqual({ ok: false, problems: [{ pointer: `/debits/0/${name}`, detail: 'is not a property that may be sent' }] });
+    expect(flat).toEqual({
+      ok: false,
+      problems: [{ pointer: `/${name}`, detail: 'is not a property that may be sent' }],
+    });
+    expect(nested).toEqual({
+      ok: false,
+      problems: [{ pointer: `/debits/0/${name}`, detail: 'is not a property that may be sent' }],
+    });
   });
 
-  it.each([['lists', '['.repeat(100_000) + ']'.repeat(100_000)], ['objects', '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)]])(
-    'survives %s that are nested a hundred thousand deep',
-    (_label, text) => {
-      const parsed = parseDto(PlaceOrderBody, { name: 'tux', quantity: JSON.parse(text) as unknown });
+  it.each([
+    ['lists', '['.repeat(100_000) + ']'.repeat(100_000)],
+    ['objects', '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)],
+  ])('survives %s that are nested a hundred thousand deep', (_label, text) => {
+    const parsed = parseDto(PlaceOrderBody, { name: 'tux', quantity: JSON.parse(text) as unknown });
 
-      expect(parsed).toEqual({ ok: false, problems: [{ pointer: '', detail: 'must not be nested deeper than 16 levels' }] });
-    },
-  );
+    expect(parsed).toEqual({
+      ok: false,
+      problems: [{ pointer: '', detail: 'must not be nested deeper than 16 levels' }],
+    });
+  });
 
   it('lists a bounded number of problems', () => {
     const debits = Array.from({ length: 500 }, () => 1);
@@ -142,7 +165,10 @@ describe('parseDto', () => {
 
     const parsed = parseDto(DebitBatch, { term: 1, settledThrough: 0, debits });
 
-    expect(parsed).toEqual({ ok: false, problems: [{ pointer: '/debits', detail: 'must be a list of at most 4096 objects' }] });
+    expect(parsed).toEqual({
+      ok: false,
+      problems: [{ pointer: '/debits', detail: 'must be a list of at most 4096 objects' }],
+    });
   });
 
   it('brings product names to NFC', () => {
@@ -163,9 +189,9 @@ describe('parseDto', () => {
   });
 
   it('accepts in one pass exactly what class-validator accepts', () => {
-    const scenario = fc.constantFrom(...valid).chain(([type, value]) =>
-      fc.record({ type: fc.constant(type), value: mutated(value), again: fc.boolean() }),
-    );
+    const scenario = fc
+      .constantFrom(...valid)
+      .chain(([type, value]) => fc.record({ type: fc.constant(type), value: mutated(value), again: fc.boolean() }));
 
     fc.assert(
       fc.property(scenario, ({ type, value }) => {
@@ -183,12 +209,34 @@ describe('parseDto', () => {
 /** The value with one place replaced by something a client might send, removed, or joined by something unknown. */
 function mutated(value: object): fc.Arbitrary<unknown> {
   const odd = fc.oneof(
-    fc.constantFrom<unknown>(null, true, false, '', '5', 'tux', ' tux', 'sold', 0, -0, 1, -1, 1.5, 2 ** 53, [], {}, [[]], [{}], { data: {} }),
+    fc.constantFrom<unknown>(
+      null,
+      true,
+      false,
+      '',
+      '5',
+      'tux',
+      ' tux',
+      'sold',
+      0,
+      -0,
+      1,
+      -1,
+      1.5,
+      2 ** 53,
+      [],
+      {},
+      [[]],
+      [{}],
+      { data: {} },
+    ),
     fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<unknown>,
   );
   return fc
     .record({ path: fc.constantFrom(...pathsOf(value)), odd, how: fc.constantFrom('replace', 'remove', 'add', 'keep') })
-    .map(({ path, odd: replacement, how }) => mutate(structuredClone(value) as Record<string, unknown>, path, how, replacement));
+    .map(({ path, odd: replacement, how }) =>
+      mutate(structuredClone(value) as Record<string, unknown>, path, how, replacement),
+    );
 }
 
 function mutate(value: Record<string, unknown>, path: readonly string[], how: string, replacement: unknown): unknown {

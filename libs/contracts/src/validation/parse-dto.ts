@@ -10,8 +10,7 @@ import { escapePointer, findHostileStructure } from './hostile-structure.js';
 import type { MessageClass } from './property-spec.js';
 
 export type ParsedDto<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
 /** Most problems that are listed for one message. */
 export const fieldProblemsMax = 50;

@@ -11,7 +11,12 @@ export function obeysScalarRule(rule: Exclude<PropertyRule, { kind: 'message' | 
   switch (rule.kind) {
     case 'integer':
       // `-0` is no count: it would print as `0` and compare as `-0` somewhere else.
-      return Number.isSafeInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max && !Object.is(value, -0);
+      return (
+        Number.isSafeInteger(value) &&
+        (value as number) >= rule.min &&
+        (value as number) <= rule.max &&
+        !Object.is(value, -0)
+      );
     case 'price':
       return typeof value === 'number' && !Object.is(value, -0) && toCents(value) !== undefined;
     case 'product-name':

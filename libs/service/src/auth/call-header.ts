@@ -14,7 +14,8 @@ export interface CallCredentials {
 /** The scheme's name in the `Authorization` header. */
 export const callScheme = 'Toystore-1';
 
-const form = /^Toystore-1 ([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9]{1,15}):([A-Za-z0-9_-]{16}):([1-9][0-9]{0,14}):([A-Za-z0-9_-]{1,64})$/;
+const form =
+  /^Toystore-1 ([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9]{1,15}):([A-Za-z0-9_-]{16}):([1-9][0-9]{0,14}):([A-Za-z0-9_-]{1,64})$/;
 
 /** `Toystore-1 sender:receiver:time:session:serial:mac` */
 export function writeCallHeader({ sender, receiver, timeMs, session, serial, mac }: CallCredentials): string {

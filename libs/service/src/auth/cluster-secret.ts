@@ -34,7 +34,8 @@ export async function loadClusterSecret({ secret, file, warn }: ClusterSecretSou
   if (existing !== undefined) return existing;
   await createSecret(file);
   const created = await readSecret(file, warn);
-  if (created === undefined) throw new ClusterSecretError(`The cluster secret ${file} vanished while it was made. Start again.`);
+  if (created === undefined)
+    throw new ClusterSecretError(`The cluster secret ${file} vanished while it was made. Start again.`);
   return created;
 }
 
@@ -48,7 +49,9 @@ async function readSecret(file: string, warn: ClusterSecretSource['warn']): Prom
   }
   const { mode } = await stat(file);
   if ((mode & 0o077) !== 0) {
-    warn?.(`Others than its owner may use the cluster secret ${file} (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${file}`);
+    warn?.(
+      `Others than its owner may use the cluster secret ${file} (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${file}`,
+    );
   }
   return checked(content.trim(), file);
 }

@@ -13,7 +13,13 @@ function pair(options: { windowMs?: number } = {}) {
   const sender = new HmacAuthenticator({ self: 'frontend-1', secret, clockMs, ...options });
   const receiver = new HmacAuthenticator({ self: 'order-2', secret, clockMs, ...options });
   const call = (more: Partial<{ method: string; path: string; receiver: string; body: Buffer }> = {}): IncomingCall => {
-    const outgoing = { method: 'POST', path: '/orders?x=1', receiver: 'order-2', body: Buffer.from('{"a":1}'), ...more };
+    const outgoing = {
+      method: 'POST',
+      path: '/orders?x=1',
+      receiver: 'order-2',
+      body: Buffer.from('{"a":1}'),
+      ...more,
+    };
     return { ...outgoing, headers: sender.sign(outgoing) };
   };
   return { clock, sender, receiver, call };
@@ -40,19 +46,33 @@ describe('HmacAuthenticator', () => {
     const { receiver, call } = pair();
 
     expect(receiver.verify(call())).toBe('frontend-1');
-    expect(receiver.verify(call({ method: 'DELETE', path: '/cache/products/%E2%82%AC', body: Buffer.alloc(0) }))).toBe('frontend-1');
+    expect(receiver.verify(call({ method: 'DELETE', path: '/cache/products/%E2%82%AC', body: Buffer.alloc(0) }))).toBe(
+      'frontend-1',
+    );
   });
 
   it.each<[string, (call: IncomingCall) => IncomingCall, string]>([
     ['without a signature', (call) => ({ ...call, headers: {} }), 'unsigned'],
     ['with two signatures', (call) => ({ ...call, headers: { authorization: ['a', 'b'] } }), 'unsigned'],
-    ['with a signature of another scheme', (call) => ({ ...call, headers: { authorization: 'Bearer x' } }), 'malformed'],
+    [
+      'with a signature of another scheme',
+      (call) => ({ ...call, headers: { authorization: 'Bearer x' } }),
+      'malformed',
+    ],
     ['with an empty signature', (call) => ({ ...call, headers: { authorization: '' } }), 'malformed'],
-    ['with a hostile signature', (call) => ({ ...call, headers: { authorization: `Toystore-1 ${':'.repeat(10_000)}` } }), 'malformed'],
+    [
+      'with a hostile signature',
+      (call) => ({ ...call, headers: { authorization: `Toystore-1 ${':'.repeat(10_000)}` } }),
+      'malformed',
+    ],
     ['with a short MAC', (call) => withMac(call, (mac) => mac.slice(0, 10)), 'bad_signature'],
     ['with a MAC of one character', (call) => withMac(call, () => 'A'), 'bad_signature'],
     ['with a long MAC', (call) => withMac(call, (mac) => `${mac}AAAA`), 'bad_signature'],
-    ['with another MAC', (call) => withMac(call, (mac) => (mac.startsWith('A') ? 'B' : 'A') + mac.slice(1)), 'bad_signature'],
+    [
+      'with another MAC',
+      (call) => withMac(call, (mac) => (mac.startsWith('A') ? 'B' : 'A') + mac.slice(1)),
+      'bad_signature',
+    ],
     ['with another body', (call) => ({ ...call, body: Buffer.from('{"a":2}') }), 'bad_signature'],
     ['with no body any more', (call) => ({ ...call, body: Buffer.alloc(0) }), 'bad_signature'],
     ['with another method', (call) => ({ ...call, method: 'DELETE' }), 'bad_signature'],
@@ -86,7 +106,10 @@ describe('HmacAuthenticator', () => {
   it('refuses a call that was signed for another receiver, even if the name is changed', () => {
     const { receiver, call } = pair();
     const signed = call({ receiver: 'order-3' });
-    const renamed = { ...signed, headers: { authorization: String(signed.headers['authorization']).replace('order-3', 'order-2') } };
+    const renamed = {
+      ...signed,
+      headers: { authorization: String(signed.headers['authorization']).replace('order-3', 'order-2') },
+    };
 
     expect(reasonOf(() => receiver.verify(signed))).toBe('wrong_receiver');
     expect(reasonOf(() => receiver.verify(renamed))).toBe('bad_signature');
@@ -103,7 +126,10 @@ describe('HmacAuthenticator', () => {
   it('lets the same call in again when it was signed anew', () => {
     const { receiver, call } = pair();
 
-    expect([reasonOf(() => receiver.verify(call())), reasonOf(() => receiver.verify(call()))]).toEqual(['let in', 'let in']);
+    expect([reasonOf(() => receiver.verify(call())), reasonOf(() => receiver.verify(call()))]).toEqual([
+      'let in',
+      'let in',
+    ]);
   });
 
   it('does not let a forged call use up a serial', () => {
@@ -141,7 +167,11 @@ describe('HmacAuthenticator', () => {
 
   it('refuses a call under another secret', () => {
     const { call, clock } = pair();
-    const stranger = new HmacAuthenticator({ self: 'order-2', secret: secret.toUpperCase(), clockMs: () => clock.nowMs });
+    const stranger = new HmacAuthenticator({
+      self: 'order-2',
+      secret: secret.toUpperCase(),
+      clockMs: () => clock.nowMs,
+    });
 
     expect(reasonOf(() => stranger.verify(call()))).toBe('bad_signature');
   });

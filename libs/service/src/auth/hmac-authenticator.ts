@@ -62,9 +62,11 @@ export class HmacAuthenticator implements CallVerifier {
   private readonly windows = new Map<string, ReplayWindow>();
 
   constructor({ self, secret, windowMs = 5000, clockMs = Date.now }: HmacAuthenticatorOptions) {
-    if (!isPartyId(self)) throw new TypeError(`'${self}' cannot be the id of a caller: use up to 64 letters, digits, '.', '_', '-'.`);
+    if (!isPartyId(self))
+      throw new TypeError(`'${self}' cannot be the id of a caller: use up to 64 letters, digits, '.', '_', '-'.`);
     const bytes = Buffer.from(secret);
-    if (bytes.length < secretBytesMin) throw new TypeError(`The cluster secret must have at least ${secretBytesMin} bytes.`);
+    if (bytes.length < secretBytesMin)
+      throw new TypeError(`The cluster secret must have at least ${secretBytesMin} bytes.`);
     this.#hmac = new HmacSha256(bytes);
     this.self = self;
     this.windowMs = windowMs;
@@ -77,7 +79,9 @@ export class HmacAuthenticator implements CallVerifier {
     const timeMs = this.clockMs();
     this.serial += 1;
     const { self: sender, session, serial } = this;
-    const mac = this.#hmac.macOf(canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }));
+    const mac = this.#hmac.macOf(
+      canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }),
+    );
     return { authorization: writeCallHeader({ sender, receiver, timeMs, session, serial, mac }) };
   }
 
@@ -93,9 +97,12 @@ export class HmacAuthenticator implements CallVerifier {
     if (Math.abs(nowMs - timeMs) > this.windowMs) throw new UnauthenticatedCallError('stale');
     // The memory of accepted calls does not survive a restart; what could be in it must not be let in again.
     if (timeMs < this.startedMs) throw new UnauthenticatedCallError('before_start');
-    const expected = this.#hmac.macOf(canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }));
+    const expected = this.#hmac.macOf(
+      canonicalCall({ method, path, sender, receiver, timeMs, nonce: `${session}:${serial}`, body }),
+    );
     if (!isSameMac(expected, mac)) throw new UnauthenticatedCallError('bad_signature');
-    if (!this.windowOf(sender).accept({ session, serial, timeMs, nowMs })) throw new UnauthenticatedCallError('replayed');
+    if (!this.windowOf(sender).accept({ session, serial, timeMs, nowMs }))
+      throw new UnauthenticatedCallError('replayed');
     return sender;
   }
 

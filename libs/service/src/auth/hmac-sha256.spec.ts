@@ -8,11 +8,16 @@ import { HmacSha256 } from './hmac-sha256.js';
 describe('HmacSha256', () => {
   it('agrees with createHmac for every key and text, also when it is used again', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (key, texts) => {
-        const hmac = new HmacSha256(key);
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }),
+        (key, texts) => {
+          const hmac = new HmacSha256(key);
 
-        for (const text of texts) expect(hmac.macOf(text)).toBe(createHmac('sha256', key).update(text).digest('base64url'));
-      }),
+          for (const text of texts)
+            expect(hmac.macOf(text)).toBe(createHmac('sha256', key).update(text).digest('base64url'));
+        },
+      ),
     );
   });
 

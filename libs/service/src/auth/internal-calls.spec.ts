@@ -44,12 +44,20 @@ describe('an internal app', () => {
     path: string,
     { headers = {}, body = '' }: { headers?: Record<string, string>; body?: string | Buffer } = {},
   ): Promise<RawAnswer | undefined> => {
-    const fields = Object.entries({ host: 'x', ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }), ...headers });
+    const fields = Object.entries({
+      host: 'x',
+      ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+      ...headers,
+    });
     const head = `${method} ${path} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
     const { answers } = await exchangeRaw(port, Buffer.concat([Buffer.from(head), Buffer.from(body)]));
     return answers[0];
   };
-  const signed = (method: string, path: string, more: { receiver?: string; body?: Buffer } = {}): Record<string, string> =>
+  const signed = (
+    method: string,
+    path: string,
+    more: { receiver?: string; body?: Buffer } = {},
+  ): Record<string, string> =>
     catalog.sign({ method, path, receiver: more.receiver ?? 'frontend-1', body: more.body ?? Buffer.alloc(0) });
 
   it('carries out a signed call', async () => {
@@ -71,7 +79,10 @@ describe('an internal app', () => {
     const body = Buffer.from([0, 1, 2, 0xff, 0x7b]);
     const path = '/raft/orders/messages';
 
-    const answer = await send('POST', path, { body, headers: { 'content-type': 'application/octet-stream', ...signed('POST', path, { body }) } });
+    const answer = await send('POST', path, {
+      body,
+      headers: { 'content-type': 'application/octet-stream', ...signed('POST', path, { body }) },
+    });
 
     expect(answer?.status).toBe(204);
     expect(tinyState.bytes).toBe(5);
@@ -96,15 +107,19 @@ describe('an internal app', () => {
     expect(JSON.parse(answer?.body ?? '')).toMatchObject({ type: 'urn:toystore:problem:unauthenticated' });
   });
 
-  it.each([['//cache/products/tux'], ['/cache//products/tux'], ['/Cache/products/tux'], ['/cache/products/tux/'], ['/./cache/products/tux'], ['/x/../cache/products/tux']])(
-    'knows nothing at %s, signed or not',
-    async (path) => {
-      const unsigned = await send('DELETE', path);
-      const answer = await send('DELETE', path, { headers: signed('DELETE', path) });
+  it.each([
+    ['//cache/products/tux'],
+    ['/cache//products/tux'],
+    ['/Cache/products/tux'],
+    ['/cache/products/tux/'],
+    ['/./cache/products/tux'],
+    ['/x/../cache/products/tux'],
+  ])('knows nothing at %s, signed or not', async (path) => {
+    const unsigned = await send('DELETE', path);
+    const answer = await send('DELETE', path, { headers: signed('DELETE', path) });
 
-      expect([unsigned?.status, answer?.status, tinyState.deletions]).toEqual([404, 404, 0]);
-    },
-  );
+    expect([unsigned?.status, answer?.status, tinyState.deletions]).toEqual([404, 404, 0]);
+  });
 
   it('refuses a call that is replayed', async () => {
     const headers = signed('DELETE', deletion);
@@ -122,9 +137,36 @@ describe('an internal app', () => {
     ['for another body', () => signed('DELETE', deletion, { body: Buffer.from('x') })],
     ['with a short MAC', () => ({ authorization: `${signed('DELETE', deletion)['authorization']}`.slice(0, -20) })],
     ['with nothing in it', () => ({ authorization: '' })],
-    ['by a stranger', () => new HmacAuthenticator({ self: 'catalog', secret: 'x'.repeat(40) }).sign({ method: 'DELETE', path: deletion, receiver: 'frontend-1', body: Buffer.alloc(0) })],
-    ['long ago', () => new HmacAuthenticator({ self: 'catalog', secret, clockMs: () => Date.now() - 60_000 }).sign({ method: 'DELETE', path: deletion, receiver: 'frontend-1', body: Buffer.alloc(0) })],
-    ['by a clock that is far ahead', () => new HmacAuthenticator({ self: 'catalog', secret, clockMs: () => Date.now() + 60_000 }).sign({ method: 'DELETE', path: deletion, receiver: 'frontend-1', body: Buffer.alloc(0) })],
+    [
+      'by a stranger',
+      () =>
+        new HmacAuthenticator({ self: 'catalog', secret: 'x'.repeat(40) }).sign({
+          method: 'DELETE',
+          path: deletion,
+          receiver: 'frontend-1',
+          body: Buffer.alloc(0),
+        }),
+    ],
+    [
+      'long ago',
+      () =>
+        new HmacAuthenticator({ self: 'catalog', secret, clockMs: () => Date.now() - 60_000 }).sign({
+          method: 'DELETE',
+          path: deletion,
+          receiver: 'frontend-1',
+          body: Buffer.alloc(0),
+        }),
+    ],
+    [
+      'by a clock that is far ahead',
+      () =>
+        new HmacAuthenticator({ self: 'catalog', secret, clockMs: () => Date.now() + 60_000 }).sign({
+          method: 'DELETE',
+          path: deletion,
+          receiver: 'frontend-1',
+          body: Buffer.alloc(0),
+        }),
+    ],
   ])('refuses a call that is signed %s', async (_label, headers) => {
     const answer = await send('DELETE', deletion, { headers: headers() });
 
@@ -132,14 +174,20 @@ describe('an internal app', () => {
   });
 
   it('refuses an unsigned body unread, whatever it holds', async () => {
-    const answer = await send('POST', '/raft/orders/messages', { body: '{', headers: { 'content-type': 'application/json' } });
+    const answer = await send('POST', '/raft/orders/messages', {
+      body: '{',
+      headers: { 'content-type': 'application/json' },
+    });
 
     expect(answer?.status).toBe(401);
   });
 
   it('refuses a body that was changed on the way', async () => {
     const path = '/raft/orders/messages';
-    const headers = { 'content-type': 'application/octet-stream', ...signed('POST', path, { body: Buffer.from('yes') }) };
+    const headers = {
+      'content-type': 'application/octet-stream',
+      ...signed('POST', path, { body: Buffer.from('yes') }),
+    };
 
     const answer = await send('POST', path, { body: 'no!', headers });
 
@@ -149,7 +197,9 @@ describe('an internal app', () => {
   it('answers every method on every internal path with 401 or 405 without a signature', async () => {
     const statuses = await Promise.all(
       ['/cache/products/tux', '/raft/orders/messages'].flatMap((path) =>
-        ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].map(async (method) => (await send(method, path))?.status),
+        ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].map(
+          async (method) => (await send(method, path))?.status,
+        ),
       ),
     );
 

@@ -9,7 +9,9 @@ const accept = (window: ReplayWindow, serial: number, session = 's', nowMs = 0):
 
 describe('ReplayWindow', () => {
   it('accepts every serial at most once, in whatever order they come', () => {
-    const serials = fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 200_000 })), { maxLength: 200 });
+    const serials = fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 200_000 })), {
+      maxLength: 200,
+    });
 
     fc.assert(
       fc.property(serials, (order) => {

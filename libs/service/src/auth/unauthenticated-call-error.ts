@@ -1,12 +1,6 @@
 /** Why a call was not let in. */
 export type RefusalReason =
-  | 'unsigned'
-  | 'malformed'
-  | 'wrong_receiver'
-  | 'stale'
-  | 'before_start'
-  | 'bad_signature'
-  | 'replayed';
+  'unsigned' | 'malformed' | 'wrong_receiver' | 'stale' | 'before_start' | 'bad_signature' | 'replayed';
 
 const explanations: Readonly<Record<RefusalReason, string>> = {
   unsigned: 'it carries no signature',

@@ -19,7 +19,11 @@ export function commonFields(defaults: { nodeId?: string; port?: number; dataDir
     nodeId: identifier('NODE_ID', defaults.nodeId === undefined ? {} : { default: defaults.nodeId }),
     host: text('HOST', { default: '127.0.0.1', lengthMax: 255 }),
     port: port('PORT', defaults.port === undefined ? {} : { default: defaults.port }),
-    dataDir: text('DATA_DIR', { lengthMax: 4096, wanted: 'the path of a folder', ...(defaults.dataDir === undefined ? {} : { default: defaults.dataDir }) }),
+    dataDir: text('DATA_DIR', {
+      lengthMax: 4096,
+      wanted: 'the path of a folder',
+      ...(defaults.dataDir === undefined ? {} : { default: defaults.dataDir }),
+    }),
     clusterSecret: optionalSecret('CLUSTER_SECRET'),
     clusterSecretFile: optionalText('CLUSTER_SECRET_FILE', { lengthMax: 4096 }),
     logLevel: oneOf('LOG_LEVEL', logLevels, { default: 'info' }),

@@ -17,7 +17,9 @@ export class ConfigError extends Error {
       [
         `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was started:`,
         ...problems.map(({ variable, given, wanted }) =>
-          given === undefined ? `  ${variable} is not set: it must be ${wanted}` : `  ${variable}=${given}: it must be ${wanted}`,
+          given === undefined
+            ? `  ${variable} is not set: it must be ${wanted}`
+            : `  ${variable}=${given}: it must be ${wanted}`,
         ),
       ].join('\n'),
     );

@@ -1,5 +1,6 @@
 /** What reading one setting gave. */
-export type FieldReading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wanted: string };
+export type FieldReading<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wanted: string };
 
 /** One setting: the environment variable it comes from, how it is read, and what it is when it is missing. */
 export interface Field<T> {
@@ -34,7 +35,8 @@ function field<T>(variable: string, shape: FieldShape<T>, fallback: T | typeof n
   };
 }
 
-const defaultOf = <T>(options: { default?: T }): T | typeof noDefault => ('default' in options ? (options.default as T) : noDefault);
+const defaultOf = <T>(options: { default?: T }): T | typeof noDefault =>
+  'default' in options ? (options.default as T) : noDefault;
 
 /** A text of 1 to `lengthMax` (default 1024) characters, optionally of a pattern that `wanted` describes. */
 export function text(
@@ -75,7 +77,10 @@ const identifierPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const decimalInteger = /^-?[0-9]{1,15}$/;
 
 /** A whole number from `min` to `max`, in decimal digits. `unit` is for the message. */
-export function integer(variable: string, options: { min: number; max: number; default?: number; unit?: string }): Field<number> {
+export function integer(
+  variable: string,
+  options: { min: number; max: number; default?: number; unit?: string },
+): Field<number> {
   const { min, max } = options;
   const wanted = `a whole number${options.unit === undefined ? '' : ` of ${options.unit}`} from ${min} to ${max}`;
   const parse = (raw: string): number | undefined => {
@@ -93,7 +98,10 @@ const durationForm = /^([0-9]{1,12})(ms|s|m|h)?$/;
 const msPerUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** A duration in ms, given as `2500`, `2500ms`, `2s`, `5m` or `1h`. */
-export function durationMs(variable: string, options: { minMs: number; maxMs: number; default?: number }): Field<number> {
+export function durationMs(
+  variable: string,
+  options: { minMs: number; maxMs: number; default?: number },
+): Field<number> {
   const { minMs, maxMs } = options;
   const wanted = `a duration of ${minMs} to ${maxMs} ms, such as ${minMs} or 2s`;
   const parse = (raw: string): number | undefined => {
@@ -106,7 +114,11 @@ export function durationMs(variable: string, options: { minMs: number; maxMs: nu
 }
 
 /** One of a fixed set of words. */
-export function oneOf<const T extends string>(variable: string, values: readonly T[], options: { default?: T } = {}): Field<T> {
+export function oneOf<const T extends string>(
+  variable: string,
+  values: readonly T[],
+  options: { default?: T } = {},
+): Field<T> {
   const parse = (raw: string): T | undefined => values.find((value) => value === raw);
   return field(variable, { wanted: `one of ${values.join(', ')}`, parse }, defaultOf(options));
 }
@@ -120,14 +132,19 @@ export function flag(variable: string, options: { default?: boolean } = {}): Fie
 
 /** The base URL of a peer: `http(s)://host:port` without a path; comes out without a trailing slash. */
 export function baseUrl(variable: string, options: { default?: string } = {}): Field<string> {
-  return field(variable, { wanted: 'a URL like http://127.0.0.1:8082, without a path', parse: parseBaseUrl }, defaultOf(options));
+  return field(
+    variable,
+    { wanted: 'a URL like http://127.0.0.1:8082, without a path', parse: parseBaseUrl },
+    defaultOf(options),
+  );
 }
 
 /** Reads `http(s)://host:port`; `undefined` for anything that carries more. */
 export function parseBaseUrl(raw: string): string | undefined {
   if (!URL.canParse(raw)) return undefined;
   const url = new URL(raw);
-  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  const isBare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
   return (url.protocol === 'http:' || url.protocol === 'https:') && isBare ? url.origin : undefined;
 }
 
@@ -139,15 +156,21 @@ export interface MemberSetting {
 }
 
 /** The members of a group: `order-1=http://127.0.0.1:8091;1,order-2=…` (id=url;priority), 1 to 9, ids and urls distinct. */
-export function members(variable: string, options: { default?: readonly MemberSetting[] } = {}): Field<readonly MemberSetting[]> {
-  const wanted = '1 to 9 members like order-1=http://127.0.0.1:8091;1 (id=url;priority), separated by commas, ids and urls distinct';
+export function members(
+  variable: string,
+  options: { default?: readonly MemberSetting[] } = {},
+): Field<readonly MemberSetting[]> {
+  const wanted =
+    '1 to 9 members like order-1=http://127.0.0.1:8091;1 (id=url;priority), separated by commas, ids and urls distinct';
   return field(variable, { wanted, parse: parseMembers }, defaultOf(options));
 }
 
 function parseMembers(raw: string): readonly MemberSetting[] | undefined {
   const found = raw.split(',').map((part) => parseMember(part.trim()));
   const known = found.filter((member) => member !== undefined);
-  const isDistinct = new Set(known.map(({ id }) => id)).size === found.length && new Set(known.map(({ url }) => url)).size === found.length;
+  const isDistinct =
+    new Set(known.map(({ id }) => id)).size === found.length &&
+    new Set(known.map(({ url }) => url)).size === found.length;
   return isDistinct && found.length <= 9 ? Object.freeze(known) : undefined;
 }
 
@@ -156,5 +179,7 @@ const memberForm = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})=([^;]+);([0-9]{1,4})$/;
 function parseMember(raw: string): MemberSetting | undefined {
   const match = memberForm.exec(raw);
   const url = match === null ? undefined : parseBaseUrl(match[2] ?? '');
-  return match === null || url === undefined ? undefined : Object.freeze({ id: match[1] ?? '', url, priority: Number(match[3]) });
+  return match === null || url === undefined
+    ? undefined
+    : Object.freeze({ id: match[1] ?? '', url, priority: Number(match[3]) });
 }

@@ -9,7 +9,8 @@ const problemsOf = (read: () => unknown): string[] => {
   try {
     read();
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(({ variable, given, wanted }) => `${variable}=${given}: ${wanted}`);
+    if (error instanceof ConfigError)
+      return error.problems.map(({ variable, given, wanted }) => `${variable}=${given}: ${wanted}`);
     throw error;
   }
   return [];
@@ -51,7 +52,14 @@ describe('readConfig', () => {
   });
 
   it('lists every problem at once, with the variable, the value and what is legal', () => {
-    const read = () => readConfig(schema, { PORT: '70000', LEASE_MS: '2 weeks', CACHE_CAPACITY: '0', LOG_LEVEL: 'loud', NODE_ID: '../x' });
+    const read = () =>
+      readConfig(schema, {
+        PORT: '70000',
+        LEASE_MS: '2 weeks',
+        CACHE_CAPACITY: '0',
+        LOG_LEVEL: 'loud',
+        NODE_ID: '../x',
+      });
 
     expect(problemsOf(read)).toEqual([
       "NODE_ID=../x: 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit",
@@ -76,7 +84,12 @@ describe('readConfig', () => {
     expect(problem).toMatch(/^PORT=1\\n2x{117}…: /);
   });
 
-  it.each([['500', 500], ['500ms', 500], ['2s', 2000], ['1m', 60_000]])('reads the duration %s', (raw, ms) => {
+  it.each([
+    ['500', 500],
+    ['500ms', 500],
+    ['2s', 2000],
+    ['1m', 60_000],
+  ])('reads the duration %s', (raw, ms) => {
     expect(readConfig(schema, { ...env, LEASE_MS: raw }).leaseMs).toBe(ms);
   });
 
@@ -84,9 +97,12 @@ describe('readConfig', () => {
     expect(problemsOf(() => readConfig(schema, { ...env, PORT: raw }))).toHaveLength(1);
   });
 
-  it.each(['127.0.0.1:8082', 'http://x/path', 'http://x?y', 'ftp://x', 'http://user@x', 'http://'])('takes %j for no base URL', (raw) => {
-    expect(problemsOf(() => readConfig(schema, { CATALOG_URL: raw }))).toHaveLength(1);
-  });
+  it.each(['127.0.0.1:8082', 'http://x/path', 'http://x?y', 'ftp://x', 'http://user@x', 'http://'])(
+    'takes %j for no base URL',
+    (raw) => {
+      expect(problemsOf(() => readConfig(schema, { CATALOG_URL: raw }))).toHaveLength(1);
+    },
+  );
 
   it('lets flags win over variables', () => {
     const config = readConfig(schema, { ...env, PORT: '1' }, ['--port', '9000', '--lease-ms=3s', '--strict=true']);
@@ -95,7 +111,9 @@ describe('readConfig', () => {
   });
 
   it('reports a flag that no setting has', () => {
-    expect(problemsOf(() => readConfig(schema, env, ['--prot', '9000']))[0]).toMatch(/^argument=--prot: one of the flags --node-id, --port/);
+    expect(problemsOf(() => readConfig(schema, env, ['--prot', '9000']))[0]).toMatch(
+      /^argument=--prot: one of the flags --node-id, --port/,
+    );
   });
 });
 

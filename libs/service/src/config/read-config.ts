@@ -15,7 +15,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * wins over its variable. Returns a frozen, complete configuration, or throws a `ConfigError` that lists *all*
  * problems, flags that no setting has among them.
  */
-export function readConfig<S extends ConfigSchema>(schema: S, env: Environment, argv: readonly string[] = []): ConfigOf<S> {
+export function readConfig<S extends ConfigSchema>(
+  schema: S,
+  env: Environment,
+  argv: readonly string[] = [],
+): ConfigOf<S> {
   const problems: SettingProblem[] = [];
   const flags = readFlags(new Set(Object.values(schema).map(({ variable }) => variable)), argv, problems);
   const config: Record<string, unknown> = {};
@@ -28,7 +32,12 @@ export function readConfig<S extends ConfigSchema>(schema: S, env: Environment, 
     }
     const reading = field.read(raw);
     if (reading.ok) config[name] = reading.value;
-    else problems.push({ variable: field.variable, given: field.secret ? '(hidden)' : printable(raw), wanted: reading.wanted });
+    else
+      problems.push({
+        variable: field.variable,
+        given: field.secret ? '(hidden)' : printable(raw),
+        wanted: reading.wanted,
+      });
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config) as ConfigOf<S>;
@@ -42,7 +51,11 @@ export function refuseSettings(problems: readonly SettingProblem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function readFlags(variables: ReadonlySet<string>, argv: readonly string[], problems: SettingProblem[]): Map<string, string> {
+function readFlags(
+  variables: ReadonlySet<string>,
+  argv: readonly string[],
+  problems: SettingProblem[],
+): Map<string, string> {
   const flags = new Map<string, string>();
   for (let offset = 0; offset < argv.length; offset += 1) {
     const argument = argv[offset] ?? '';

@@ -15,7 +15,10 @@ describe('Readiness', () => {
       throw new Error('EIO');
     });
 
-    expect(await readiness.report()).toEqual({ ready: false, checks: { log: 'ready', catalog: 'no connection', disk: 'EIO' } });
+    expect(await readiness.report()).toEqual({
+      ready: false,
+      checks: { log: 'ready', catalog: 'no connection', disk: 'EIO' },
+    });
   });
 
   it('replaces a check of the same name', async () => {
@@ -32,6 +35,9 @@ describe('Readiness', () => {
 
     readiness.drain();
 
-    expect(await readiness.report()).toEqual({ ready: false, checks: { shutdown: 'the process is shutting down', log: 'ready' } });
+    expect(await readiness.report()).toEqual({
+      ready: false,
+      checks: { shutdown: 'the process is shutting down', log: 'ready' },
+    });
   });
 });

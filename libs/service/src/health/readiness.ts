@@ -47,7 +47,10 @@ async function run(check: ReadinessCheck): Promise<ReadinessResult> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<ReadinessResult>((resolve) => {
-      timer = setTimeout(() => resolve({ ready: false, reason: `no answer within ${checkTimeoutMs} ms` }), checkTimeoutMs);
+      timer = setTimeout(
+        () => resolve({ ready: false, reason: `no answer within ${checkTimeoutMs} ms` }),
+        checkTimeoutMs,
+      );
     });
     return await Promise.race([check(), late]);
   } catch (error) {

@@ -19,6 +19,8 @@ export class DtoPipe implements PipeTransform {
 export function parseBody<T extends object>(type: MessageClass<T>, value: unknown): T {
   const parsed = parseDto(type, value);
   if (parsed.ok) return parsed.value;
-  const list = parsed.problems.map(({ pointer, detail }) => (pointer === '' ? `The body ${detail}` : `${pointer.slice(1)} ${detail}`));
+  const list = parsed.problems.map(({ pointer, detail }) =>
+    pointer === '' ? `The body ${detail}` : `${pointer.slice(1)} ${detail}`,
+  );
   throw new ProblemError('validation-failed', `${list.join('; ')}.`, { errors: parsed.problems });
 }

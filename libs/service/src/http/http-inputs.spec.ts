@@ -19,7 +19,8 @@ const post = (body: string | Buffer, headers = 'Content-Type: application/json\r
   ]);
 const postQuantity = (quantity: string): Buffer => post(`{"name":"tux","quantity":${quantity}}`);
 const postName = (name: string): Buffer => post(JSON.stringify({ name, quantity: 1 }));
-const framed = (headers: string, body: string): string => `POST /orders HTTP/1.1\r\n${host}Content-Type: application/json\r\n${headers}\r\n${body}`;
+const framed = (headers: string, body: string): string =>
+  `POST /orders HTTP/1.1\r\n${host}Content-Type: application/json\r\n${headers}\r\n${body}`;
 
 /** Number, input, bytes, required status. */
 const inputs: readonly [number | string, string, string | Buffer, number][] = [
@@ -69,7 +70,12 @@ const inputs: readonly [number | string, string, string | Buffer, number][] = [
   ['26b', 'an object for a name', post('{"name":{"$ne":1},"quantity":1}'), 400],
   [27, 'a name of 20,000 characters', postName('a'.repeat(20_000)), 413],
   ['27b', 'a name of 10,000 characters', postName('a'.repeat(10_000)), 400],
-  [28, 'invalid UTF-8', post(Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff, 0xfe]), Buffer.from('","quantity":1}')])), 400],
+  [
+    28,
+    'invalid UTF-8',
+    post(Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff, 0xfe]), Buffer.from('","quantity":1}')])),
+    400,
+  ],
   [29, 'a charset that is not UTF-8', post(order, 'Content-Type: application/json; charset=utf-16\r\n'), 415],
   [30, 'objects nested 5,000 deep', post('{"a":'.repeat(5000) + '1' + '}'.repeat(5000)), 413],
   ['30b', 'lists nested 1,500 deep', post('['.repeat(1500) + ']'.repeat(1500)), 400],
@@ -96,7 +102,12 @@ const inputs: readonly [number | string, string, string | Buffer, number][] = [
   [46, 'an absolute form', get('http://evil.example/products/tux'), 400],
   ['46b', 'an asterisk form', `OPTIONS * HTTP/1.1\r\n${host}\r\n`, 400],
   [48, 'PUT on a known path', `PUT /orders HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`, 405],
-  ['48b', 'PUT on a known path with a body of a foreign type', `PUT /orders HTTP/1.1\r\n${host}Content-Type: text/plain\r\nContent-Length: 1\r\n\r\nx`, 405],
+  [
+    '48b',
+    'PUT on a known path with a body of a foreign type',
+    `PUT /orders HTTP/1.1\r\n${host}Content-Type: text/plain\r\nContent-Length: 1\r\n\r\nx`,
+    405,
+  ],
   ['48c', 'GET on a path that only takes POST', get('/orders'), 405],
   ['48d', 'DELETE on a product', `DELETE /products/tux HTTP/1.1\r\n${host}\r\n`, 405],
   ['48e', 'OPTIONS on a product', `OPTIONS /products/tux HTTP/1.1\r\n${host}\r\n`, 405],
@@ -136,7 +147,10 @@ describe('a public app', () => {
   let port: number;
 
   beforeAll(async () => {
-    app = await createServiceApp(TinyPublicModule, { kind: 'public', logger: createJsonLogger({ level: 'info', worker: 'tiny', sink }) });
+    app = await createServiceApp(TinyPublicModule, {
+      kind: 'public',
+      logger: createJsonLogger({ level: 'info', worker: 'tiny', sink }),
+    });
     await app.listen(0, '127.0.0.1');
     port = portOf(app);
   });
@@ -165,9 +179,15 @@ describe('a public app', () => {
 
   it('answers HEAD as GET without its body (47)', async () => {
     const head = await exchangeRaw(port, `HEAD /products/tux HTTP/1.1\r\n${host}\r\n`, { isHead: true });
-    const missing = await exchangeRaw(port, `HEAD /products/nope HTTP/1.1\r\n${host}Connection: close\r\n\r\n`, { isHead: true, count: 9 });
+    const missing = await exchangeRaw(port, `HEAD /products/nope HTTP/1.1\r\n${host}Connection: close\r\n\r\n`, {
+      isHead: true,
+      count: 9,
+    });
 
-    expect(head.answers[0]).toMatchObject({ status: 200, headers: { 'content-type': 'application/json; charset=utf-8' } });
+    expect(head.answers[0]).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    });
     expect(missing.answers).toEqual([expect.objectContaining({ status: 404 })]);
   });
 
@@ -180,13 +200,19 @@ describe('a public app', () => {
   });
 
   it('meets an expected 100-continue (67)', async () => {
-    const { answers } = await exchangeRaw(port, framed(`Content-Length: ${order.length}\r\nExpect: 100-continue\r\n`, order), { count: 2 });
+    const { answers } = await exchangeRaw(
+      port,
+      framed(`Content-Length: ${order.length}\r\nExpect: 100-continue\r\n`, order),
+      { count: 2 },
+    );
 
     expect(answers.map(({ status }) => status)).toEqual([100, 200]);
   });
 
   it('answers pipelined requests in their order (75)', async () => {
-    const { answers } = await exchangeRaw(port, get('/products/tux') + get('/products/nope') + get('/products/tux'), { count: 3 });
+    const { answers } = await exchangeRaw(port, get('/products/tux') + get('/products/nope') + get('/products/tux'), {
+      count: 3,
+    });
 
     expect(answers.map(({ status }) => status)).toEqual([200, 404, 200]);
   });

@@ -46,7 +46,10 @@ describe('scanJson', () => {
   });
 
   it('finds a repeated property wherever it stands', () => {
-    const scenario = fc.record({ value: fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 }), wraps: fc.nat(5) });
+    const scenario = fc.record({
+      value: fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 }),
+      wraps: fc.nat(5),
+    });
 
     fc.assert(
       fc.property(scenario, ({ value, wraps }) => {
@@ -61,7 +64,12 @@ describe('scanJson', () => {
   });
 
   it('survives texts that are not JSON, in linear time', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', 'a', ' ') }), (text) => void scanJson(text, 8)));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', 'a', ' ') }),
+        (text) => void scanJson(text, 8),
+      ),
+    );
 
     scanJson('"\\'.repeat(2_000_000), 8);
     scanJson('{"a"'.repeat(2_000_000), 8);

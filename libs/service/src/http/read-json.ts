@@ -14,7 +14,9 @@ export function readJson(body: Buffer, depthMax: number): unknown {
     return JSON.parse(text);
   } catch (cause) {
     // The parser's own message quotes the body, which may hold anything.
-    throw new ProblemError('malformed-json', body.length === 0 ? 'The body is empty.' : 'The body is not valid JSON.', { cause });
+    throw new ProblemError('malformed-json', body.length === 0 ? 'The body is empty.' : 'The body is not valid JSON.', {
+      cause,
+    });
   }
 }
 

@@ -40,7 +40,11 @@ export function refuseAtGate(request: IncomingMessage, limits: GateLimits): Refu
 }
 
 /** Answers outside of the framework. The connection ends with it: what follows on it cannot be trusted. */
-export function answerProblem(response: ServerResponse, { code, detail }: Refusal, headers: Record<string, string> = {}): void {
+export function answerProblem(
+  response: ServerResponse,
+  { code, detail }: Refusal,
+  headers: Record<string, string> = {},
+): void {
   const details = problemDetails(code, detail);
   const body = Buffer.from(JSON.stringify(details));
   response.writeHead(details.status, {

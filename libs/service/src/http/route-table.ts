@@ -32,8 +32,11 @@ export class RouteTable {
 }
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {
-  if (pattern.at(-1) === '*') return path.length >= pattern.length && matches(pattern.slice(0, -1), path.slice(0, pattern.length - 1));
-  return pattern.length === path.length && pattern.every((segment, offset) => matchesSegment(segment, path[offset] ?? ''));
+  if (pattern.at(-1) === '*')
+    return path.length >= pattern.length && matches(pattern.slice(0, -1), path.slice(0, pattern.length - 1));
+  return (
+    pattern.length === path.length && pattern.every((segment, offset) => matchesSegment(segment, path[offset] ?? ''))
+  );
 }
 
 function matchesSegment(pattern: string, segment: string): boolean {

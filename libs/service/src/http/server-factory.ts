@@ -81,7 +81,11 @@ export function createHardenedServer(handler: RequestHandler, limits: ServerLimi
     answerProblem(response, { code: 'expectation-failed', detail: 'Only 100-continue can be expected.' });
   });
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    endWith(socket, { code: 'method-not-allowed', detail: 'CONNECT is not served here.' }, { Allow: 'GET, HEAD, POST' });
+    endWith(
+      socket,
+      { code: 'method-not-allowed', detail: 'CONNECT is not served here.' },
+      { Allow: 'GET, HEAD, POST' },
+    );
   });
   return server;
 }
@@ -100,7 +104,10 @@ function refusalOf(error: NodeJS.ErrnoException): Refusal {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'request-timeout', detail: 'The request did not arrive in time.' };
     case 'HPE_HEADER_OVERFLOW':
-      return { code: 'headers-too-large', detail: `The request line and headers are larger than ${headerBytesMax} bytes.` };
+      return {
+        code: 'headers-too-large',
+        detail: `The request line and headers are larger than ${headerBytesMax} bytes.`,
+      };
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { code: 'payload-too-large', detail: 'The chunk extensions are too large.' };
     default:

@@ -63,7 +63,8 @@ describe('createServiceApp', () => {
       kind: 'internal',
       auth: 'none',
       logger: createJsonLogger({ level: 'debug', worker: 'odd', sink }),
-      toProblem: (error) => (error instanceof NoLeader ? new ProblemError('no-leader', 'Ask again.', { retryAfterMs: 1 }) : undefined),
+      toProblem: (error) =>
+        error instanceof NoLeader ? new ProblemError('no-leader', 'Ask again.', { retryAfterMs: 1 }) : undefined,
       fastPath: (request, response) => {
         if (request.url !== '/fast') return false;
         response.end('fast');
@@ -75,9 +76,20 @@ describe('createServiceApp', () => {
   });
   afterAll(() => app.close());
 
-  const ask = async (method: string, path: string, headers: Record<string, string> = {}, body: string | Buffer = '') => {
-    const fields = { host: 'x', ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }), ...headers };
-    const head = `${method} ${path} HTTP/1.1\r\n${Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  const ask = async (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body: string | Buffer = '',
+  ) => {
+    const fields = {
+      host: 'x',
+      ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+      ...headers,
+    };
+    const head = `${method} ${path} HTTP/1.1\r\n${Object.entries(fields)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('')}\r\n`;
     const { answers } = await exchangeRaw(port, Buffer.concat([Buffer.from(head), Buffer.from(body)]));
     return answers[0];
   };
@@ -104,7 +116,10 @@ describe('createServiceApp', () => {
     const answer = await ask('GET', '/no-leader');
 
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ type: 'urn:toystore:problem:no-leader', detail: 'Ask again.' });
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({
+      type: 'urn:toystore:problem:no-leader',
+      detail: 'Ask again.',
+    });
   });
 
   it("keeps a library's 421 with its hint", async () => {
@@ -124,7 +139,9 @@ describe('createServiceApp', () => {
   });
 
   it('lets a fast path answer ahead of the framework', async () => {
-    const { answers, isEnded } = await exchangeRaw(port, 'GET /fast HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', { count: 9 });
+    const { answers, isEnded } = await exchangeRaw(port, 'GET /fast HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', {
+      count: 9,
+    });
 
     expect(answers.map(({ status }) => status)).toEqual([200]);
     expect(isEnded).toBe(true);
@@ -141,25 +158,40 @@ describe('createServiceApp under random bodies', () => {
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
-    app = await createServiceApp(TinyPublicModule, { kind: 'public', logger: createJsonLogger({ level: 'silent', worker: 'tiny' }) });
+    app = await createServiceApp(TinyPublicModule, {
+      kind: 'public',
+      logger: createJsonLogger({ level: 'silent', worker: 'tiny' }),
+    });
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
   });
   afterAll(() => app.close());
 
   it('answers with 200, 400 or 413 and nothing else', async () => {
-    const deep = fc.record({ open: fc.constantFrom('[', '{"a":', '[{"a":'), depth: fc.nat(9000) }).map(({ open, depth }) => open.repeat(depth));
+    const deep = fc
+      .record({ open: fc.constantFrom('[', '{"a":', '[{"a":'), depth: fc.nat(9000) })
+      .map(({ open, depth }) => open.repeat(depth));
     const body = fc.oneof(
       fc.json(),
       fc.string({ unit: 'binary' }),
       deep,
-      fc.record({ name: fc.oneof(fc.string(), fc.constant('tux')), quantity: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()) }).map((value) => JSON.stringify(value)),
+      fc
+        .record({
+          name: fc.oneof(fc.string(), fc.constant('tux')),
+          quantity: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()),
+        })
+        .map((value) => JSON.stringify(value)),
     );
     const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
 
     await fc.assert(
       fc.asyncProperty(body, async (payload) => {
-        const answer = await fastify.inject({ method: 'POST', url: '/orders', headers: { 'content-type': 'application/json' }, payload: Buffer.from(payload) });
+        const answer = await fastify.inject({
+          method: 'POST',
+          url: '/orders',
+          headers: { 'content-type': 'application/json' },
+          payload: Buffer.from(payload),
+        });
 
         expect([200, 400, 413]).toContain(answer.statusCode);
       }),
@@ -169,14 +201,21 @@ describe('createServiceApp under random bodies', () => {
 
   it('answers any path with 200, 400, 404, 405 or 414', async () => {
     const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-    const segment = fc.oneof(fc.webSegment(), fc.constantFrom('products', 'tux', 'orders', '%2e%2e', '%00', '%ff', '..', '', '%', ':name', '*'));
+    const segment = fc.oneof(
+      fc.webSegment(),
+      fc.constantFrom('products', 'tux', 'orders', '%2e%2e', '%00', '%ff', '..', '', '%', ':name', '*'),
+    );
 
     await fc.assert(
-      fc.asyncProperty(fc.array(segment, { maxLength: 4 }), fc.constantFrom('GET', 'DELETE', 'PUT'), async (segments, method) => {
-        const answer = await fastify.inject({ method: method as 'GET', url: `/${segments.join('/')}` });
+      fc.asyncProperty(
+        fc.array(segment, { maxLength: 4 }),
+        fc.constantFrom('GET', 'DELETE', 'PUT'),
+        async (segments, method) => {
+          const answer = await fastify.inject({ method: method as 'GET', url: `/${segments.join('/')}` });
 
-        expect([200, 400, 404, 405, 414]).toContain(answer.statusCode === 500 ? 0 : answer.statusCode);
-      }),
+          expect([200, 400, 404, 405, 414]).toContain(answer.statusCode === 500 ? 0 : answer.statusCode);
+        },
+      ),
       { numRuns: 200 },
     );
   });

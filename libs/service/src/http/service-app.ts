@@ -15,7 +15,13 @@ import { ProblemFilter } from '../problem/problem.filter.js';
 
 import { DtoPipe } from './dto.pipe.js';
 import { type AnswerFacts, harden } from './harden.js';
-import { answerClientError, createHardenedServer, type FastPath, type RequestHandler, type ServerLimits } from './server-factory.js';
+import {
+  answerClientError,
+  createHardenedServer,
+  type FastPath,
+  type RequestHandler,
+  type ServerLimits,
+} from './server-factory.js';
 
 interface CommonAppOptions {
   readonly logger: JsonLogger;
@@ -39,8 +45,20 @@ export type ServiceAppOptions =
   | (CommonAppOptions & { readonly kind: 'internal'; readonly auth: CallVerifier | 'none' });
 
 const limitsOf = {
-  public: { headersTimeoutMs: 1500, requestTimeoutMs: 2000, keepAliveTimeoutMs: 75_000, targetBytesMax: 4096, headersMax: 100 },
-  internal: { headersTimeoutMs: 5000, requestTimeoutMs: 30_000, keepAliveTimeoutMs: 75_000, targetBytesMax: 4096, headersMax: 100 },
+  public: {
+    headersTimeoutMs: 1500,
+    requestTimeoutMs: 2000,
+    keepAliveTimeoutMs: 75_000,
+    targetBytesMax: 4096,
+    headersMax: 100,
+  },
+  internal: {
+    headersTimeoutMs: 5000,
+    requestTimeoutMs: 30_000,
+    keepAliveTimeoutMs: 75_000,
+    targetBytesMax: 4096,
+    headersMax: 100,
+  },
 } as const satisfies Record<string, ServerLimits>;
 
 const bodyBytesMaxOf = { public: 16 * 1024, internal: 8 * 1024 * 1024 } as const;
@@ -52,14 +70,18 @@ const bodyBytesMaxOf = { public: 16 * 1024, internal: 8 * 1024 * 1024 } as const
  * (or bytes, internally) and kept as `request.rawBody`; known paths answer other methods with 405; internal handlers
  * run only for authenticated calls. Slow clients are cut off with 408.
  */
-export async function createServiceApp(module: Type | DynamicModule, options: ServiceAppOptions): Promise<NestFastifyApplication> {
+export async function createServiceApp(
+  module: Type | DynamicModule,
+  options: ServiceAppOptions,
+): Promise<NestFastifyApplication> {
   const { kind, logger } = options;
   const limits: ServerLimits = { ...limitsOf[kind], ...options.limits };
   const filter = new ProblemFilter(logger, options.toProblem);
   const adapter = new FastifyAdapter({
     serverFactory: (handler) => createHardenedServer(handler as RequestHandler, limits, options.fastPath),
     clientErrorHandler: answerClientError as never,
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => filter.answer(error, request, reply),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      filter.answer(error, request, reply),
     bodyLimit: options.bodyBytesMax ?? bodyBytesMaxOf[kind],
     routerOptions: { maxParamLength: 1024 },
     keepAliveTimeout: limits.keepAliveTimeoutMs,

@@ -42,10 +42,19 @@ describe('JsonLogger', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
 
-    logger.write('error', 'failed', { failure: new Error('disk full'), cycle, big: 1n, nothing: undefined, call: () => 1 });
+    logger.write('error', 'failed', {
+      failure: new Error('disk full'),
+      cycle,
+      big: 1n,
+      nothing: undefined,
+      call: () => 1,
+    });
 
     const [line] = sink.parsed();
-    expect(line).toMatchObject({ failure: expect.stringMatching(/^Error: disk full\n {4}at /), cycle: expect.stringContaining('not loggable') });
+    expect(line).toMatchObject({
+      failure: expect.stringMatching(/^Error: disk full\n {4}at /),
+      cycle: expect.stringContaining('not loggable'),
+    });
     expect(line).not.toHaveProperty('nothing');
   });
 

@@ -23,7 +23,13 @@ export interface JsonLoggerOptions {
   readonly clockMs?: () => number;
 }
 
-const frameworkContexts: ReadonlySet<string> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const frameworkContexts: ReadonlySet<string> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /**
  * Writes one JSON object a line: `time`, `level`, `worker`, `message`, then the facts. Values are data, never markup:
@@ -121,10 +127,14 @@ export class JsonLogger implements LoggerService {
     const context = texts.at(-1);
     const error = [message, ...rest].find((part) => part instanceof Error);
     const stack = error?.stack ?? (level === 'error' ? texts.find((part) => part.includes('\n    at ')) : undefined);
-    this.write(level, typeof message === 'string' ? message : (error?.message ?? safeJson(message) ?? String(message)), {
-      ...(context === undefined || context === stack ? {} : { context }),
-      ...(stack === undefined ? {} : { stack }),
-    });
+    this.write(
+      level,
+      typeof message === 'string' ? message : (error?.message ?? safeJson(message) ?? String(message)),
+      {
+        ...(context === undefined || context === stack ? {} : { context }),
+        ...(stack === undefined ? {} : { stack }),
+      },
+    );
   }
 }
 

@@ -47,20 +47,29 @@ const unavailableRetryMs = 1000;
  */
 export function problemOf(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
-  if (error instanceof UnauthenticatedCallError) return new ProblemError('unauthenticated', error.message, { cause: error });
+  if (error instanceof UnauthenticatedCallError)
+    return new ProblemError('unauthenticated', error.message, { cause: error });
   if (error instanceof HttpException) return ofHttpException(error);
   if (error instanceof UnexpectedAnswerError) {
     return new ProblemError('bad-gateway', 'Another service gave an answer that cannot be used.', { cause: error });
   }
-  if (error instanceof ConnectionFailedError || error instanceof DeadlineExceededError || error instanceof CallAbortedError) {
+  if (
+    error instanceof ConnectionFailedError ||
+    error instanceof DeadlineExceededError ||
+    error instanceof CallAbortedError
+  ) {
     return error.definite
       ? new ProblemError('unavailable', 'A service that is needed for this cannot be reached. Nothing was done.', {
           retryAfterMs: unavailableRetryMs,
           cause: error,
         })
-      : new ProblemError('outcome-unknown', 'A service that is needed for this did not answer in time; it may have acted.', {
-          cause: error,
-        });
+      : new ProblemError(
+          'outcome-unknown',
+          'A service that is needed for this did not answer in time; it may have acted.',
+          {
+            cause: error,
+          },
+        );
   }
   return ofFrameworkError(error);
 }
@@ -68,7 +77,8 @@ export function problemOf(error: unknown): ProblemError | undefined {
 function ofHttpException(error: HttpException): ProblemError | undefined {
   const status = error.getStatus();
   const code = codeOfStatus.get(status);
-  if (code === undefined) return status >= 500 ? undefined : new ProblemError('bad-request', error.message, { cause: error });
+  if (code === undefined)
+    return status >= 500 ? undefined : new ProblemError('bad-request', error.message, { cause: error });
   return new ProblemError(code, detailOf(error, code), { extensions: extensionsOf(error.getResponse()), cause: error });
 }
 
@@ -90,8 +100,14 @@ function extensionsOf(response: string | object): Record<string, unknown> {
 /** What Fastify itself refuses, in words that repeat nothing of the request. */
 const frameworkDetails: Readonly<Record<string, { code: ProblemCode; detail: string }>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'payload-too-large', detail: 'The body is too large.' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported-media-type', detail: 'The body must be application/json in UTF-8.' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'bad-request', detail: 'The body is not as long as its Content-Length says.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'unsupported-media-type',
+    detail: 'The body must be application/json in UTF-8.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'bad-request',
+    detail: 'The body is not as long as its Content-Length says.',
+  },
   FST_ERR_BAD_URL: { code: 'bad-request', detail: 'The address is not percent-encoded UTF-8.' },
   FST_ERR_PARAM_LEN: { code: 'uri-too-long', detail: 'A part of the address is too long.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'uri-too-long', detail: 'A part of the address is too long.' },

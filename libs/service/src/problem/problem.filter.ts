@@ -49,7 +49,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private failure(error: unknown, request: FastifyRequest): ProblemError {
-    this.logger.write('error', 'request failed', { method: request.method, path: rawTargetOf(request), failure: error });
+    this.logger.write('error', 'request failed', {
+      method: request.method,
+      path: rawTargetOf(request),
+      failure: error,
+    });
     return new ProblemError('internal', 'The server failed. The failure is in its log.', { cause: error });
   }
 }

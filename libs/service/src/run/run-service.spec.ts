@@ -211,7 +211,9 @@ describe('runService', () => {
 
     expect(await process.exited).toBe(0);
     expect(steps).toEqual(['hand over', 'announce', 'close connections', 'flush the store']);
-    expect(sink.parsed()).toContainEqual(expect.objectContaining({ message: 'shutdown step failed', step: 'hand over' }));
+    expect(sink.parsed()).toContainEqual(
+      expect.objectContaining({ message: 'shutdown step failed', step: 'hand over' }),
+    );
     expect(sink.parsed().at(-1)).toMatchObject({ message: 'stopped', clean: false });
   });
 
@@ -247,7 +249,11 @@ describe('runService', () => {
     process.fail(new Error('forgotten'));
 
     expect(process.exitCodes).toEqual([70]);
-    expect(sink.parsed().at(-1)).toMatchObject({ level: 'error', message: 'unhandled rejection', failure: expect.stringContaining('forgotten') });
+    expect(sink.parsed().at(-1)).toMatchObject({
+      level: 'error',
+      message: 'unhandled rejection',
+      failure: expect.stringContaining('forgotten'),
+    });
     process.send('SIGTERM');
     await new Promise((resolve) => setImmediate(resolve));
   });

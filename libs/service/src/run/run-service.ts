@@ -123,7 +123,8 @@ class ProcessRun implements ServiceRun {
 
   fail(error: unknown): void {
     // What is wrong with the settings is for people to read; the rest is for the log.
-    if (error instanceof ConfigError || error instanceof ClusterSecretError) this.process.writeError(`${error.message}\n`);
+    if (error instanceof ConfigError || error instanceof ClusterSecretError)
+      this.process.writeError(`${error.message}\n`);
     else this.logger.write('error', 'the service could not start', { failure: error });
     this.exit(exitCodes.notStarted);
   }
@@ -136,7 +137,9 @@ class ProcessRun implements ServiceRun {
     for (const app of this.apps) markDraining(app.getHttpServer() as Server);
     const beforeEndMs = startedMs + this.graceMs / 2;
     let isClean = await this.runAll(this.before, () => Math.max(0, beforeEndMs - performance.now()));
-    const drained = await Promise.all(this.apps.map((app) => drainServer(app.getHttpServer() as Server, remainingMs())));
+    const drained = await Promise.all(
+      this.apps.map((app) => drainServer(app.getHttpServer() as Server, remainingMs())),
+    );
     isClean = drained.every(Boolean) && isClean;
     const closing = this.apps.map((app): ShutdownStep => ({ name: 'close the app', run: () => app.close() }));
     isClean = (await this.runAll([...closing, ...this.after], remainingMs)) && isClean;

@@ -29,7 +29,10 @@ export async function exchangeRaw(
   let received = Buffer.alloc(0);
   try {
     return await new Promise<RawExchange>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${count} answers: ${received.toString('latin1')}`)), giveUpMs);
+      const timer = setTimeout(
+        () => reject(new Error(`no ${count} answers: ${received.toString('latin1')}`)),
+        giveUpMs,
+      );
       const finish = (isEnded: boolean): void => {
         clearTimeout(timer);
         resolve({ answers: parseAnswers(received, isHead), isEnded });
@@ -67,7 +70,8 @@ function parseAnswers(bytes: Buffer, isHead: boolean): RawAnswer[] {
     const [statusLine = '', ...lines] = rest.subarray(0, headEnd).toString('latin1').split('\r\n');
     const status = Number(statusLine.split(' ')[1]);
     const headers = Object.fromEntries(lines.map((line) => splitOnce(line, ': ')));
-    const length = isHead || status < 200 || status === 204 || status === 304 ? 0 : Number(headers['content-length'] ?? 0);
+    const length =
+      isHead || status < 200 || status === 204 || status === 304 ? 0 : Number(headers['content-length'] ?? 0);
     if (rest.length < headEnd + 4 + length) return answers;
     answers.push({ status, headers, body: rest.subarray(headEnd + 4, headEnd + 4 + length).toString('utf8') });
     rest = rest.subarray(headEnd + 4 + length);
@@ -76,5 +80,7 @@ function parseAnswers(bytes: Buffer, isHead: boolean): RawAnswer[] {
 
 function splitOnce(line: string, separator: string): [string, string] {
   const offset = line.indexOf(separator);
-  return offset < 0 ? [line.toLowerCase(), ''] : [line.slice(0, offset).toLowerCase(), line.slice(offset + separator.length)];
+  return offset < 0
+    ? [line.toLowerCase(), '']
+    : [line.slice(0, offset).toLowerCase(), line.slice(offset + separator.length)];
 }

@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, type INestApplication, Module, Param, Post, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  type INestApplication,
+  Module,
+  Param,
+  Post,
+  Req,
+} from '@nestjs/common';
 import { PlaceOrderBody, parseProductName } from '@toystore/contracts';
 import type { FastifyRequest } from 'fastify';
 
