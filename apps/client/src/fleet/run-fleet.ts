@@ -100,7 +100,12 @@ async function listProducts(store: StoreClient, url: string): Promise<readonly s
     if (answer.kind === 'products' && answer.products.length > 0) return answer.products.map(({ name }) => name);
     detail = answer.kind === 'products' ? 'it has no products' : answer.detail;
   } catch (cause) {
-    throw new StoreUnreachableError(url, (cause as Error).message, { cause });
+    throw new StoreUnreachableError(url, reasonOf(cause as Error), { cause });
   }
   throw new StoreUnreachableError(url, detail);
+}
+
+/** The system's own words where there are some: what was or was not sent does not matter for a list of products. */
+function reasonOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -68,7 +68,15 @@ describe('LocalStore', () => {
     expect(stateOf('order-3')).toBe('running');
   });
 
-  it('refuses to kill the leader while nobody leads', async () => {
+  it('waits for the end of an election before it kills the leader', async () => {
+    roles['order-3'] = 'candidate';
+    const killing = store.kill('leader');
+    roles['order-2'] = 'leader';
+
+    expect(await killing).toMatchObject({ name: 'order-2' });
+  });
+
+  it('refuses to kill the leader when nobody comes to lead', async () => {
     roles['order-3'] = 'candidate';
 
     await expect(store.kill('leader')).rejects.toMatchObject({ code: 'no-leader' });

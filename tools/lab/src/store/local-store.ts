@@ -8,6 +8,10 @@ import { takeSnapshot } from '../verification/take-snapshot.js';
 import type { VerifyReport } from '../verification/verify-report.js';
 import { verifyStore, type VerifyOptions } from '../verification/verify-store.js';
 
+/** Who asks for the leader in the middle of an election means the next one. */
+const leaderWaitMs = 3_000;
+const leaderPollMs = 100;
+
 /**
  * A running store on this machine. Restarts nothing by itself: what was killed stays dead until {@link start}.
  * Refusals are {@link LabError}s with a `code`. Names are `catalog`, `order-1` … `order-3`, `frontend`.
@@ -106,9 +110,13 @@ export class LocalStore {
 
   async #resolve(name: string): Promise<string> {
     if (name !== 'leader') return name;
-    const { leader } = await this.status();
-    if (leader === null) throw new LabError('no-leader', 'No order replica leads right now. Name one, or look again: npm run lab -- status');
-    return leader;
+    const deadline = performance.now() + leaderWaitMs;
+    for (;;) {
+      const { leader } = await this.status();
+      if (leader !== null) return leader;
+      if (performance.now() >= deadline) throw new LabError('no-leader', `No order replica leads, nor did one within ${leaderWaitMs / 1000} s. Name one, or look: npm run lab -- status`);
+      await new Promise((resolve) => setTimeout(resolve, leaderPollMs));
+    }
   }
 
   #members(): StoreMembers {
