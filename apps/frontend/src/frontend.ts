@@ -20,6 +20,11 @@ import { readStorefrontFiles } from './storefront/storefront-files.js';
 const catalogId = 'catalog';
 const catalogConnections = 32;
 const connectionsPerReplica = 64;
+/**
+ * After this time without an answer the leader is doubted and the order is sent again, under its key. A paused leader is
+ * noticed by its peers within 1 s; an order that waits for a frontend's lease to end is joined by its own repetition.
+ */
+const orderAttemptTimeoutMs = 1000;
 /** A list waits for two of these at most, and must be answered within 2 s. */
 const catalogDeadlineMs = 900;
 /** Longer than one question with its repetition. */
@@ -38,7 +43,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
 
   const catalogTransport = new UndiciTransport({ baseUrl: config.catalogUrl, receiver: catalogId, sign: auth.sign, connections: catalogConnections });
   // The heartbeat is Nest's scheduler's.
-  const directory = new LeaderDirectory({ group: 'orders', members, auth, heartbeatIntervalMs: 0, trace: traceTo(logger) });
+  const directory = new LeaderDirectory({ group: 'orders', members, auth, heartbeatIntervalMs: 0, attemptTimeoutMs: orderAttemptTimeoutMs, trace: traceTo(logger) });
   const orderGroup = new DirectoryOrderGroup(directory, { members, sign: auth.sign, connectionsPerReplica });
   let internalUrl = '';
 
