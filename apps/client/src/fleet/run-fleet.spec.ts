@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { FakeStore, problem } from '../testing/fake-store.js';
 import { runFleet } from './run-fleet.js';
 
-const store = { fake: new FakeStore(), sessions: new Set<string>() };
+const store = { fake: new FakeStore(), sessions: new Set<string>(), faultyLists: 0 };
 let peer: LoopbackPeer;
 let url: string;
 let folder: string;
@@ -15,9 +15,11 @@ beforeEach(async () => {
   store.fake = new FakeStore();
   store.fake.stock = 10_000;
   store.sessions.clear();
+  store.faultyLists = 0;
   folder = mkdtempSync(join(tmpdir(), 'client-fleet-'));
   peer = new LoopbackPeer((call) => {
     store.sessions.add(String(call.headers['session-id']));
+    if (call.path === '/products' && (store.faultyLists -= 1) >= 0) return problem(503, 'unavailable');
     return store.fake.answer(call);
   });
   url = await peer.start();
@@ -82,6 +84,14 @@ describe('runFleet', () => {
     const [first, second] = [store.fake.orders.slice(0, 10), store.fake.orders.slice(10)];
     expect(second.map(({ name, quantity }) => [name, quantity])).toEqual(first.map(({ name, quantity }) => [name, quantity]));
     expect(new Set(store.fake.keysSeen).size).toBe(20);
+  });
+
+  it('starts a session when the store cannot serve at the first try', async () => {
+    store.faultyLists = 2;
+
+    const report = await runFleet({ url, clients: 1, requests: 2, probs: [0], seed: 1, retry: { retriesMax: 2, retryDelayMs: 1 } });
+
+    expect(report.runs[0]?.queries).toBe(2);
   });
 
   it('says plainly that no store answers', async () => {

@@ -1,4 +1,4 @@
-import { StoreClient, UndiciTransport } from '@toystore/contracts';
+import { ConnectionFailedError, StoreClient, UndiciTransport } from '@toystore/contracts';
 import { randomUUID } from 'node:crypto';
 import { planSession } from '../plan/session-plan.js';
 import { Prng } from '../random/prng.js';
@@ -6,7 +6,7 @@ import { FileOrderRecords } from '../records/file-order-records.js';
 import { MemoryOrderRecords, type OrderRecords } from '../records/order-records.js';
 import { isRunOk, summarizeRun, type FleetReport, type RunReport } from '../report/fleet-report.js';
 import { LatencyRecorder } from '../report/latency.js';
-import type { RetryPolicy } from '../session/retry-policy.js';
+import { retryPolicyDefault, type RetryPolicy } from '../session/retry-policy.js';
 import { runSession, type SessionClock, type SessionReport } from '../session/run-session.js';
 import { StoreUnreachableError } from './store-unreachable-error.js';
 
@@ -52,9 +52,14 @@ async function runOne(options: FleetOptions, { part, prob }: { part: number; pro
   const query = new LatencyRecorder();
   const order = new LatencyRecorder();
   const startMs = systemClock.now();
-  const sessions = await Promise.all(
+  const ends = await Promise.allSettled(
     Array.from({ length: clients }, (_, client) => runClient(options, { part, prob, number: client + 1, query, order })),
   );
+  // Only now: a session that could not start must not cut the others off from checking their orders.
+  const sessions = ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
   const elapsedMs = systemClock.now() - startMs;
   return summarizeRun({ prob, clients, requests, latency: { query: query.summary(), order: order.summary() }, elapsedMs }, sessions);
 }
@@ -73,7 +78,8 @@ async function runClient(options: FleetOptions, { part, prob, number, query, ord
   const store = new StoreClient(transport, { sessionId: `${client}-${randomUUID().slice(0, 8)}` });
   const records = await openRecords(options, client);
   try {
-    const products = await listProducts(store, options.url);
+    // At the very start a refused connection means that no store is there; later, that it is being restarted.
+    const products = await listProducts(store, { url: options.url, retry: options.retry ?? retryPolicyDefault, failFast: part === 0 });
     const visits = planSession(Prng.forPart(options.seed, part, number), { requests: options.requests, prob, products });
     const observer = {
       queried: (ms: number) => query.record(ms),
@@ -93,16 +99,21 @@ async function openRecords({ out, url }: FleetOptions, client: string): Promise<
   return out === undefined ? new MemoryOrderRecords() : FileOrderRecords.open({ folder: out, client, store: new URL(url).origin });
 }
 
-async function listProducts(store: StoreClient, url: string): Promise<readonly string[]> {
-  let detail: string;
-  try {
-    const answer = await store.products({ deadlineMs: listDeadlineMs });
-    if (answer.kind === 'products' && answer.products.length > 0) return answer.products.map(({ name }) => name);
-    detail = answer.kind === 'products' ? 'it has no products' : answer.detail;
-  } catch (cause) {
-    throw new StoreUnreachableError(url, reasonOf(cause as Error), { cause });
+async function listProducts(store: StoreClient, options: { url: string; retry: RetryPolicy; failFast: boolean }): Promise<readonly string[]> {
+  for (let retries = 0; ; retries += 1) {
+    const answer = await store.products({ deadlineMs: listDeadlineMs }).catch((error: Error) => error);
+    if ('kind' in answer && answer.kind === 'products') {
+      if (answer.products.length === 0) throw new StoreUnreachableError(options.url, 'it has no products');
+      return answer.products.map(({ name }) => name);
+    }
+    const refused = answer instanceof ConnectionFailedError && answer.definite;
+    if (retries >= options.retry.retriesMax || (refused && options.failFast)) {
+      throw answer instanceof Error
+        ? new StoreUnreachableError(options.url, reasonOf(answer), { cause: answer })
+        : new StoreUnreachableError(options.url, answer.detail);
+    }
+    await systemClock.sleep(options.retry.retryDelayMs);
   }
-  throw new StoreUnreachableError(url, detail);
 }
 
 /** The system's own words where there are some: what was or was not sent does not matter for a list of products. */
