@@ -1,7 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { describeMessages } from '@toystore/contracts/openapi';
-import { describeMessages } from '@toystore/contracts/openapi';
 import { staticFile, type StaticFile } from '../static-files/static-file.js';
 
 /** The OpenAPI description of the public API, made once from the running application's own routes. */
@@ -15,7 +14,6 @@ export class ApiDocument {
       .setDescription('Query toys, place orders, look orders up. Every error is a problem document (RFC 9457).')
       .setVersion('1')
       .build();
-    describeMessages();
     const document = SwaggerModule.createDocument(application, outline);
     this.#file = staticFile(Buffer.from(JSON.stringify(document)), 'application/json; charset=utf-8');
   }

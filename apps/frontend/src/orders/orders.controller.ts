@@ -41,6 +41,7 @@ export class OrdersController {
     'overloaded',
     'bad-gateway',
     'no-leader',
+    'unavailable',
     'outcome-unknown',
   )
   async place(

@@ -37,7 +37,7 @@ describe('the API page', () => {
   it('describes every public route with its error answers', async () => {
     const document = (await application.inject('/docs/openapi.json')).json<{ paths: Record<string, Record<string, { responses: object }>>; components: { schemas: Record<string, { properties: object }> } }>();
 
-    expect(Object.keys(document.paths).sort()).toEqual(['/orders', '/orders/{number}', '/products', '/products/{name}']);
+    expect(Object.keys(document.paths).sort()).toEqual(['/health/live', '/health/ready', '/metrics', '/orders', '/orders/{number}', '/products', '/products/{name}']);
     expect(Object.keys(document.paths['/orders']?.['post']?.responses ?? {})).toEqual(expect.arrayContaining(['200', '400', '404', '422', '429', '503', '504']));
     expect(document.components.schemas['PlaceOrderBody']).toMatchObject({ required: ['name', 'quantity'], properties: { quantity: { minimum: 1, maximum: 100_000 } } });
     expect(Object.keys(document.paths['/products/{name}']?.['get']?.responses ?? {})).toEqual(expect.arrayContaining(['200', '304', '404', '503']));

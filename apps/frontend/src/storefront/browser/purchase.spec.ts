@@ -4,7 +4,7 @@ import { wordsFor } from './words.js';
 
 const purchase = { name: 'fox', quantity: 3, key: 'k1' };
 const buy: PurchaseEvent = { kind: 'buy', purchase };
-const notPlaced: PurchaseAnswer = { kind: 'not_placed', retryAfterMs: 1000 };
+const notPlaced: PurchaseAnswer = { kind: 'not_placed', why: 'no_leader', retryAfterMs: 1000 };
 const unknown: PurchaseAnswer = { kind: 'unknown' };
 
 function after(...events: PurchaseEvent[]): PurchaseState {

@@ -10,16 +10,19 @@ export type PurchaseAnswer =
   | { readonly kind: 'placed'; readonly orderNumber: number }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string }
   /** Nothing was placed by this attempt; it may be sent again after a while. */
-  | { readonly kind: 'not_placed'; readonly retryAfterMs: number }
+  | { readonly kind: 'not_placed'; readonly why: NotPlacedReason; readonly retryAfterMs: number }
   /** The attempt may have been placed: no answer came, or one that says so. */
   | { readonly kind: 'unknown' };
+
+/** Why the store could not take an order that it may take later. */
+export type NotPlacedReason = 'no_leader' | 'overloaded' | 'unavailable';
 
 export type RefusalReason = 'insufficient_stock' | 'unknown_product' | 'invalid' | 'other';
 
 export type PurchaseState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly purchase: Purchase; readonly attempt: number; readonly mayBePlaced: boolean }
-  | { readonly kind: 'waiting'; readonly purchase: Purchase; readonly attempt: number; readonly mayBePlaced: boolean; readonly retryAfterMs: number }
+  | { readonly kind: 'waiting'; readonly purchase: Purchase; readonly attempt: number; readonly mayBePlaced: boolean; readonly why: NotPlacedReason; readonly retryAfterMs: number }
   | { readonly kind: 'unanswered'; readonly purchase: Purchase; readonly mayBePlaced: boolean }
   | { readonly kind: 'placed'; readonly purchase: Purchase; readonly orderNumber: number }
   | { readonly kind: 'refused'; readonly purchase: Purchase; readonly reason: RefusalReason; readonly detail: string };
@@ -71,7 +74,7 @@ function afterAnswer(state: Extract<PurchaseState, { kind: 'sending' }>, answer:
       return { kind: 'refused', purchase, reason: answer.reason, detail: answer.detail };
     case 'not_placed':
       return attempt < attemptsMax
-        ? { kind: 'waiting', purchase, attempt, mayBePlaced: state.mayBePlaced, retryAfterMs: answer.retryAfterMs }
+        ? { kind: 'waiting', purchase, attempt, mayBePlaced: state.mayBePlaced, why: answer.why, retryAfterMs: answer.retryAfterMs }
         : { kind: 'unanswered', purchase, mayBePlaced: state.mayBePlaced };
     case 'unknown':
       return { kind: 'unanswered', purchase, mayBePlaced: true };

@@ -49,10 +49,13 @@ export async function placeOrder(purchase: Purchase): Promise<PurchaseAnswer> {
     const body = await jsonOf<{ data: { order_number: number } }>(response);
     return body ? { kind: 'placed', orderNumber: body.data.order_number } : { kind: 'unknown' };
   }
-  if (response.status === 503 || response.status === 429) return { kind: 'not_placed', retryAfterMs: retryAfterMs(response) };
-  if (response.status >= 500) return { kind: 'unknown' };
   const problem = await jsonOf<ProblemDetails>(response);
   const type = problem?.type ?? '';
+  if (response.status === 503 || response.status === 429) {
+    const why = response.status === 429 ? 'overloaded' : type.endsWith('no-leader') ? 'no_leader' : 'unavailable';
+    return { kind: 'not_placed', why, retryAfterMs: retryAfterMs(response) };
+  }
+  if (response.status >= 500) return { kind: 'unknown' };
   return {
     kind: 'refused',
     reason: type.endsWith('insufficient-stock') ? 'insufficient_stock' : response.status === 404 ? 'unknown_product' : type.endsWith('validation-failed') ? 'invalid' : 'other',

@@ -1,4 +1,4 @@
-import type { PurchaseState } from './purchase.js';
+import type { NotPlacedReason, PurchaseState } from './purchase.js';
 
 export interface Notice {
   readonly tone: 'plain' | 'good' | 'warn' | 'bad';
@@ -6,6 +6,12 @@ export interface Notice {
   /** Label of the button that sends the same purchase, under the same key, once more. */
   readonly again?: string;
 }
+
+const obstacles: Readonly<Record<NotPlacedReason, string>> = {
+  no_leader: 'The store has no leader right now.',
+  overloaded: 'The store has too much to do right now.',
+  unavailable: 'The store cannot take orders right now.',
+};
 
 /** What the page says about a purchase; nothing while there is none. */
 export function wordsFor(state: PurchaseState): Notice | undefined {
@@ -19,12 +25,12 @@ export function wordsFor(state: PurchaseState): Notice | undefined {
     case 'waiting':
       return {
         tone: 'warn',
-        text: `The store has no leader right now. ${state.mayBePlaced ? 'Your order may or may not be placed' : 'Nothing was placed yet'}; trying again in ${seconds(state.retryAfterMs)}, as the same order.`,
+        text: `${obstacles[state.why]} ${state.mayBePlaced ? 'Your order may or may not be placed' : 'Nothing was placed yet'}; trying again in ${seconds(state.retryAfterMs)}, as the same order.`,
       };
     case 'unanswered':
       return state.mayBePlaced
         ? { tone: 'warn', text: `We could not learn whether your order of ${state.purchase.quantity} was placed. Checking again is safe: it is placed at most once.`, again: 'Check again' }
-        : { tone: 'warn', text: 'The store has no leader, so nothing was placed.', again: 'Try again' };
+        : { tone: 'warn', text: 'The store could not take the order, so nothing was placed.', again: 'Try again' };
     case 'placed':
       return { tone: 'good', text: `Order ${state.orderNumber} is placed: ${state.purchase.quantity} × ${state.purchase.name}.` };
     case 'refused':
