@@ -1,4 +1,6 @@
 export default {
   displayName: 'order',
   preset: '../../jest.preset.js',
+  // Every test starts an application; on a busy machine that takes seconds.
+  testTimeout: 60_000,
 };

@@ -3,8 +3,11 @@ import { type Election, type Fence, InjectElection, OnDeposed, OnElected } from 
 import { DebitPump } from '../debits/debit-pump.js';
 import { SettlementWaiters } from '../settlement/settlement-waiters.js';
 
-/** How long a leader that is being replaced on purpose finishes what it has begun, ms. */
-const drainMs = 150;
+/**
+ * How long a leader that is being replaced on purpose finishes what it has begun, ms. Short: the group takes no orders
+ * meanwhile, and the successor can do the rest as well.
+ */
+const drainMs = 30;
 
 /** How long a deposed leader's requests wait to learn the outcome from its successor, ms. */
 const successionMs = 1_000;
@@ -41,7 +44,7 @@ export class Office {
     this.term = undefined;
     const drainUntil = performance.now() + drainMs;
     while (this.pump.backlogSize > 0 && this.election.isLeader() && performance.now() < drainUntil) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 2));
     }
     this.pump.stop();
     this.waiters.shortenDeadlines(performance.now() + successionMs);
