@@ -66,7 +66,7 @@ export class GroupElection extends Election {
     const replica = this.started();
     if (replica.status?.role !== 'leader') return;
     await replica.office.release();
-    replica.running.submit({ kind: 'stepDown', reason });
+    replica.stepDown(reason);
     replica.office.readmit();
   }
 

@@ -67,7 +67,7 @@ export class HostedGroup {
     const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, onFailure: (error) => this.current?.fail(error) });
     const replica = new GroupReplica(config, { clock, store, transport }, user);
     this.current = replica;
-    replica.onStatus(() => this.election.announce());
+    replica.changes.on(() => this.election.announce());
     await replica.start();
   }
 

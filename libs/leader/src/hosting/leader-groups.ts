@@ -74,7 +74,7 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
       observer: this.observer(group),
       onFatal: (error) => this.fatal(name, error),
     });
-    group.replica?.onStatus(() => intervals.inOffice(group.election.state().inOffice));
+    group.replica?.changes.on(() => intervals.inOffice(group.election.state().inOffice));
   }
 
   private observer(group: HostedGroup): ReplicaObserver {

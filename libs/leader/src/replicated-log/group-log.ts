@@ -41,8 +41,7 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
   }
 
   async waitFor(index: number, options: { readonly deadline?: number } = {}): Promise<void> {
-    const replica = this.started();
-    if (replica.state.appliedIndex < index) await replica.waits.until(index, this.deadline(options.deadline));
+    await this.started().applied(index, this.deadline(options.deadline));
   }
 
   committed$(options: { readonly from?: number } = {}): Observable<CommittedEntry<C>> {

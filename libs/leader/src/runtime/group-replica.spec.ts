@@ -210,6 +210,21 @@ describe('a group of three', () => {
   });
 });
 
+describe('resigning', () => {
+  it('answers what was proposed before, through the successor', async () => {
+    const { clock, cluster, leader } = await setUp();
+    await clock.advance(300);
+    const proposals = Promise.all(['a', 'b'].map((note) => leader.log.propose({ note })));
+    await clock.settle();
+
+    await leader.election.resign();
+    const results = await outcome(clock, proposals);
+
+    expect(results.map(({ result }) => result)).toEqual([1, 2]);
+    expect((await leaderOf(clock, cluster)).id).not.toBe(leader.id);
+  });
+});
+
 describe('office', () => {
   it('runs @OnElected only after everything committed was applied, and @OnDeposed before leadership is handed over', async () => {
     const events: string[] = [];
@@ -414,6 +429,14 @@ describe('snapshots', () => {
 });
 
 describe('a group of one', () => {
+  it('ends a wait at its deadline, although nothing else happens', async () => {
+    const { clock, leader } = await setUp({ size: 1 });
+
+    const wait = outcome(clock, leader.log.waitFor(1000, { deadline: clock.now() + 50 }));
+
+    await expect(wait).rejects.toThrow(DeadlineExceededError);
+  });
+
   it('leads, commits and recovers alone', async () => {
     const { clock, cluster, leader } = await setUp({ size: 1 });
     await write(clock, leader, 'a', 'k');

@@ -1,5 +1,6 @@
-import { type AcceptedProposal, type Entry, type Input, type PersistBatch, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type TraceEvent, progressOf } from '@quorumkit/raft';
-import { BackpressureError, DeadlineExceededError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
+import { type AcceptedProposal, type Entry, type Input, type PersistBatch, type Proposal, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type TraceEvent, progressOf } from '@quorumkit/raft';
+import { BackpressureError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
+import { Candidacy } from '../election/candidacy.js';
 import { Office, type OfficeHooks } from '../election/office.js';
 import { PriorityTakeover } from '../election/priority-takeover.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
@@ -17,6 +18,8 @@ import type { Clock } from './clock.js';
 import { handOverLeadership } from './hand-over.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaObserver } from './replica-observer.js';
+import { StatusWatch } from './status-watch.js';
+import { TurnBatch } from './turn-batch.js';
 
 export interface ReplicaPorts {
   readonly clock: Clock;
@@ -44,21 +47,20 @@ export class GroupReplica {
   readonly feed: CommittedFeed;
   readonly office: Office;
   readonly applier: Applier;
+  /** Announces every change that `ElectionState` shows besides its indexes. */
+  readonly changes: StatusWatch;
   private readonly snapshots: SnapshotSchedule;
   private readonly takeover: PriorityTakeover;
+  private readonly candidacy: Candidacy;
+  private readonly turn: TurnBatch;
   private takeoverLookedAt = -Infinity;
   private yielding = false;
+  private resigning = false;
   private driver: ReplicaDriver | undefined;
   private raftStatus: RaftStatus | undefined;
-  private proposals: { readonly id: number; readonly data: Uint8Array }[] = [];
-  private flushing = false;
   private failed = false;
   private opened = false;
   private refusal: string | undefined;
-  private mayTakeOffice = false;
-  /** What must be applied before office is taken: the term, and what was committed when its first entry was. */
-  private term: { readonly term: number; readonly readyAt: number } | undefined;
-  private readonly statusListeners = new Set<() => void>();
 
   constructor(
     readonly config: GroupConfig,
@@ -66,6 +68,8 @@ export class GroupReplica {
     readonly user: ReplicaUser,
   ) {
     const { clock } = ports;
+    this.changes = new StatusWatch(clock);
+    this.turn = new TurnBatch(clock, (proposals) => this.flush(proposals));
     this.flights = new Flights(
       () => clock.now(),
       (end, durationMs) => user.observer.proposalEnded?.(end, durationMs),
@@ -81,12 +85,13 @@ export class GroupReplica {
       () => this.state.appliedIndex,
     );
     this.office = new Office(config.name, user.hooks, config.limits.hookTimeoutMs, clock, {
-      changed: () => this.announce(),
+      changed: () => this.changes.announce(),
       failed: (hook, error) => {
         user.observer.problem?.(`the ${hook} hooks of group ${config.name} failed`, error);
-        if (hook === 'elected') this.driver?.submit({ kind: 'stepDown', reason: 'it could not take office' });
+        if (hook === 'elected') this.stepDown('it could not take office');
       },
     });
+    this.candidacy = new Candidacy(this.office, () => this.state.appliedIndex);
     this.takeover = new PriorityTakeover({
       self: config.nodeId,
       members: config.members,
@@ -126,24 +131,20 @@ export class GroupReplica {
       peerGone: (peer) => this.driver?.submit({ kind: 'peerGone', peer }),
       dropped: (event) => this.user.observer.messageDropped?.(event),
     });
-    this.announce();
+    this.changes.announce();
     this.driver.start();
   }
 
   /** From now on `@OnElected` may run. */
   openOffice(): void {
-    this.mayTakeOffice = true;
-    this.reconsiderOffice();
+    this.candidacy.admit();
   }
 
   /** Ends everything; callers that still wait are told that the outcome is open. */
   async stop(): Promise<void> {
     if (!this.opened) return;
     this.opened = false;
-    this.office.wish(undefined);
-    this.driver?.stop();
-    this.driver = undefined;
-    this.endWaiting();
+    this.end();
     await this.ports.transport.close();
     await this.ports.store.close();
   }
@@ -153,10 +154,7 @@ export class GroupReplica {
     if (this.failed) return;
     this.failed = true;
     const reason = error instanceof Error ? error : new Error(String(error));
-    this.driver?.stop();
-    this.driver = undefined;
-    this.office.wish(undefined);
-    this.endWaiting();
+    this.end();
     this.user.onFatal(reason);
   }
 
@@ -173,15 +171,29 @@ export class GroupReplica {
 
   /** Queues one encoded command; what is queued in one turn is appended together. */
   enqueue(id: number, data: Uint8Array): void {
-    this.proposals.push({ id, data });
-    this.flushSoon();
+    this.turn.propose({ id, data });
   }
 
   /** Resolves when leadership was confirmed after the call. */
   confirmLeadership(deadline: number): Promise<ReadPoint> {
     const confirmed = this.reads.request(deadline);
-    this.flushSoon();
+    this.turn.schedule();
     return confirmed;
+  }
+
+  /** Resolves when the entry at `index` has been applied. */
+  async applied(index: number, deadline: number): Promise<void> {
+    if (this.state.appliedIndex >= index) return;
+    const applied = this.waits.until(index, deadline);
+    this.driver?.deadlineChanged();
+    await applied;
+  }
+
+  /** Gives leadership up; whoever has most of the log is told, so outcomes of what was appended follow soon. */
+  stepDown(reason: string): void {
+    this.resigning = true;
+    this.driver?.submit({ kind: 'stepDown', reason });
+    this.resigning = false;
   }
 
   /**
@@ -206,33 +218,6 @@ export class GroupReplica {
     }
   }
 
-  /** Resolves when `condition` holds; looked at on every change of status. */
-  async statusUntil(condition: (status: RaftStatus | undefined) => boolean, deadline: number, what: string): Promise<void> {
-    if (condition(this.status)) return;
-    await new Promise<void>((resolve, reject) => {
-      const listener = (): void => {
-        if (!condition(this.status)) return;
-        done();
-        resolve();
-      };
-      const timer = this.ports.clock.setTimer(deadline, () => {
-        done();
-        reject(new DeadlineExceededError(what));
-      });
-      const done = (): void => {
-        timer.cancel();
-        this.statusListeners.delete(listener);
-      };
-      this.statusListeners.add(listener);
-    });
-  }
-
-  /** Called on every change that `ElectionState` shows besides its indexes. */
-  onStatus(listener: () => void): () => void {
-    this.statusListeners.add(listener);
-    return () => this.statusListeners.delete(listener);
-  }
-
   private listener(): DriverListener {
     const { observer } = this.user;
     return {
@@ -253,16 +238,7 @@ export class GroupReplica {
     };
   }
 
-  private flushSoon(): void {
-    if (this.flushing) return;
-    this.flushing = true;
-    this.ports.clock.defer(() => this.flush());
-  }
-
-  private flush(): void {
-    this.flushing = false;
-    const { proposals } = this;
-    this.proposals = [];
+  private flush(proposals: readonly Proposal[]): void {
     if (proposals.length > 0) this.driver?.submit({ kind: 'propose', proposals });
     const round = this.reads.start();
     if (round !== undefined) this.driver?.submit({ kind: 'readIndex', id: round });
@@ -308,7 +284,7 @@ export class GroupReplica {
       this.driver?.submit({ kind: 'snapshotTaken', index: appliedIndex as Entry['index'], data });
       this.feed.compacted(this.driver?.status().firstLogIndex ?? 0);
     }
-    this.reconsiderOffice();
+    this.candidacy.reconsider();
   }
 
   private statusChanged(status: RaftStatus): void {
@@ -317,24 +293,16 @@ export class GroupReplica {
     const led = before?.role === 'leader';
     if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
     if (status.role !== 'leader') this.takeover.reset();
-    if (status.role !== 'leader') this.term = undefined;
-    else if (status.committedInTerm && this.term?.term !== status.term) this.term = { term: status.term, readyAt: status.commitIndex };
     this.user.observer.status?.(status);
-    this.reconsiderOffice();
-    this.announce();
+    this.candidacy.statusChanged(status);
+    this.changes.announce();
   }
 
   // After a hand-over the heir has everything that was appended, so the outcomes arrive in a moment. A leader that was
   // cut off has nothing to wait for: its callers had better ask the new one, with the same key.
   private leadershipLost(heir: ReplicaId | undefined, status: RaftStatus): void {
-    if (heir !== undefined || status.leader !== undefined) this.flights.shorten(this.ports.clock.now() + this.config.limits.handoverGraceMs);
+    if (heir !== undefined || this.resigning || status.leader !== undefined) this.flights.shorten(this.ports.clock.now() + this.config.limits.handoverGraceMs);
     else this.flights.abandon('leadershipLost', this.leaderRef());
-  }
-
-  private reconsiderOffice(): void {
-    const { term } = this;
-    const ready = this.mayTakeOffice && term !== undefined && this.state.appliedIndex >= term.readyAt && this.raftStatus?.transferringTo === undefined;
-    this.office.wish(ready ? term.term : undefined);
   }
 
   private settled(): void {
@@ -360,16 +328,15 @@ export class GroupReplica {
       });
   }
 
-  private announce(): void {
-    for (const listener of [...this.statusListeners]) listener();
-  }
-
-  private endWaiting(): void {
+  private end(): void {
+    this.driver?.stop();
+    this.driver = undefined;
+    this.candidacy.withdraw();
     const stopped = new GroupStoppedError(this.config.name);
     this.flights.abandon('stopped', undefined);
     this.reads.abandon(stopped);
     this.waits.abandon(stopped);
     this.feed.complete();
-    this.announce();
+    this.changes.announce();
   }
 }

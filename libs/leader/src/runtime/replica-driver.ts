@@ -106,6 +106,11 @@ export class ReplicaDriver {
     this.submit({ kind: 'message', from, message });
   }
 
+  /** The listener's `nextDeadline` may be earlier than before. */
+  deadlineChanged(): void {
+    if (!this.running && !this.stopped) this.armTimer();
+  }
+
   /** From now on no timeouts: the replica answers, but campaigns no more. For a shutdown in progress. */
   quiesce(): void {
     this.quiet = true;

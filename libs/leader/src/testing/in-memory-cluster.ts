@@ -113,7 +113,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
       },
     );
     part.replica = replica;
-    replica.onStatus(() => part.election.announce());
+    replica.changes.on(() => part.election.announce());
     await replica.start();
     replica.openOffice();
   }
