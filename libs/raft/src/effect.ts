@@ -25,7 +25,7 @@ export interface Effects {
   /** Certainly not appended by this replica: safe to propose elsewhere. */
   readonly rejected: readonly RejectedProposal[];
   readonly reads: readonly ReadAnswer[];
-  /** Set when role, term, leader or membership changed in this step. */
+  /** Set when role, term, leader, `committedInTerm` or `transferringTo` changed in this step. */
   readonly status: RaftStatus | undefined;
   /** What happened, for logs, metrics, tests and golden scenarios. */
   readonly trace: readonly TraceEvent[];

@@ -83,6 +83,10 @@ export class ElectionClock {
     this.campaignAt = Math.min(this.campaignAt, now + delayMs);
   }
 
+  forgetRefusals(): void {
+    this.attempts = 0;
+  }
+
   /** A campaign was refused or not answered: try again soon, then less and less often. */
   retrySoon(now: number): void {
     const { campaignRetryMs, electionTimeoutMinMs } = this.options;

@@ -83,6 +83,21 @@ describe('nominate', () => {
     expect(a.status.role).toBe('follower');
   });
 
+  it('makes a replica that was refused before ask again at once', () => {
+    const a = follower();
+    a.wait(2000);
+    for (let round = 0; round < 12; round += 1) a.tick();
+    expect(a.status.role).toBe('preCandidate');
+    const asked = a.messages('preVoteRequest').length;
+
+    a.give({ kind: 'nominate', observedTerm: toTerm(3) });
+    expect(a.messages('preVoteRequest')).toHaveLength(asked + 2);
+
+    const start = a.now;
+    a.tick();
+    expect(a.now - start).toBeLessThan(60);
+  });
+
   it('is taken at most once in an election timeout', () => {
     const a = follower();
     a.wait(believed + 1);

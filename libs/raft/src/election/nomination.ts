@@ -26,6 +26,8 @@ export function nominate(raft: RaftState, observedTerm: Term): void {
   }
   forget(raft);
   raft.election.nominatedAt = raft.now;
+  // Refused campaigns before it were asked for at a worse moment: the pauses they led to say nothing about this one.
+  raft.election.forgetRefusals();
   startPreVote(raft, `nominated after term ${observedTerm}`);
 }
 
@@ -55,7 +57,7 @@ function objectionToHint(raft: RaftState, observedTerm: Term): string | undefine
 }
 
 function objectionToCampaign(raft: RaftState): string | undefined {
-  if (raft.role !== 'follower') return `already ${raft.role}`;
+  if (raft.role === 'candidate') return 'its election is under way';
   const waitMs = raft.election.nominatedAt + raft.options.electionTimeoutMinMs - raft.now;
   return waitMs > 0 ? `nominated less than ${raft.options.electionTimeoutMinMs} ms ago` : undefined;
 }
