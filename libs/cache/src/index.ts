@@ -21,6 +21,7 @@ export { CacheInterceptor } from './serving/cache.interceptor.js';
 export type { CoherentCacheOptions } from './serving/cache-options.js';
 export type { CacheExplanation, CacheStats } from './serving/cache-report.js';
 export { FastPathRefusedError } from './serving/fast-path.js';
+export { createRawFastPath, type RawFastRoute } from './serving/raw-fast-path.js';
 export { Cached, type CachedOptions, type RouteParams, type RouteQuery } from './serving/cached.decorator.js';
 export { CoherentCacheModule, type CoherentCacheAsyncOptions } from './serving/coherent-cache.module.js';
 export { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from './serving/cache-errors.js';

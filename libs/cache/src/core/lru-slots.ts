@@ -12,6 +12,8 @@ export interface Evicted<K, V> {
  */
 export class LruSlots<K, V> {
   private readonly slots = new Map<K, V>();
+  /** The most recently used key, if it is known: a hot key is touched again and again. */
+  private newest: K | undefined;
 
   /** @param capacity 0 keeps nothing. */
   constructor(readonly capacity: number) {
@@ -25,9 +27,10 @@ export class LruSlots<K, V> {
   /** Reads and makes it the most recently used. */
   touch(key: K): V | undefined {
     const value = this.slots.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || key === this.newest) return value;
     this.slots.delete(key);
     this.slots.set(key, value);
+    this.newest = key;
     return value;
   }
 
@@ -42,15 +45,18 @@ export class LruSlots<K, V> {
     this.slots.delete(key);
     const evicted = this.slots.size === this.capacity ? this.removeOldest() : undefined;
     this.slots.set(key, value);
+    this.newest = key;
     return evicted;
   }
 
   delete(key: K): boolean {
+    if (key === this.newest) this.newest = undefined;
     return this.slots.delete(key);
   }
 
   clear(): void {
     this.slots.clear();
+    this.newest = undefined;
   }
 
   /** Least recently used first. */

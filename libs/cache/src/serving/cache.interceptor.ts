@@ -80,7 +80,7 @@ export class CacheInterceptor implements NestInterceptor {
       return undefined;
     }
     // Nest's Express adapter would turn a Buffer into JSON.
-    return httpAdapter.getType() === 'fastify' ? answer.representation.bytes : answer.representation.bytes.toString();
+    return httpAdapter.getType() === 'fastify' ? answer.representation.bytes : answer.representation.text;
   }
 
   private setHeader({ response }: Exchange, name: string, value: string): void {

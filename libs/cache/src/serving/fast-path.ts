@@ -2,10 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 
-import { serveHeld } from '../core/coherent-cache.js';
 import { cachedMetadata, fastPathConfigKey, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { answerOf } from './http-answer.js';
+import { writeHit, type RawResponse } from './write-hit.js';
 
 /** A route asks for the fast path and has a guard, which the fast path would skip. */
 export class FastPathRefusedError extends Error {
@@ -33,7 +32,7 @@ interface FastRequest {
   readonly routeOptions: { readonly config?: { readonly [fastPathConfigKey]?: CachedOptions } };
 }
 interface FastReply {
-  readonly raw: { writeHead(status: number, headers: readonly string[]): void; end(body?: Uint8Array): void };
+  readonly raw: RawResponse;
   getHeaders(): Readonly<Record<string, string | number | readonly string[] | undefined>>;
   header(name: string, value: string): void;
   hijack(): void;
@@ -70,25 +69,14 @@ export class FastPath implements OnModuleInit {
     const options = request.routeOptions.config?.[fastPathConfigKey];
     if (options === undefined || request.method !== 'GET') return false;
     if (request.headers['authorization'] !== undefined && options.public !== true) return false;
-    const { runtime } = this.cache;
     const key = options.key(request.params, request.query);
-    const now = runtime.scheduler.now();
-    const entry = key === undefined ? undefined : serveHeld(runtime.state, key, now);
-    if (entry === undefined || entry.kind === 'absence') return false;
-
-    runtime.counters.hits += 1;
-    const served = { entry, as: { kind: 'hit', negative: false, ttlMs: entry.freshUntil - now } } as const;
-    const answer = answerOf(runtime, served, request.headers['if-none-match']);
-    if (answer === undefined) return false;
-    const headers: string[] = [];
-    for (const [name, value] of Object.entries(reply.getHeaders())) headers.push(name, String(value));
-    for (const [name, value] of answer.headers) headers.push(name, value);
-    // For hooks that log the answer; nothing is sent through the reply any more.
-    reply.header('cache-status', answer.headers[3]?.[1] ?? '');
+    if (key === undefined) return false;
+    const moreHeaders = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
+    const written = writeHit(this.cache.runtime, reply.raw, { key, ifNoneMatch: request.headers['if-none-match'], moreHeaders });
+    if (written === undefined) return false;
     reply.hijack();
-    if (answer.status === 200) headers.push('content-length', answer.representation.contentLength);
-    reply.raw.writeHead(answer.status, headers);
-    reply.raw.end(answer.status === 200 ? answer.representation.bytes : undefined);
+    // For hooks that log the answer; nothing is sent through the reply any more.
+    reply.header('cache-status', written.cacheStatus);
     return true;
   }
 

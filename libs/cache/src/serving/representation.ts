@@ -3,6 +3,8 @@ import { formatVersion, type Version } from '../core/version.js';
 /** An answer ready to be sent. */
 export interface Representation {
   readonly bytes: Buffer;
+  /** The same as text: Node writes headers and text in one piece, headers and bytes in two. */
+  readonly text: string;
   readonly contentLength: string;
   /** Strong (RFC 9110 §8.8.3): one (epoch, sequence) is one state of the owner, hence one sequence of bytes. */
   readonly etag: string;
@@ -11,8 +13,9 @@ export interface Representation {
 export const jsonContentType = 'application/json; charset=utf-8';
 
 export function represent(value: unknown, version: Version): Representation {
-  const bytes = Buffer.from(JSON.stringify(value) ?? 'null');
-  return { bytes, contentLength: String(bytes.length), etag: `"${formatVersion(version)}"` };
+  const text = JSON.stringify(value) ?? 'null';
+  const bytes = Buffer.from(text);
+  return { bytes, text, contentLength: String(bytes.length), etag: `"${formatVersion(version)}"` };
 }
 
 const entityTag = /(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g;

@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+
+import type { CacheKey } from '../core/cache-key.js';
+import { serveHeld } from '../core/coherent-cache.js';
+import type { CacheRuntime } from './cache-runtime.js';
+import { cacheStatus } from './cache-status.js';
+import { jsonContentType, matchesEtag, represent } from './representation.js';
+
+/** The part of Node's ServerResponse that a ready answer needs. */
+export type RawResponse = Pick<ServerResponse, 'writeHead' | 'end'>;
+
+export interface HitRequest {
+  readonly key: CacheKey;
+  readonly ifNoneMatch: string | undefined;
+  /** Names and values in turn, to be sent along. */
+  readonly moreHeaders: readonly string[];
+}
+
+export interface WrittenHit {
+  readonly status: 200 | 304;
+  readonly cacheStatus: string;
+}
+
+/** Answers with a ready entry, straight to the socket. Does nothing and returns nothing when it is not a hit. */
+export function writeHit(runtime: CacheRuntime, response: RawResponse, request: HitRequest): WrittenHit | undefined {
+  const now = runtime.scheduler.now();
+  const entry = serveHeld(runtime.state, request.key, now);
+  if (entry === undefined || entry.kind === 'absence') return undefined;
+  runtime.counters.hits += 1;
+  const representation = (entry.value.representation ??= represent(entry.value.value, entry.version));
+  const status = cacheStatus(runtime.config.name, { kind: 'hit', negative: false, ttlMs: entry.freshUntil - now });
+  const age = String(Math.max(0, Math.floor((now - entry.readAt) / 1000)));
+  const headers = ['etag', representation.etag, 'age', age, 'cache-control', 'no-cache', 'cache-status', status, ...request.moreHeaders];
+  if (matchesEtag(request.ifNoneMatch, representation.etag)) {
+    response.writeHead(304, headers);
+    response.end();
+    return { status: 304, cacheStatus: status };
+  }
+  headers.push('content-type', jsonContentType, 'content-length', representation.contentLength);
+  response.writeHead(200, headers);
+  response.end(representation.text);
+  return { status: 200, cacheStatus: status };
+}
