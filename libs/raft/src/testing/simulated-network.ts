@@ -29,6 +29,8 @@ export class SimulatedNetwork {
   conditions: NetworkConditions = calmNetwork;
   /** For directed scenarios: messages it returns true for disappear. */
   dropIf: (envelope: Envelope) => boolean = () => false;
+  /** For directed scenarios: what arrives instead of what was sent. Raft trusts its peers, so lies break it. */
+  rewrite: (envelope: Envelope) => Envelope = (envelope) => envelope;
   /** For directed scenarios: sees every message that is sent, before any fault. */
   onSend: (envelope: Envelope) => void = () => undefined;
   delivered = 0;
@@ -77,7 +79,7 @@ export class SimulatedNetwork {
     this.clock.after(prng.between(conditions.delayMinMs, conditions.delayMaxMs) + lateMs, () => {
       if (this.isCut(envelope.from, envelope.to)) return;
       this.delivered += 1;
-      this.deliver(envelope);
+      this.deliver(this.rewrite(envelope));
     });
   }
 }
