@@ -341,6 +341,16 @@ describe('owner and frontend over links that can be cut', () => {
     expect(frontend.cache.explain('products/tux').floor).toEqual({ epoch: 1, sequence: 5 });
   });
 
+  it('refuses a key that no cache could be told of, before it commits when the key is known then', async () => {
+    let commits = 0;
+    const commit = () => ({ sequence: (commits += 1), result: undefined });
+
+    await expect(owner.publisher.mutate(`products/${'x'.repeat(600)}`, commit)).rejects.toMatchObject({ code: 'cache_key_unusable', definite: true });
+    expect(commits).toBe(0);
+    await expect(owner.publisher.mutate(() => ['tux' as `${string}/${string}`], commit)).rejects.toMatchObject({ definite: false });
+    expect(commits).toBe(1);
+  });
+
   it('refuses a mutation before it commits when too many wait', async () => {
     const config = parsePublisherOptions({ auth: 'none', metrics: false, mutationsWaitingMax: 1 });
     const publisher = new CachePublisher({ config, scheduler: ownerTime, calls: new SubscriberCalls(() => toFrontend, 400), counters: createPublisherCounters(false) });

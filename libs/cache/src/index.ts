@@ -15,7 +15,7 @@ export {
   type CachePublisherAsyncOptions,
 } from './publishing/cache-publisher.module.js';
 export { CachePublisher, type Acknowledged, type Committed, type MutatedKeys } from './publishing/cache-publisher.js';
-export { PublisherNotOpenError, PublisherOverloadedError, UnusableSequenceError } from './publishing/publisher-errors.js';
+export { PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError, UnusableSequenceError } from './publishing/publisher-errors.js';
 export type { AcknowledgementMode, CachePublisherOptions } from './publishing/publisher-options.js';
 export { CacheInterceptor } from './serving/cache.interceptor.js';
 export type { CoherentCacheOptions } from './serving/cache-options.js';

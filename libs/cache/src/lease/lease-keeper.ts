@@ -26,6 +26,8 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   private registered: { readonly session: string; readonly epoch: number } | undefined;
   private acknowledge: readonly PendingInvalidation[] = [];
   private heartbeatMs: number;
+  /** Longer than a heartbeat's interval: a slow answer still counts from when it was asked for. */
+  private callTimeoutMs: number;
   private loop: Promise<void> | undefined;
   private stopping = false;
   private failing = false;
@@ -36,6 +38,7 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly owner: HttpCaller,
   ) {
     this.heartbeatMs = runtime.config.heartbeatMs;
+    this.callTimeoutMs = this.heartbeatMs * 2;
     runtime.onEpochAhead = () => this.hurry();
   }
 
@@ -87,8 +90,13 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
         );
       }
       this.failing = true;
-      return this.heartbeatMs;
+      return this.untilNext(this.lastTurnAt);
     }
+  }
+
+  /** Heartbeats keep their interval from sending to sending, with a breath in between. */
+  private untilNext(sentAt: number): number {
+    return Math.max(Math.min(20, this.heartbeatMs), this.heartbeatMs - (this.runtime.scheduler.now() - sentAt));
   }
 
   private async register(): Promise<number> {
@@ -101,15 +109,17 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     const body: SubscribeRequest = { id: config.subscriberId, session, callbackUrl: config.callbackUrl(), capability };
     const sentAt = scheduler.now();
 
-    const answer = await this.owner.call({ method: 'POST', path: '/subscribers', body, timeoutMs: this.heartbeatMs });
+    const answer = await this.owner.call({ method: 'POST', path: '/subscribers', body, timeoutMs: this.callTimeoutMs });
 
     const granted = bodyOf(answer, 201, parseSubscribeAnswer);
     const { epoch, leaseMs } = granted;
     takeLeaseAnswer(state, { session, epoch, sentAt, receivedAt: scheduler.now(), leaseMs, invalidations: [] });
     this.registered = { session, epoch };
-    // Three heartbeats may be lost before the lease is.
-    this.heartbeatMs = Math.max(10, Math.min(config.heartbeatMs, granted.heartbeatMs, leaseMs > 0 ? Math.floor(leaseMs / 4) : Infinity));
-    return this.heartbeatMs;
+    // Four heartbeats to a lease, and time for a second try when one gets no answer.
+    const affordableMs = leaseMs > 0 ? leaseMs / 4 : Infinity;
+    this.heartbeatMs = Math.max(10, Math.floor(Math.min(config.heartbeatMs, granted.heartbeatMs, affordableMs)));
+    this.callTimeoutMs = this.heartbeatMs * 2;
+    return this.untilNext(sentAt);
   }
 
   private async beat({ session, epoch }: { readonly session: string; readonly epoch: number }): Promise<number> {
@@ -118,7 +128,7 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     const sentAt = scheduler.now();
 
     const path = `/subscribers/${encodeURIComponent(config.subscriberId)}/heartbeat`;
-    const answer = await this.owner.call({ method: 'PUT', path, body, timeoutMs: this.heartbeatMs });
+    const answer = await this.owner.call({ method: 'PUT', path, body, timeoutMs: this.callTimeoutMs });
 
     if (answer.status === 404 || answer.status === 410) return this.loseSession();
     const kept = bodyOf(answer, 200, parseHeartbeatAnswer);
@@ -127,7 +137,7 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     if (outcome.kind !== 'applied') return this.loseSession();
     this.acknowledge = outcome.acknowledge;
     // Somebody may be waiting for the acknowledgement of news that no DELETE has brought.
-    return outcome.news ? Math.min(20, this.heartbeatMs) : this.heartbeatMs;
+    return outcome.news ? Math.min(20, this.heartbeatMs) : this.untilNext(sentAt);
   }
 
   /** An invalidation may have been missed. `register` empties the cache before it says a word. */

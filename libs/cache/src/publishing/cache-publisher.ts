@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
 import type { Cancel, Scheduler } from '../calls/scheduler.js';
-import type { CacheKey } from '../core/cache-key.js';
+import { isCacheKey, type CacheKey } from '../core/cache-key.js';
 import { invariant, unreachable } from '../core/invariant.js';
 import { openLedger, type MutationId, type SubscriberFacts, type SubscriberLedger } from '../core/ledger-state.js';
 import {
@@ -24,7 +24,7 @@ import {
   type SubscribeDecision,
 } from '../core/subscriber-ledger.js';
 import { isVersionPart } from '../core/version.js';
-import { PublisherNotOpenError, PublisherOverloadedError, UnusableSequenceError } from './publisher-errors.js';
+import { PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError, UnusableSequenceError } from './publisher-errors.js';
 import type { PublisherCounters } from './publisher-metrics.js';
 import type { AcknowledgementMode, PublisherConfig } from './publisher-options.js';
 import type { SubscriberCalls } from './subscriber-calls.js';
@@ -96,7 +96,8 @@ export class CachePublisher implements OnApplicationShutdown {
    * Runs `fn`, which commits and makes the change visible to readers; then invalidates the keys at every subscriber;
    * resolves when each has acknowledged or its lease has ended. Rejects with what `fn` rejects with.
    * A retry whose first attempt may have committed goes through here as well, with a sequence not below that commit's.
-   * @throws PublisherNotOpenError, PublisherOverloadedError before anything is committed
+   * @throws PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError before anything is committed;
+   * UnusableSequenceError, and UnusableCacheKeyError for computed keys, after
    */
   async mutate<T>(
     keys: MutatedKeys<T>,
@@ -106,8 +107,9 @@ export class CachePublisher implements OnApplicationShutdown {
     const { mutationsWaitingMax } = this.parts.config;
     const ledger = this.openedLedger();
     if (!mayAccept(ledger) || this.committing >= mutationsWaitingMax) throw new PublisherOverloadedError(mutationsWaitingMax);
+    if (typeof keys !== 'function') checkKeys(listOf(keys), true);
     const { sequence, result } = await this.commit(fn);
-    const changed = typeof keys === 'function' ? keys(result) : typeof keys === 'string' ? [keys] : keys;
+    const changed = typeof keys === 'function' ? keys(result) : listOf(keys);
     const waitedMs = await this.publish(changed, sequence, options.mode ?? this.parts.config.mode);
     return { sequence, result, waitedMs };
   }
@@ -119,7 +121,7 @@ export class CachePublisher implements OnApplicationShutdown {
     options: { readonly mode?: AcknowledgementMode } = {},
   ): Promise<void> {
     this.openedLedger();
-    await this.publish(typeof keys === 'string' ? [keys] : keys, sequence, options.mode ?? this.parts.config.mode);
+    await this.publish(listOf(keys), sequence, options.mode ?? this.parts.config.mode);
   }
 
   /** For the controller. */
@@ -167,6 +169,7 @@ export class CachePublisher implements OnApplicationShutdown {
 
   private async publish(keys: readonly CacheKey[], sequence: number, mode: AcknowledgementMode): Promise<number> {
     if (!isVersionPart(sequence)) throw new UnusableSequenceError(sequence);
+    checkKeys(keys, false);
     if (keys.length === 0) return 0;
     const { scheduler, counters } = this.parts;
     const committedAt = scheduler.now();
@@ -247,4 +250,12 @@ export class CachePublisher implements OnApplicationShutdown {
     if (this.ledger === undefined) throw new PublisherNotOpenError();
     return this.ledger;
   }
+}
+
+function listOf(keys: CacheKey | readonly CacheKey[]): readonly CacheKey[] {
+  return typeof keys === 'string' ? [keys] : keys;
+}
+
+function checkKeys(keys: readonly CacheKey[], definite: boolean): void {
+  for (const key of keys) if (!isCacheKey(key)) throw new UnusableCacheKeyError(key, definite);
 }

@@ -1,3 +1,5 @@
+import { cacheKeyLengthMax } from '../core/cache-key.js';
+
 /** `open` has not been called: this service does not know yet which epoch it lives in. Nothing was committed. */
 export class PublisherNotOpenError extends Error {
   override readonly name = 'PublisherNotOpenError';
@@ -28,5 +30,21 @@ export class UnusableSequenceError extends Error {
 
   constructor(readonly sequence: unknown) {
     super(`A mutation must return the sequence after its commit, a non-negative whole number; got ${String(sequence)}. Caches were not invalidated.`);
+  }
+}
+
+/** A key that no cache could be told of. `definite`: found before anything was committed. */
+export class UnusableCacheKeyError extends Error {
+  override readonly name = 'UnusableCacheKeyError';
+  readonly code = 'cache_key_unusable';
+
+  constructor(
+    readonly key: unknown,
+    readonly definite: boolean,
+  ) {
+    super(
+      `A cache key is collection/name with at most ${cacheKeyLengthMax} characters, got ${String(key).slice(0, 100)}. ` +
+        (definite ? 'Nothing was committed.' : 'The change was committed; caches were not invalidated.'),
+    );
   }
 }

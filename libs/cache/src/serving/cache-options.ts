@@ -27,7 +27,7 @@ export interface CoherentCacheOptions {
   readonly fillTimeoutMs?: number;
   /** Taken off every lease for clocks that do not run at quite the same rate: at least drift × lease. Default 50; must be below the owner's lease. */
   readonly leaseMarginMs?: number;
-  /** Time between heartbeats, and the timeout of each. The owner's answer lowers it to a quarter of the lease if it is higher. 10 to 60 000, default 500. */
+  /** Time between heartbeats; each may take twice as long. The owner's answer lowers it to a quarter of the lease if it is higher. 10 to 60 000, default 500. */
   readonly heartbeatMs?: number;
   /** Start the lease when the module boots (default), or leave it to `LeaseKeeper.start()`. */
   readonly autoStart?: boolean;

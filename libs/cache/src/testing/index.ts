@@ -2,3 +2,5 @@ export { CoherentCacheTestingModule, createTestingCache, type TestingCacheOption
 export { createGate, type Gate } from './gate.js';
 export { holdLease } from './hold-lease.js';
 export { ManualScheduler, settled } from './manual-scheduler.js';
+export { mutants, theAlgorithm, type Mutant } from './simulation/mutants.js';
+export { simulate, type SimulationReport } from './simulation/sim-world.js';
