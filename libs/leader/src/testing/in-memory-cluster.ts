@@ -20,6 +20,8 @@ export interface InMemoryClusterOptions<M extends StateMachine> {
   readonly stateMachine: () => M;
   /** Usually a `ManualClock`. */
   readonly clock: Clock;
+  /** How long a group commit takes, ms of the clock; what was not committed is lost in a crash. Default 0. */
+  readonly syncMs?: number;
   readonly limits?: Partial<GroupLimits>;
   readonly tuning?: RaftTuning;
   readonly hooks?: (id: string) => { elected?(fence: Fence, signal: AbortSignal): Promise<void>; deposed?(): Promise<void> };
@@ -38,7 +40,6 @@ export interface ClusterMember<M extends StateMachine> {
 
 class Member<M extends StateMachine> implements ClusterMember<M> {
   replica: GroupReplica | undefined;
-  readonly store = new MemoryLogStore();
   readonly election: GroupElection;
   readonly log: ReplicatedLog<unknown, unknown>;
   starts = 0;
@@ -47,6 +48,7 @@ class Member<M extends StateMachine> implements ClusterMember<M> {
     readonly id: string,
     group: string,
     public stateMachine: M,
+    readonly store: MemoryLogStore,
   ) {
     this.election = new GroupElection(() => this.replica, group, id);
     this.log = new GroupLog(() => this.replica, group);
@@ -70,7 +72,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
   constructor(private readonly options: InMemoryClusterOptions<M>) {
     this.network = new InMemoryNetwork(options.clock, 1);
     const ids = Array.from({ length: options.size ?? 3 }, (_, position) => `r${position + 1}`);
-    this.parts = new Map(ids.map((id) => [id, new Member(id, options.group ?? 'test', options.stateMachine())]));
+    this.parts = new Map(ids.map((id) => [id, new Member(id, options.group ?? 'test', options.stateMachine(), this.newStore(id))]));
   }
 
   get members(): readonly ClusterMember<M>[] {
@@ -133,6 +135,12 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
 
   async stop(): Promise<void> {
     for (const id of this.ids) await this.stopMember(id);
+  }
+
+  private newStore(name: string): MemoryLogStore {
+    const { clock, syncMs = 0 } = this.options;
+    if (syncMs === 0) return new MemoryLogStore({ name });
+    return new MemoryLogStore({ name, sync: () => new Promise((resolve) => clock.setTimer(clock.now() + syncMs, resolve)) });
   }
 
   private part(id: string): Member<M> {
