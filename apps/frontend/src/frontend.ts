@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CoherentCache, LeaseKeeper } from '@quorumkit/cache';
 import { LeaderDirectory } from '@quorumkit/leader';
 import { CatalogClient, UndiciTransport } from '@toystore/contracts';
-import { createJsonLogger, createServiceApp, HmacAuthenticator, type JsonLogger, loadClusterSecret, type LogFacts, type ServiceRun } from '@toystore/service';
+import { createJsonLogger, createServiceApp, type FastPath, HmacAuthenticator, type JsonLogger, loadClusterSecret, type LogFacts, RequestLog, type ServiceRun } from '@toystore/service';
 import type { FastifyReply } from 'fastify';
 import { register } from 'prom-client';
 import { ApiDocument } from './docs/api-document.js';
@@ -13,6 +13,7 @@ import { LeaderWatch } from './nomination/leader-watch.js';
 import { DirectoryOrderGroup } from './orders/directory-order-group.js';
 import { cacheRefusal } from './products/cache-refusal.js';
 import { CatalogReader } from './products/catalog-reader.js';
+import { createHitPath } from './products/hit-path.js';
 import { PublicModule } from './public.module.js';
 import { readStorefrontFiles } from './storefront/storefront-files.js';
 
@@ -46,6 +47,8 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   const directory = new LeaderDirectory({ group: 'orders', members, auth, heartbeatIntervalMs: 0, attemptTimeoutMs: orderAttemptTimeoutMs, trace: traceTo(logger) });
   const orderGroup = new DirectoryOrderGroup(directory, { members, sign: auth.sign, connectionsPerReplica });
   let internalUrl = '';
+  // The cache lives in the application that its hits are answered in front of.
+  let answerHit: FastPath = () => false;
 
   const publicApp = await createServiceApp(
     PublicModule.forRoot({
@@ -68,10 +71,11 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
       readiness: service.readiness,
       registry: register,
     }),
-    { kind: 'public', logger, answerFacts: cacheFacts, toProblem: cacheRefusal },
+    { kind: 'public', logger, answerFacts: cacheFacts, toProblem: cacheRefusal, fastPath: (request, response) => answerHit(request, response) },
   );
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);
+  answerHit = createHitPath(cache, new RequestLog(logger, 'info'));
   const leaderWatch = publicApp.get(LeaderWatch);
   const internalApp = await createServiceApp(InternalModule.forRoot({ cache, auth }), { kind: 'internal', logger, auth: authenticator });
 

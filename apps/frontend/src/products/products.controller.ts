@@ -1,16 +1,14 @@
 import { Controller, Get, Param, Req, Res, UseInterceptors } from '@nestjs/common';
 import { ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { absent, Cached, CacheInterceptor, cacheKey, type CachedResult, formatVersion, versioned } from '@quorumkit/cache';
+import { absent, Cached, CacheInterceptor, type CachedResult, formatVersion, versioned } from '@quorumkit/cache';
 import { parseProductName, ProductAnswer, ProductList, type Unavailable, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { holds } from '../conditional-requests/entity-tag.js';
 import { ApiProblems } from '../docs/api-problems.decorator.js';
 import { CatalogReader } from './catalog-reader.js';
+import { productKey } from './product-key.js';
 import { productView } from './product-mapping.js';
-
-/** Name of the catalog's products in the cache, and in the invalidations that the catalog sends. */
-const collection = 'products';
 
 @ApiTags('products')
 @Controller('products')
@@ -42,14 +40,9 @@ export class ProductsController {
   @Get(':name')
   @UseInterceptors(CacheInterceptor)
   @Cached({
-    key: ({ name }) => {
-      const known = parseProductName(name);
-      return known === undefined ? undefined : cacheKey(collection, known);
-    },
+    key: ({ name }) => productKey(name),
     notFound: ({ name }) => unknownProduct(name),
-    // The answer is the same for everybody, and no guard stands before it.
     public: true,
-    fastPath: true,
   })
   @ApiOperation({ summary: 'One toy', description: 'From the coherent cache. Never older than an order that was acknowledged before the request.' })
   @ApiParam({ name: 'name', example: 'tux' })
