@@ -4,11 +4,13 @@ import { benchFailover } from './failover.js';
 import { benchLogStore } from './log-store-bench.js';
 import { type Measurement, printMeasurement } from './measurement.js';
 import { benchOrders } from './orders.js';
+import { benchReplicatedLog } from './replicated-log-bench.js';
 
 const measurements: Record<string, () => Promise<Measurement>> = {
   get: () => benchCachedGet(),
   orders: () => benchOrders(),
   commits: () => benchLogStore(),
+  log: () => benchReplicatedLog(),
   failover: () => benchFailover({ kills: Number(program.opts<{ kills: string }>().kills) }),
 };
 
