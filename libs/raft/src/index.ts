@@ -34,6 +34,15 @@ export type {
 } from './message.js';
 export { parseRaftOptions, RaftOptionsError } from './options.js';
 export type { RaftOptions, RaftOptionsInput, VoterOptions } from './options.js';
-export { createRaft, emptyStoredState, entriesOf, entryTerm, nextDeadline, progressOf, statusOf, step } from './raft.js';
+export {
+  createRaft,
+  emptyStoredState,
+  entriesOf,
+  entryTerm,
+  nextDeadline,
+  progressOf,
+  statusOf,
+  step,
+} from './raft.js';
 export type { PeerProgress, Raft } from './raft.js';
 export type { TraceEvent } from './trace.js';

@@ -9,20 +9,10 @@ import type { LogIndex, ReplicaId, Term } from './ids.js';
 export type Message = RequestMessage | ResponseMessage;
 
 export type RequestMessage =
-  | PreVoteRequest
-  | VoteRequest
-  | AppendRequest
-  | HeartbeatRequest
-  | SnapshotRequest
-  | TimeoutNowRequest;
+  PreVoteRequest | VoteRequest | AppendRequest | HeartbeatRequest | SnapshotRequest | TimeoutNowRequest;
 
 export type ResponseMessage =
-  | PreVoteResponse
-  | VoteResponse
-  | AppendResponse
-  | HeartbeatResponse
-  | SnapshotResponse
-  | TimeoutNowResponse;
+  PreVoteResponse | VoteResponse | AppendResponse | HeartbeatResponse | SnapshotResponse | TimeoutNowResponse;
 
 interface Addressed {
   readonly requestId: number;

@@ -25,8 +25,15 @@ describe('parseRaftOptions', () => {
   it('fills in the defaults and freezes everything', () => {
     const options = parseRaftOptions({ ...valid, heartbeatIntervalMs: undefined });
 
-    expect(options).toMatchObject({ heartbeatIntervalMs: 100, electionTimeoutMinMs: 500, electionTimeoutMaxMs: 1000, maxInflightBatches: 2 });
-    expect(Object.isFrozen(options) && Object.isFrozen(options.voters) && Object.isFrozen(options.voters[0])).toBe(true);
+    expect(options).toMatchObject({
+      heartbeatIntervalMs: 100,
+      electionTimeoutMinMs: 500,
+      electionTimeoutMaxMs: 1000,
+      maxInflightBatches: 2,
+    });
+    expect(Object.isFrozen(options) && Object.isFrozen(options.voters) && Object.isFrozen(options.voters[0])).toBe(
+      true,
+    );
   });
 
   it.each([

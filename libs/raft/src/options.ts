@@ -158,13 +158,19 @@ function relationProblems(options: RaftOptions): string[] {
   const { heartbeatIntervalMs, electionTimeoutMinMs, electionTimeoutMaxMs, retransmitAfterMs } = options;
   const problems: string[] = [];
   if (electionTimeoutMinMs < 2 * heartbeatIntervalMs) {
-    problems.push(`electionTimeoutMinMs (${electionTimeoutMinMs}) must be at least two heartbeats (${2 * heartbeatIntervalMs})`);
+    problems.push(
+      `electionTimeoutMinMs (${electionTimeoutMinMs}) must be at least two heartbeats (${2 * heartbeatIntervalMs})`,
+    );
   }
   if (electionTimeoutMaxMs < 1.2 * electionTimeoutMinMs) {
-    problems.push(`electionTimeoutMaxMs (${electionTimeoutMaxMs}) must be at least 1.2 × electionTimeoutMinMs, or votes split`);
+    problems.push(
+      `electionTimeoutMaxMs (${electionTimeoutMaxMs}) must be at least 1.2 × electionTimeoutMinMs, or votes split`,
+    );
   }
   if (retransmitAfterMs < 2 * heartbeatIntervalMs) {
-    problems.push(`retransmitAfterMs (${retransmitAfterMs}) must be at least two heartbeats (${2 * heartbeatIntervalMs})`);
+    problems.push(
+      `retransmitAfterMs (${retransmitAfterMs}) must be at least two heartbeats (${2 * heartbeatIntervalMs})`,
+    );
   }
   if (options.commitNoticeDelayMs > heartbeatIntervalMs) {
     problems.push(`commitNoticeDelayMs (${options.commitNoticeDelayMs}) must not exceed the heartbeat interval`);

@@ -18,7 +18,8 @@ describe('Prng', () => {
 
   it('spreads its numbers evenly over [0, 1)', () => {
     const buckets = new Array<number>(10).fill(0);
-    for (const value of draw(new Prng(3), 100_000)) buckets[Math.floor(value * 10)] = (buckets[Math.floor(value * 10)] ?? 0) + 1;
+    for (const value of draw(new Prng(3), 100_000))
+      buckets[Math.floor(value * 10)] = (buckets[Math.floor(value * 10)] ?? 0) + 1;
 
     expect(Math.min(...buckets)).toBeGreaterThan(9500);
     expect(Math.max(...buckets)).toBeLessThan(10_500);

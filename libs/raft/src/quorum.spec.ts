@@ -18,7 +18,9 @@ describe('quorumValue', () => {
   it('is the largest value that a majority reaches, found the slow way', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 9 }), (values) => {
-        const reached = values.filter((value) => values.filter((other) => other >= value).length >= majorityOf(values.length));
+        const reached = values.filter(
+          (value) => values.filter((other) => other >= value).length >= majorityOf(values.length),
+        );
 
         expect(quorumValue([...values])).toBe(Math.max(...reached));
       }),

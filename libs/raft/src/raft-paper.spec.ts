@@ -22,18 +22,22 @@ describe('Raft §5.1, terms', () => {
     expect(a.status).toMatchObject({ role: 'follower', term: 5 });
   });
 
-  it.each(['append', 'heartbeat'] as const)('a leader that hears of a newer term in the answer to its %s retreats', (kind) => {
-    const a = new DrivenReplica();
-    a.becomeLeader();
-    a.tick();
+  it.each(['append', 'heartbeat'] as const)(
+    'a leader that hears of a newer term in the answer to its %s retreats',
+    (kind) => {
+      const a = new DrivenReplica();
+      a.becomeLeader();
+      a.tick();
 
-    const { requestId } = a.latest(`${kind}Request`, 'b');
-    const term = toTerm(9);
-    if (kind === 'append') a.receive('b', { kind: 'appendResponse', requestId, term, matchIndex: undefined, conflict: undefined });
-    else a.receive('b', { kind: 'heartbeatResponse', requestId, term });
+      const { requestId } = a.latest(`${kind}Request`, 'b');
+      const term = toTerm(9);
+      if (kind === 'append')
+        a.receive('b', { kind: 'appendResponse', requestId, term, matchIndex: undefined, conflict: undefined });
+      else a.receive('b', { kind: 'heartbeatResponse', requestId, term });
 
-    expect(a.status).toMatchObject({ role: 'follower', term: 9, leader: undefined });
-  });
+      expect(a.status).toMatchObject({ role: 'follower', term: 9, leader: undefined });
+    },
+  );
 
   it('a candidate that hears of a newer term retreats', () => {
     const a = new DrivenReplica();
@@ -65,7 +69,15 @@ describe('Raft §5.1, terms', () => {
     a.give({
       kind: 'message',
       from: toReplicaId('b'),
-      message: { kind: 'appendRequest', requestId: 1, term: toTerm(4), prevLogIndex: toLogIndex(0), prevLogTerm: toTerm(0), entries: [], commitIndex: toLogIndex(0) },
+      message: {
+        kind: 'appendRequest',
+        requestId: 1,
+        term: toTerm(4),
+        prevLogIndex: toLogIndex(0),
+        prevLogTerm: toTerm(0),
+        entries: [],
+        commitIndex: toLogIndex(0),
+      },
     });
 
     expect(a.last?.persist?.hardState).toEqual({ term: 4, votedFor: undefined });
@@ -111,7 +123,8 @@ describe('Raft §5.2, leader election', () => {
     a.answer('b', 'preVote', true);
 
     expect(a.status).toMatchObject({ role: 'candidate', term: 3, votedFor: 'a' });
-    for (const peer of ['b', 'c']) expect(a.latest('voteRequest', peer)).toMatchObject({ term: 3, lastLogIndex: 2, lastLogTerm: 2 });
+    for (const peer of ['b', 'c'])
+      expect(a.latest('voteRequest', peer)).toMatchObject({ term: 3, lastLogIndex: 2, lastLogTerm: 2 });
   });
 
   it('word from a leader postpones the election by a whole timeout', () => {
@@ -178,7 +191,7 @@ describe('Raft §5.2, leader election', () => {
     a.answer('b', 'preVote', true);
     const old = a.latest('voteRequest', 'c');
     a.tick();
-    while (a.status.role !== 'preCandidate') a.tick();
+    while (a.status.role !== 'preCandidate' && a.now < 10_000) a.tick();
     a.answer('b', 'preVote', true);
     expect(a.status).toMatchObject({ role: 'candidate', term: 2 });
 
@@ -387,7 +400,15 @@ describe('Raft §5.3, log replication', () => {
     a.give({
       kind: 'message',
       from: toReplicaId('b'),
-      message: { kind: 'appendRequest', requestId: 1, term: toTerm(1), prevLogIndex: toLogIndex(0), prevLogTerm: toTerm(0), entries: [entry], commitIndex: toLogIndex(0) },
+      message: {
+        kind: 'appendRequest',
+        requestId: 1,
+        term: toTerm(1),
+        prevLogIndex: toLogIndex(0),
+        prevLogTerm: toTerm(0),
+        entries: [entry],
+        commitIndex: toLogIndex(0),
+      },
     });
 
     expect(a.messages('appendResponse')).toHaveLength(0);
@@ -400,7 +421,13 @@ describe('Raft §5.3, log replication', () => {
   it('an acknowledgement of entries that are durable already does not wait for later ones', () => {
     const a = new DrivenReplica({ log: [1, 1], instantDisk: false });
     const later = { index: toLogIndex(3), term: toTerm(1), kind: 'command', data: new Uint8Array(1) } as const;
-    const request = { kind: 'appendRequest', term: toTerm(1), prevLogIndex: toLogIndex(2), prevLogTerm: toTerm(1), commitIndex: toLogIndex(0) } as const;
+    const request = {
+      kind: 'appendRequest',
+      term: toTerm(1),
+      prevLogIndex: toLogIndex(2),
+      prevLogTerm: toTerm(1),
+      commitIndex: toLogIndex(0),
+    } as const;
     a.give({ kind: 'message', from: toReplicaId('b'), message: { ...request, requestId: 1, entries: [later] } });
 
     a.give({ kind: 'message', from: toReplicaId('b'), message: { ...request, requestId: 2, entries: [] } });
@@ -410,13 +437,31 @@ describe('Raft §5.3, log replication', () => {
 
   it('entries that were replaced before they were durable do not make their successors durable', () => {
     const a = new DrivenReplica({ term: 1, instantDisk: false });
-    const entry = (index: number, term: number) => ({ index: toLogIndex(index), term: toTerm(term), kind: 'command', data: new Uint8Array(1) }) as const;
-    const request = { kind: 'appendRequest', prevLogIndex: toLogIndex(0), prevLogTerm: toTerm(0), commitIndex: toLogIndex(0) } as const;
-    const first = a.give({ kind: 'message', from: toReplicaId('b'), message: { ...request, requestId: 1, term: toTerm(1), entries: [entry(1, 1), entry(2, 1)] } });
-    a.give({ kind: 'message', from: toReplicaId('c'), message: { ...request, requestId: 2, term: toTerm(2), entries: [entry(1, 2), entry(2, 2)] } });
+    const entry = (index: number, term: number) =>
+      ({ index: toLogIndex(index), term: toTerm(term), kind: 'command', data: new Uint8Array(1) }) as const;
+    const request = {
+      kind: 'appendRequest',
+      prevLogIndex: toLogIndex(0),
+      prevLogTerm: toTerm(0),
+      commitIndex: toLogIndex(0),
+    } as const;
+    const first = a.give({
+      kind: 'message',
+      from: toReplicaId('b'),
+      message: { ...request, requestId: 1, term: toTerm(1), entries: [entry(1, 1), entry(2, 1)] },
+    });
+    a.give({
+      kind: 'message',
+      from: toReplicaId('c'),
+      message: { ...request, requestId: 2, term: toTerm(2), entries: [entry(1, 2), entry(2, 2)] },
+    });
 
     a.give({ kind: 'persisted', sequence: first.persist?.sequence ?? 0 });
-    const repeated = a.give({ kind: 'message', from: toReplicaId('c'), message: { ...request, requestId: 3, term: toTerm(2), entries: [entry(1, 2), entry(2, 2)] } });
+    const repeated = a.give({
+      kind: 'message',
+      from: toReplicaId('c'),
+      message: { ...request, requestId: 3, term: toTerm(2), entries: [entry(1, 2), entry(2, 2)] },
+    });
 
     expect(repeated.send).toEqual([]);
     expect(repeated.sendAfterPersist).toMatchObject([{ after: 2, message: { requestId: 3, matchIndex: 2 } }]);
@@ -426,7 +471,15 @@ describe('Raft §5.3, log replication', () => {
     const a = new DrivenReplica({ term: 1 });
     const entry = { index: toLogIndex(7), term: toTerm(1), kind: 'command', data: new Uint8Array(1) } as const;
 
-    a.receive('b', { kind: 'appendRequest', requestId: 1, term: toTerm(1), prevLogIndex: toLogIndex(0), prevLogTerm: toTerm(0), entries: [entry], commitIndex: toLogIndex(0) });
+    a.receive('b', {
+      kind: 'appendRequest',
+      requestId: 1,
+      term: toTerm(1),
+      prevLogIndex: toLogIndex(0),
+      prevLogTerm: toTerm(0),
+      entries: [entry],
+      commitIndex: toLogIndex(0),
+    });
 
     expect(a.trace.at(-1)).toMatchObject({ kind: 'messageDropped', messageKind: 'appendRequest' });
     expect(a.status.lastLogIndex).toBe(0);
@@ -484,9 +537,21 @@ describe('Raft §5.4, safety', () => {
     const a = new DrivenReplica({ voters: ['a', 'b', 'c', 'd', 'e'], term: 3, log: [1, 2] });
     a.becomeLeader();
     const { requestId } = a.latest('appendRequest', 'b');
-    a.receive('b', { kind: 'appendResponse', requestId, term: toTerm(4), matchIndex: toLogIndex(2), conflict: undefined });
+    a.receive('b', {
+      kind: 'appendResponse',
+      requestId,
+      term: toTerm(4),
+      matchIndex: toLogIndex(2),
+      conflict: undefined,
+    });
     const toC = a.latest('appendRequest', 'c');
-    a.receive('c', { kind: 'appendResponse', requestId: toC.requestId, term: toTerm(4), matchIndex: toLogIndex(2), conflict: undefined });
+    a.receive('c', {
+      kind: 'appendResponse',
+      requestId: toC.requestId,
+      term: toTerm(4),
+      matchIndex: toLogIndex(2),
+      conflict: undefined,
+    });
 
     expect(a.status.commitIndex).toBe(0);
 
@@ -517,7 +582,13 @@ describe('Raft §5.5, lost messages and repeated ones', () => {
 
     while (a.latest('appendRequest', 'b') === lost && a.now < 10_000) a.tick();
     const question = a.latest('appendRequest', 'b');
-    a.receive('b', { kind: 'appendResponse', requestId: question.requestId, term: question.term, matchIndex: undefined, conflict: { index: toLogIndex(1), term: undefined } });
+    a.receive('b', {
+      kind: 'appendResponse',
+      requestId: question.requestId,
+      term: question.term,
+      matchIndex: undefined,
+      conflict: { index: toLogIndex(1), term: undefined },
+    });
 
     expect(question).toMatchObject({ prevLogIndex: 1, entries: [] });
     expect(a.latest('appendRequest', 'b')).toMatchObject({ prevLogIndex: 0, entries: [{ index: 1, kind: 'noop' }] });
@@ -532,7 +603,13 @@ describe('Raft §5.5, lost messages and repeated ones', () => {
       a.confirmHeartbeat('c');
     }
 
-    a.receive('b', { kind: 'appendResponse', requestId: slow.requestId, term: slow.term, matchIndex: toLogIndex(1), conflict: undefined });
+    a.receive('b', {
+      kind: 'appendResponse',
+      requestId: slow.requestId,
+      term: slow.term,
+      matchIndex: toLogIndex(1),
+      conflict: undefined,
+    });
 
     expect(a.messages('appendRequest', 'b').filter((request) => request.entries.length > 0)).toHaveLength(1);
     expect(a.status.commitIndex).toBe(1);

@@ -6,7 +6,10 @@ import type { RaftState } from './state.js';
  * Retreats to follower: of a newer term, of a leader that turned up, or because this replica may not lead any more.
  * What was pending on its leadership is answered here, because afterwards nobody would.
  */
-export function becomeFollower(raft: RaftState, to: { readonly term: Term; readonly leader: ReplicaId | undefined; readonly why: string }): void {
+export function becomeFollower(
+  raft: RaftState,
+  to: { readonly term: Term; readonly leader: ReplicaId | undefined; readonly why: string },
+): void {
   const wasFollower = raft.role === 'follower';
   if (to.term > raft.term) raft.setHardState({ term: to.term, votedFor: undefined });
   abandonLeadership(raft, to.why);
@@ -35,7 +38,10 @@ function abandonLeadership(raft: RaftState, why: string): void {
  */
 export function followLeader(raft: RaftState, leader: ReplicaId, term: Term): void {
   const { election } = raft;
-  invariant(raft.role !== 'leader' || term > raft.term, `one leader a term: ${raft.id} leads term ${raft.term}, yet ${leader} speaks as its leader`);
+  invariant(
+    raft.role !== 'leader' || term > raft.term,
+    `one leader a term: ${raft.id} leads term ${raft.term}, yet ${leader} speaks as its leader`,
+  );
   // Still in the pipe when its process died: obey it, but do not wait for a dead leader's timeout because of it.
   if (term === raft.term && election.isGone(raft.now, { peer: leader, term })) return;
   if (raft.role !== 'follower' || raft.leader !== leader || term > raft.term) {

@@ -60,7 +60,10 @@ export class RaftState {
     this.now = now;
     this.hardState = stored.hardState;
     this.log = new LogView(stored.snapshot, stored.entries);
-    invariant(this.log.lastTerm <= stored.hardState.term, `a log with entries of term ${this.log.lastTerm} needs a stored term at least as high, got ${stored.hardState.term}`);
+    invariant(
+      this.log.lastTerm <= stored.hardState.term,
+      `a log with entries of term ${this.log.lastTerm} needs a stored term at least as high, got ${stored.hardState.term}`,
+    );
     this.durability = new Durability(this.log.lastIndex);
     this.commitIndex = (stored.snapshot?.index ?? 0) as LogIndex;
     this.handedOutIndex = this.commitIndex;
@@ -114,7 +117,10 @@ export class RaftState {
   }
 
   truncateLog(from: LogIndex): void {
-    invariant(from > this.commitIndex, `committed entries are never removed: cut at ${from}, committed ${this.commitIndex}`);
+    invariant(
+      from > this.commitIndex,
+      `committed entries are never removed: cut at ${from}, committed ${this.commitIndex}`,
+    );
     this.log.truncateFrom(from);
     this.durability.truncatedFrom(from);
     this.out.truncateFrom = from;
@@ -122,7 +128,10 @@ export class RaftState {
   }
 
   commitThrough(index: LogIndex): void {
-    invariant(index <= this.log.lastIndex, `only existing entries can be committed: ${index} is after ${this.log.lastIndex}`);
+    invariant(
+      index <= this.log.lastIndex,
+      `only existing entries can be committed: ${index} is after ${this.log.lastIndex}`,
+    );
     if (index > this.commitIndex) this.commitIndex = index;
   }
 
@@ -187,7 +196,10 @@ export class RaftState {
   private takeCommitted(): readonly Entry[] {
     if (this.commitIndex === this.handedOutIndex) return noEntries;
     const entries = this.log.slice(this.handedOutIndex + 1, this.commitIndex + 1);
-    invariant(entries.length === this.commitIndex - this.handedOutIndex, 'every committed entry is handed out exactly once');
+    invariant(
+      entries.length === this.commitIndex - this.handedOutIndex,
+      'every committed entry is handed out exactly once',
+    );
     this.handedOutIndex = this.commitIndex;
     return entries;
   }

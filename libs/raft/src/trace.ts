@@ -2,7 +2,12 @@ import type { LogIndex, ReplicaId, Term } from './ids.js';
 
 /** One thing that happened inside a step. Plain data; never needed for correctness. */
 export type TraceEvent =
-  | { readonly kind: 'becameFollower'; readonly term: Term; readonly leader: ReplicaId | undefined; readonly why: string }
+  | {
+      readonly kind: 'becameFollower';
+      readonly term: Term;
+      readonly leader: ReplicaId | undefined;
+      readonly why: string;
+    }
   | { readonly kind: 'preVoteStarted'; readonly term: Term; readonly why: string }
   | { readonly kind: 'electionStarted'; readonly term: Term; readonly why: string }
   | { readonly kind: 'voteGranted'; readonly term: Term; readonly candidate: ReplicaId }
@@ -15,7 +20,12 @@ export type TraceEvent =
   | { readonly kind: 'transferStarted'; readonly term: Term; readonly target: ReplicaId }
   | { readonly kind: 'transferAborted'; readonly term: Term; readonly target: ReplicaId; readonly why: string }
   /** A follower no longer has what it had confirmed: its disk was replaced or rolled back. It is caught up anew. */
-  | { readonly kind: 'followerRegressed'; readonly peer: ReplicaId; readonly matchIndex: LogIndex; readonly conflictIndex: LogIndex }
+  | {
+      readonly kind: 'followerRegressed';
+      readonly peer: ReplicaId;
+      readonly matchIndex: LogIndex;
+      readonly conflictIndex: LogIndex;
+    }
   | { readonly kind: 'snapshotSent'; readonly peer: ReplicaId; readonly index: LogIndex }
   | { readonly kind: 'snapshotInstalled'; readonly index: LogIndex; readonly term: Term }
   | { readonly kind: 'logCompacted'; readonly index: LogIndex }

@@ -54,18 +54,29 @@ export function tickCampaign(raft: RaftState): void {
 }
 
 export function campaignDeadline(raft: RaftState): number {
-  return Math.min(raft.election.campaignAt, raft.campaign?.kind === 'vote' ? raft.campaign.askAgainAt : Number.POSITIVE_INFINITY);
+  return Math.min(
+    raft.election.campaignAt,
+    raft.campaign?.kind === 'vote' ? raft.campaign.askAgainAt : Number.POSITIVE_INFINITY,
+  );
 }
 
 /** Raft §5.2: the term rises, the candidate votes for itself, and nothing is asked before that is durable. */
-export function startElection(raft: RaftState, reason: { readonly why: string; readonly leadershipTransfer: boolean }): void {
+export function startElection(
+  raft: RaftState,
+  reason: { readonly why: string; readonly leadershipTransfer: boolean },
+): void {
   const term = (raft.term + 1) as Term;
   raft.setHardState({ term, votedFor: raft.id });
   raft.role = 'candidate';
   raft.leader = undefined;
   raft.election.leaderlessSince ??= raft.now;
   raft.election.restart(raft.now);
-  raft.campaign = newCampaign(raft, { kind: 'vote', term, why: reason.why, leadershipTransfer: reason.leadershipTransfer });
+  raft.campaign = newCampaign(raft, {
+    kind: 'vote',
+    term,
+    why: reason.why,
+    leadershipTransfer: reason.leadershipTransfer,
+  });
   raft.trace({ kind: 'electionStarted', term, why: reason.why });
   askForVotes(raft, raft.campaign);
 }

@@ -12,7 +12,13 @@ const voters = [
 ];
 
 function clockOf(id: string, seed = 1): ElectionClock {
-  const options = parseRaftOptions({ id: toReplicaId(id), voters, seed, electionTimeoutMinMs: 600, electionTimeoutMaxMs: 1000 });
+  const options = parseRaftOptions({
+    id: toReplicaId(id),
+    voters,
+    seed,
+    electionTimeoutMinMs: 600,
+    electionTimeoutMaxMs: 1000,
+  });
   return new ElectionClock(options, new Prng(seed), 0);
 }
 
@@ -31,7 +37,11 @@ describe('ElectionClock', () => {
   });
 
   it('in a group of one is due at once', () => {
-    const options = parseRaftOptions({ id: toReplicaId('a'), voters: [{ id: toReplicaId('a'), priority: 0 }], seed: 1 });
+    const options = parseRaftOptions({
+      id: toReplicaId('a'),
+      voters: [{ id: toReplicaId('a'), priority: 0 }],
+      seed: 1,
+    });
 
     expect(new ElectionClock(options, new Prng(1), 7).campaignAt).toBe(7);
   });

@@ -35,7 +35,9 @@ export class ElectionClock {
     private readonly prng: Prng,
     now: number,
   ) {
-    const ranked = [...options.voters].sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1));
+    const ranked = [...options.voters].sort(
+      (left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1),
+    );
     this.ranking = ranked.map((voter) => voter.id);
     this.ownPriority = options.voters.find((voter) => voter.id === options.id)?.priority ?? 0;
     // A group of one has nobody to wait for.
@@ -79,7 +81,8 @@ export class ElectionClock {
     const { campaignRetryMs, electionTimeoutMinMs } = this.options;
     const rank = this.ranking.filter((id) => id !== leader).indexOf(this.options.id);
     const lastResortMs = this.ownPriority === 0 ? electionTimeoutMinMs : 0;
-    const delayMs = rank * gonePausesPerRank * campaignRetryMs + this.prng.between(0, campaignRetryMs / 3) + lastResortMs;
+    const delayMs =
+      rank * gonePausesPerRank * campaignRetryMs + this.prng.between(0, campaignRetryMs / 3) + lastResortMs;
     this.campaignAt = Math.min(this.campaignAt, now + delayMs);
   }
 

@@ -4,13 +4,18 @@ import { SimulatedCluster, type ClusterOptions } from '../testing/simulated-clus
 const runs = 60;
 
 /** From the leader's end to a new leader that has committed in its term, ms, ascending. */
-function failovers(options: Omit<ClusterOptions, 'seed'>, end: (cluster: SimulatedCluster, leader: string) => void): readonly number[] {
+function failovers(
+  options: Omit<ClusterOptions, 'seed'>,
+  end: (cluster: SimulatedCluster, leader: string) => void,
+): readonly number[] {
   const times = Array.from({ length: runs }, (_unused, run) => {
     const cluster = new SimulatedCluster({ seed: run + 1, ...options });
     const leader = cluster.elect();
     cluster.runFor(cluster.prng.between(0, 100));
     end(cluster, leader.id);
-    return cluster.runUntil(() => cluster.leaders.some((other) => other !== leader && other.status.committedInTerm), { withinMs: 10_000 });
+    return cluster.runUntil(() => cluster.leaders.some((other) => other !== leader && other.status.committedInTerm), {
+      withinMs: 10_000,
+    });
   });
   return times.sort((left, right) => left - right);
 }
@@ -33,17 +38,26 @@ describe('failover', () => {
     expect(times.at(-1)).toBeLessThan(200);
   });
 
-  it.each(['pause', 'isolate'] as const)('after a %s of the leader, whom nobody sees go, within two election timeouts', (how) => {
-    const times = failovers({}, (cluster, leader) => {
-      if (how === 'pause') cluster.replica(leader).pause();
-      else cluster.network.partition([leader], cluster.replicas.map(({ id }) => id).filter((id) => id !== leader));
-    });
+  it.each(['pause', 'isolate'] as const)(
+    'after a %s of the leader, whom nobody sees go, within two election timeouts',
+    (how) => {
+      const times = failovers({}, (cluster, leader) => {
+        if (how === 'pause') cluster.replica(leader).pause();
+        else
+          cluster.network.partition(
+            [leader],
+            cluster.replicas.map(({ id }) => id).filter((id) => id !== leader),
+          );
+      });
 
-    expect(times.at(-1)).toBeLessThan(2000);
-  });
+      expect(times.at(-1)).toBeLessThan(2000);
+    },
+  );
 
   it('without anybody who notices and with equal priorities, votes are split so rarely that one timeout suffices', () => {
-    const times = failovers({ priorities: [1, 1, 1, 1, 1], noticesGoneProcesses: false }, (cluster, leader) => cluster.kill(leader));
+    const times = failovers({ priorities: [1, 1, 1, 1, 1], noticesGoneProcesses: false }, (cluster, leader) =>
+      cluster.kill(leader),
+    );
 
     expect(times[Math.floor(runs * 0.95)]).toBeLessThan(1200);
   });

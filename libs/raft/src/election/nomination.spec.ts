@@ -112,7 +112,12 @@ describe('nominate', () => {
   });
 
   it('overrides no vote: a nominee whose log lacks an entry is refused, the next one wins', () => {
-    const cluster = new SimulatedCluster({ seed: 3, priorities: [3, 2, 1], noticesGoneProcesses: false, raft: { priorityTakeoverStableMs: 0 } });
+    const cluster = new SimulatedCluster({
+      seed: 3,
+      priorities: [3, 2, 1],
+      noticesGoneProcesses: false,
+      raft: { priorityTakeoverStableMs: 0 },
+    });
     const leader = cluster.elect();
     expect(leader.id).toBe('r1');
     cluster.network.partition(['r2'], ['r1', 'r3']);
@@ -155,7 +160,10 @@ describe('nominate', () => {
       leader.crash();
 
       for (let millisecond = 0; millisecond < 3000; millisecond += 1) {
-        cluster.give(`r${cluster.prng.integer(1, 5)}`, { kind: 'nominate', observedTerm: toTerm(term + cluster.prng.integer(0, 9)) });
+        cluster.give(`r${cluster.prng.integer(1, 5)}`, {
+          kind: 'nominate',
+          observedTerm: toTerm(term + cluster.prng.integer(0, 9)),
+        });
         cluster.runFor(1);
       }
 
@@ -170,7 +178,12 @@ describe('peerGone', () => {
     const delays = ['a', 'b', 'c'].map((_name, rank) => {
       const names = ['x', 'b', 'c'];
       const priorities = [3 - rank, rank === 0 ? 2 : 3, rank === 2 ? 2 : 1];
-      const replica = new DrivenReplica({ voters: [...names, 'leader'], priorities: [...priorities, 9], term: 1, raft: { campaignRetryMs: 30 } });
+      const replica = new DrivenReplica({
+        voters: [...names, 'leader'],
+        priorities: [...priorities, 9],
+        term: 1,
+        raft: { campaignRetryMs: 30 },
+      });
       replica.heartbeat('leader', { term: 1 });
       replica.give({ kind: 'peerGone', peer: toReplicaId('leader') });
       expect(replica.status.leader).toBeUndefined();

@@ -47,7 +47,8 @@ export function peerGone(raft: RaftState, peer: ReplicaId): void {
 }
 
 function objectionToHint(raft: RaftState, observedTerm: Term): string | undefined {
-  if (observedTerm < raft.term) return `the observation is of term ${observedTerm}, this replica is in term ${raft.term}`;
+  if (observedTerm < raft.term)
+    return `the observation is of term ${observedTerm}, this replica is in term ${raft.term}`;
   if (raft.role === 'leader') return 'this replica leads';
   const believedMs = heartbeatsBelieved * raft.options.heartbeatIntervalMs;
   if (raft.leader !== undefined && raft.election.heardLeaderWithin(raft.now, believedMs)) {

@@ -11,7 +11,12 @@ export function answerPreVote(raft: RaftState, from: ReplicaId, request: PreVote
   const objection = objectionToPreVote(raft, request);
   if (objection === undefined) raft.election.deferTo(raft.now, from);
   else raft.trace({ kind: 'voteRefused', term: request.term, candidate: from, why: `pre-vote: ${objection}` });
-  raft.sendAtOnce(from, { kind: 'preVoteResponse', requestId: request.requestId, term: raft.term, granted: objection === undefined });
+  raft.sendAtOnce(from, {
+    kind: 'preVoteResponse',
+    requestId: request.requestId,
+    term: raft.term,
+    granted: objection === undefined,
+  });
 }
 
 function objectionToPreVote(raft: RaftState, request: PreVoteRequest): string | undefined {
@@ -35,7 +40,12 @@ export function answerVote(raft: RaftState, from: ReplicaId, request: VoteReques
   } else {
     raft.trace({ kind: 'voteRefused', term: request.term, candidate: from, why: objection });
   }
-  raft.send(from, { kind: 'voteResponse', requestId: request.requestId, term: raft.term, granted: objection === undefined });
+  raft.send(from, {
+    kind: 'voteResponse',
+    requestId: request.requestId,
+    term: raft.term,
+    granted: objection === undefined,
+  });
 }
 
 function objectionToVote(raft: RaftState, from: ReplicaId, request: VoteRequest): string | undefined {

@@ -9,7 +9,7 @@ describe('CheckQuorum', () => {
     a.becomeLeader();
     const start = a.now;
 
-    while (a.status.role === 'leader') a.tick();
+    while (a.status.role === 'leader' && a.now < 10_000) a.tick();
 
     expect(a.now - start).toBeGreaterThanOrEqual(1000);
     expect(a.now - start).toBeLessThanOrEqual(1100);
@@ -109,7 +109,10 @@ describe('CheckQuorum', () => {
       else cluster.network.cutOneWay(old.id, other);
     }
 
-    const tookMs = cluster.runUntil(() => cluster.leaders.some((replica) => replica !== old && replica.status.committedInTerm), { withinMs: 5000 });
+    const tookMs = cluster.runUntil(
+      () => cluster.leaders.some((replica) => replica !== old && replica.status.committedInTerm),
+      { withinMs: 5000 },
+    );
     cluster.runFor(10_000);
 
     expect(tookMs).toBeLessThan(2500);
@@ -123,12 +126,21 @@ describe('CheckQuorum', () => {
     cluster.network.cut('r3', 'r1');
     cluster.network.cut('r3', 'r2');
     // It was handed leadership, but its requests for votes were lost.
-    cluster.give('r3', { kind: 'message', from: cluster.replica('r1').id, message: { kind: 'timeoutNowRequest', requestId: 9_999, term: cluster.replica('r3').status.term } });
+    cluster.give('r3', {
+      kind: 'message',
+      from: cluster.replica('r1').id,
+      message: { kind: 'timeoutNowRequest', requestId: 9_999, term: cluster.replica('r3').status.term },
+    });
     cluster.runFor(1000);
     expect(cluster.replica('r3').status.term).toBe(2);
 
     cluster.network.heal();
-    cluster.runUntil(() => cluster.leader !== undefined && cluster.replicas.every((replica) => replica.status.leader === cluster.leader?.id), { withinMs: 3000 });
+    cluster.runUntil(
+      () =>
+        cluster.leader !== undefined &&
+        cluster.replicas.every((replica) => replica.status.leader === cluster.leader?.id),
+      { withinMs: 3000 },
+    );
 
     expect(cluster.leader?.status.term).toBeLessThanOrEqual(4);
   });

@@ -6,7 +6,11 @@ const stableMs = 2000;
 
 /** r3 leads although r1 and r2 have higher priorities, because they were down. */
 function afterRecovery(options: { seed?: number; priorities?: readonly number[] } = {}): SimulatedCluster {
-  const cluster = new SimulatedCluster({ seed: options.seed ?? 1, priorities: options.priorities ?? [3, 2, 1], raft: { priorityTakeoverStableMs: stableMs } });
+  const cluster = new SimulatedCluster({
+    seed: options.seed ?? 1,
+    priorities: options.priorities ?? [3, 2, 1],
+    raft: { priorityTakeoverStableMs: stableMs },
+  });
   cluster.elect();
   cluster.kill('r1');
   cluster.runUntil(() => cluster.leader?.id === 'r2' && cluster.leader.status.committedInTerm, { withinMs: 3000 });
@@ -63,6 +67,9 @@ describe('priority take-over', () => {
 
     expect(cluster.leader?.id).toBe('r2');
     expect(cluster.leader?.status.term).toBe(2);
+
+    // Once it stays, also if nothing is written any more.
+    cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: stableMs + 1000 });
   });
 
   it('waits for a replica that is behind, or whose disk is so slow that it could not be elected in time', () => {

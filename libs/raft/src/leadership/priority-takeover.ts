@@ -15,9 +15,11 @@ export function considerPriorityTakeover(raft: RaftState): void {
   for (const follower of leadership.followers) {
     const priority = raft.priorityOf(follower.peer);
     if (priority <= (heir?.priority ?? ownPriority)) continue;
-    const isSteady = follower.steadySince !== undefined && raft.now - follower.steadySince >= options.priorityTakeoverStableMs;
-    const isCaughtUp = follower.state === 'replicate' && follower.matchIndex >= raft.commitIndex;
+    const isSteady =
+      follower.steadySince !== undefined && raft.now - follower.steadySince >= options.priorityTakeoverStableMs;
+    const isCaughtUp = follower.matchIndex >= raft.commitIndex;
     if (isSteady && isCaughtUp && isQuickToWrite(raft, follower)) heir = { peer: follower.peer, priority };
   }
-  if (heir !== undefined && leadership.committedInTerm && leadership.transfer === undefined) startTransfer(raft, heir.peer);
+  if (heir !== undefined && leadership.committedInTerm && leadership.transfer === undefined)
+    startTransfer(raft, heir.peer);
 }

@@ -41,7 +41,10 @@ describe('propose', () => {
   it('of one command larger than the limit is accepted when nothing else is uncommitted', () => {
     const a = new DrivenReplica({ raft: { maxUncommittedBytes: 1024 } });
     a.becomeLeader();
-    const proposals = [{ id: 1, data: new Uint8Array(5000) }, { id: 2, data: bytesOf('x') }];
+    const proposals = [
+      { id: 1, data: new Uint8Array(5000) },
+      { id: 2, data: bytesOf('x') },
+    ];
 
     const effects = a.give({ kind: 'propose', proposals });
 

@@ -80,7 +80,7 @@ describe('readIndex', () => {
     a.give({ kind: 'readIndex', id: 1 });
     const lost = a.latest('heartbeatRequest', 'b');
 
-    while (a.latest('heartbeatRequest', 'b') === lost) a.tick();
+    while (a.latest('heartbeatRequest', 'b') === lost && a.now < 10_000) a.tick();
     a.confirmHeartbeat('b');
 
     expect(a.last?.reads).toEqual([{ id: 1, index: 1, term: 1 }]);
@@ -136,7 +136,9 @@ describe('readIndex', () => {
     cluster.runFor(500);
     cluster.read(old.id);
     old.pause();
-    cluster.runUntil(() => cluster.leaders.some((replica) => replica !== old && replica.status.committedInTerm), { withinMs: 5000 });
+    cluster.runUntil(() => cluster.leaders.some((replica) => replica !== old && replica.status.committedInTerm), {
+      withinMs: 5000,
+    });
     const successor = cluster.leader?.id ?? '';
     for (let count = 0; count < 10; count += 1) cluster.propose(successor);
     cluster.runFor(300);

@@ -11,7 +11,11 @@ import { advanceTransfer, isInContact, startTransfer } from './transfer.js';
 export function tickLeader(raft: RaftState, leadership: Leadership): void {
   // CheckQuorum (dissertation §6.2): clients of a leader that is cut off must not wait for it.
   if (raft.now - leadership.quorumContactAt(raft.now) >= raft.options.electionTimeoutMaxMs) {
-    becomeFollower(raft, { term: raft.term, leader: undefined, why: 'no quorum was in contact within the election timeout' });
+    becomeFollower(raft, {
+      term: raft.term,
+      leader: undefined,
+      why: 'no quorum was in contact within the election timeout',
+    });
     return;
   }
   if (raft.now >= leadership.heartbeatAt) {
@@ -29,7 +33,8 @@ export function tickLeader(raft: RaftState, leadership: Leadership): void {
  */
 function considerStalledDisk(raft: RaftState, leadership: Leadership): void {
   const { durability, options } = raft;
-  if (options.storageStallMs === 0 || leadership.transfer !== undefined || durability.waitingSince === undefined) return;
+  if (options.storageStallMs === 0 || leadership.transfer !== undefined || durability.waitingSince === undefined)
+    return;
   const isStalled = raft.now - durability.waitingSince >= options.storageStallMs;
   if (isStalled && raft.commitIndex > durability.durableIndex) startTransfer(raft, undefined);
 }
@@ -45,6 +50,7 @@ export function settleLeader(raft: RaftState, leadership: Leadership): void {
 
 export function leaderDeadline(raft: RaftState, leadership: Leadership): number {
   let deadline = Math.min(leadership.heartbeatAt, leadership.commitNoticeAt);
-  for (const follower of leadership.followers) deadline = Math.min(deadline, follower.retransmitAt(raft.options.retransmitAfterMs));
+  for (const follower of leadership.followers)
+    deadline = Math.min(deadline, follower.retransmitAt(raft.options.retransmitAfterMs));
   return deadline;
 }

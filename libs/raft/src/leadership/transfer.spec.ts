@@ -60,7 +60,7 @@ describe('leadership transfer', () => {
     expect(a.propose('x').rejected).toEqual([{ id: 1, reason: 'transferring', leader: 'a', term: 1 }]);
 
     const start = a.now;
-    while (a.status.transferringTo !== undefined) {
+    while (a.status.transferringTo !== undefined && a.now < 10_000) {
       a.tick();
       a.confirmHeartbeat('b');
     }
@@ -107,7 +107,9 @@ describe('leadership transfer', () => {
     for (const target of ['r2', 'r3', 'r1', 'r3', 'r2', 'r1']) {
       const from = cluster.leader;
       cluster.give(from?.id ?? '', { kind: 'transferLeadership', target: toReplicaId(target) });
-      const tookMs = cluster.runUntil(() => cluster.leader?.id === target && cluster.leader.status.committedInTerm, { withinMs: 1000 });
+      const tookMs = cluster.runUntil(() => cluster.leader?.id === target && cluster.leader.status.committedInTerm, {
+        withinMs: 1000,
+      });
       expect(tookMs).toBeLessThan(50);
       cluster.runFor(300);
     }
@@ -168,7 +170,10 @@ describe('stepDown', () => {
     const old = cluster.elect();
 
     cluster.give(old.id, { kind: 'stepDown', reason: 'test' });
-    const tookMs = cluster.runUntil(() => cluster.leaders.some((replica) => replica !== old && replica.status.committedInTerm), { withinMs: 1000 });
+    const tookMs = cluster.runUntil(
+      () => cluster.leaders.some((replica) => replica !== old && replica.status.committedInTerm),
+      { withinMs: 1000 },
+    );
 
     expect(tookMs).toBeLessThan(50);
   });

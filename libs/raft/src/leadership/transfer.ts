@@ -112,6 +112,10 @@ export function answerTimeoutNow(raft: RaftState, from: ReplicaId, request: Time
 
 export function receiveTimeoutNow(raft: RaftState, from: ReplicaId, response: TimeoutNowResponse): void {
   if (response.term > raft.term) {
-    becomeFollower(raft, { term: response.term, leader: undefined, why: `${from} took the hand-over, term ${response.term}` });
+    becomeFollower(raft, {
+      term: response.term,
+      leader: undefined,
+      why: `${from} took the hand-over, term ${response.term}`,
+    });
   }
 }

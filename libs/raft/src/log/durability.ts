@@ -63,7 +63,10 @@ export class Durability {
 
   /** @returns whether anything became durable that was not. */
   persisted(sequence: number): boolean {
-    invariant(sequence <= this.lastSequence, `batch ${sequence} was reported durable, but only ${this.lastSequence} were issued`);
+    invariant(
+      sequence <= this.lastSequence,
+      `batch ${sequence} was reported durable, but only ${this.lastSequence} were issued`,
+    );
     if (sequence <= this.durable) return false;
     this.durable = sequence;
     let done = 0;

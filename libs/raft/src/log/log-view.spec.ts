@@ -4,14 +4,24 @@ import { toLogIndex, toTerm } from '../ids.js';
 import { logOf } from '../testing/driven-replica.js';
 import { LogView } from './log-view.js';
 
-const snapshot = (index: number, term: number) => ({ index: toLogIndex(index), term: toTerm(term), data: new Uint8Array(0) });
+const snapshot = (index: number, term: number) => ({
+  index: toLogIndex(index),
+  term: toTerm(term),
+  data: new Uint8Array(0),
+});
 const terms = (log: LogView) => log.slice(log.firstIndex, log.lastIndex + 1).map((entry) => entry.term);
 
 describe('LogView', () => {
   it('an empty log ends at 0, in term 0', () => {
     const log = new LogView(undefined, []);
 
-    expect([log.firstIndex, log.lastIndex, log.lastTerm, log.termAt(0), log.termAt(1)]).toEqual([1, 0, 0, 0, undefined]);
+    expect([log.firstIndex, log.lastIndex, log.lastTerm, log.termAt(0), log.termAt(1)]).toEqual([
+      1,
+      0,
+      0,
+      0,
+      undefined,
+    ]);
   });
 
   it.each([
@@ -21,7 +31,11 @@ describe('LogView', () => {
   ])('refuses %s', (_name, entries) => {
     const log = new LogView(undefined, logOf([1, 1]));
 
-    expect(() => log.append(entries.map((entry) => (entry.index === 3 && entry.term === 1 ? { ...entry, index: toLogIndex(4) } : entry)))).toThrow(/contiguous/);
+    expect(() =>
+      log.append(
+        entries.map((entry) => (entry.index === 3 && entry.term === 1 ? { ...entry, index: toLogIndex(4) } : entry)),
+      ),
+    ).toThrow(/contiguous/);
   });
 
   it('refuses to cut what is compacted', () => {
@@ -44,7 +58,11 @@ describe('LogView', () => {
 
   it('behaves like a plain array of terms behind a compacted prefix', () => {
     const operation = fc.oneof(
-      fc.record({ kind: fc.constant('append' as const), by: fc.integer({ min: 0, max: 2 }), count: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({
+        kind: fc.constant('append' as const),
+        by: fc.integer({ min: 0, max: 2 }),
+        count: fc.integer({ min: 1, max: 5 }),
+      }),
       fc.record({ kind: fc.constant('truncate' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
       fc.record({ kind: fc.constant('compact' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
     );
@@ -72,7 +90,8 @@ describe('LogView', () => {
         expect(log.firstIndex).toBe(base + 1);
         expect(terms(log)).toEqual(model.slice(base));
         expect(log.lastTerm).toBe(model.at(-1) ?? 0);
-        for (let index = base; index <= model.length; index += 1) expect(log.termAt(index)).toBe(index === 0 ? 0 : model[index - 1]);
+        for (let index = base; index <= model.length; index += 1)
+          expect(log.termAt(index)).toBe(index === 0 ? 0 : model[index - 1]);
         expect(log.termAt(base - 1)).toBeUndefined();
         const term = toTerm(2);
         const first = model.findIndex((each, offset) => offset >= base && each >= term);

@@ -79,11 +79,16 @@ export class LogView {
 
   private refuse(entry: Entry): never {
     const last = `position ${this.lastIndex}, term ${this.lastTerm}`;
-    throw new InvariantViolation(`positions are contiguous and terms never fall along a log: position ${entry.index}, term ${entry.term} cannot follow ${last}`);
+    throw new InvariantViolation(
+      `positions are contiguous and terms never fall along a log: position ${entry.index}, term ${entry.term} cannot follow ${last}`,
+    );
   }
 
   truncateFrom(index: number): void {
-    invariant(index > this.base, `the compacted part of the log (through ${this.base}) is committed; it cannot be cut at ${index}`);
+    invariant(
+      index > this.base,
+      `the compacted part of the log (through ${this.base}) is committed; it cannot be cut at ${index}`,
+    );
     this.entries.length = Math.min(index - this.base - 1, this.entries.length);
   }
 

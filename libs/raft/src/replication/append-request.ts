@@ -58,11 +58,23 @@ function acceptEntries(raft: RaftState, entries: readonly Entry[]): void {
   raft.appendEntries(known === 0 ? entries : entries.slice(known));
 }
 
-function respond(raft: RaftState, from: ReplicaId, request: AppendRequest, outcome: Pick<Partial<AppendResponse>, 'matchIndex' | 'conflict'>): void {
+function respond(
+  raft: RaftState,
+  from: ReplicaId,
+  request: AppendRequest,
+  outcome: Pick<Partial<AppendResponse>, 'matchIndex' | 'conflict'>,
+): void {
   const { matchIndex, conflict } = outcome;
-  const response: AppendResponse = { kind: 'appendResponse', requestId: request.requestId, term: raft.term, matchIndex, conflict };
+  const response: AppendResponse = {
+    kind: 'appendResponse',
+    requestId: request.requestId,
+    term: raft.term,
+    matchIndex,
+    conflict,
+  };
   // Only a match is a promise. Where to look next may be said before anything is durable.
-  if (conflict === undefined) raft.send(from, response, matchIndex === undefined ? 0 : raft.durability.sequenceFor(matchIndex));
+  if (conflict === undefined)
+    raft.send(from, response, matchIndex === undefined ? 0 : raft.durability.sequenceFor(matchIndex));
   else raft.sendAtOnce(from, response);
 }
 

@@ -18,7 +18,10 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
   }
   const request = follower.takeInflight(response.requestId, raft.now);
   if (response.matchIndex !== undefined) {
-    invariant(response.matchIndex <= raft.log.lastIndex, `${from} cannot match entry ${response.matchIndex} of a log that ends at ${raft.log.lastIndex}`);
+    invariant(
+      response.matchIndex <= raft.log.lastIndex,
+      `${from} cannot match entry ${response.matchIndex} of a log that ends at ${raft.log.lastIndex}`,
+    );
     // Also from a request given up as lost: within a term a follower never loses what it matched.
     follower.matched(response.matchIndex, raft.now);
   } else if (request === undefined || response.conflict === undefined) {
@@ -31,10 +34,18 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
 function resolveConflict(
   raft: RaftState,
   follower: Follower,
-  { request, conflict }: { readonly request: InflightRequest; readonly conflict: NonNullable<AppendResponse['conflict']> },
+  {
+    request,
+    conflict,
+  }: { readonly request: InflightRequest; readonly conflict: NonNullable<AppendResponse['conflict']> },
 ): void {
   if (request.followsMatch) {
-    raft.trace({ kind: 'followerRegressed', peer: follower.peer, matchIndex: follower.matchIndex, conflictIndex: conflict.index });
+    raft.trace({
+      kind: 'followerRegressed',
+      peer: follower.peer,
+      matchIndex: follower.matchIndex,
+      conflictIndex: conflict.index,
+    });
     follower.lostItsLog();
   }
   const earlierUnderWay = follower.inflight.some((other) => other.requestId < request.requestId);
@@ -54,7 +65,10 @@ function resolveConflict(
  */
 function nextIndexAfter(
   raft: RaftState,
-  { request, conflict }: { readonly request: InflightRequest; readonly conflict: NonNullable<AppendResponse['conflict']> },
+  {
+    request,
+    conflict,
+  }: { readonly request: InflightRequest; readonly conflict: NonNullable<AppendResponse['conflict']> },
 ): number {
   const { log } = raft;
   const ownTerm = log.termAt(request.prevIndex);

@@ -130,6 +130,7 @@ export class Follower {
    * follower reports a conflict at once, with it the answer comes when its disk is done. Nothing is sent twice.
    */
   doubtWhatIsUnderWay(): void {
+    if (this.inflight.length === 0) return;
     if (this.state !== 'snapshot') {
       this.state = 'probe';
       const lastSent = Math.max(this.nextIndex - 1, ...this.inflight.map((sent) => sent.lastIndex));

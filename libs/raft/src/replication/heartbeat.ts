@@ -55,5 +55,6 @@ export function receiveHeartbeat(raft: RaftState, from: ReplicaId, response: Hea
   }
   const follower = response.term === raft.term ? raft.leadership?.followerOf(from) : undefined;
   if (follower === undefined) raft.drop(from, response, `it belongs to the leadership of term ${response.term}`);
-  else if (!follower.heartbeatAnswered(response.requestId, raft.now)) raft.drop(from, response, 'no heartbeat waits for it');
+  else if (!follower.heartbeatAnswered(response.requestId, raft.now))
+    raft.drop(from, response, 'no heartbeat waits for it');
 }

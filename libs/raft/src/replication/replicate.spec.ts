@@ -12,7 +12,12 @@ function leader(options: ConstructorParameters<typeof DrivenReplica>[0] = {}): D
   return a;
 }
 
-function conflictFrom(a: DrivenReplica, peer: string, requestId: number, conflict: { index: number; term?: number }): void {
+function conflictFrom(
+  a: DrivenReplica,
+  peer: string,
+  requestId: number,
+  conflict: { index: number; term?: number },
+): void {
   const { index, term } = conflict;
   a.receive(peer, {
     kind: 'appendResponse',
@@ -44,7 +49,10 @@ describe('the pipeline to a follower', () => {
 
     a.give({ kind: 'propose', proposals });
 
-    const batches = a.messages('appendRequest', 'b').slice(before).map((request) => request.entries.map((entry) => entry.data.byteLength));
+    const batches = a
+      .messages('appendRequest', 'b')
+      .slice(before)
+      .map((request) => request.entries.map((entry) => entry.data.byteLength));
     expect(batches).toEqual([[1, 1, 1], [1, 600], [600], [9000], [1]]);
   });
 
@@ -70,7 +78,13 @@ describe('the pipeline to a follower', () => {
     conflictFrom(a, 'b', second.requestId, { index: 2 });
     expect(a.messages('appendRequest', 'b')).toHaveLength(sent);
 
-    a.receive('b', { kind: 'appendResponse', requestId: first.requestId, term: toTerm(1), matchIndex: toLogIndex(2), conflict: undefined });
+    a.receive('b', {
+      kind: 'appendResponse',
+      requestId: first.requestId,
+      term: toTerm(1),
+      matchIndex: toLogIndex(2),
+      conflict: undefined,
+    });
 
     expect(a.messages('appendRequest', 'b')).toHaveLength(sent + 1);
     expect(a.latest('appendRequest', 'b').entries.map((entry) => entry.index)).toEqual([3]);
@@ -84,7 +98,13 @@ describe('the pipeline to a follower', () => {
     a.wait(2000);
     a.becomeLeader();
 
-    a.receive('b', { kind: 'appendResponse', requestId: old.requestId, term: toTerm(1), matchIndex: toLogIndex(2), conflict: undefined });
+    a.receive('b', {
+      kind: 'appendResponse',
+      requestId: old.requestId,
+      term: toTerm(1),
+      matchIndex: toLogIndex(2),
+      conflict: undefined,
+    });
 
     expect(progressOf(a.raft).map(({ matchIndex }) => matchIndex)).toEqual([0, 0]);
     expect(a.trace.at(-1)).toMatchObject({ kind: 'messageDropped', messageKind: 'appendResponse' });
@@ -94,7 +114,13 @@ describe('the pipeline to a follower', () => {
     const a = leader();
     a.propose('p');
     const { requestId } = a.latest('appendRequest', 'b');
-    const answer = { kind: 'appendResponse', requestId, term: toTerm(1), matchIndex: toLogIndex(2), conflict: undefined } as const;
+    const answer = {
+      kind: 'appendResponse',
+      requestId,
+      term: toTerm(1),
+      matchIndex: toLogIndex(2),
+      conflict: undefined,
+    } as const;
     a.receive('b', answer);
     const sent = a.sent.length;
 
@@ -109,7 +135,15 @@ describe('the pipeline to a follower', () => {
     a.propose('p');
     const { requestId } = a.latest('appendRequest', 'b');
 
-    expect(() => a.receive('b', { kind: 'appendResponse', requestId, term: toTerm(1), matchIndex: toLogIndex(9), conflict: undefined })).toThrow(/cannot match entry 9/);
+    expect(() =>
+      a.receive('b', {
+        kind: 'appendResponse',
+        requestId,
+        term: toTerm(1),
+        matchIndex: toLogIndex(9),
+        conflict: undefined,
+      }),
+    ).toThrow(/cannot match entry 9/);
   });
 
   it('a follower whose disk was replaced is noticed and given everything again', () => {
@@ -151,16 +185,19 @@ describe('the conflict hint', () => {
   });
 
   it('leads any two logs to agree, in at most one round for each term of the two', () => {
-    const terms = fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 40 }).map((list) => [...list].sort((left, right) => left - right));
+    const terms = fc
+      .array(fc.integer({ min: 1, max: 8 }), { maxLength: 40 })
+      .map((list) => [...list].sort((left, right) => left - right));
     fc.assert(
       fc.property(terms, terms, (leaderTerms, followerTerms) => {
         // Entries of one term and place are equal by construction, as Log Matching demands; so cut where histories part.
         const common = leaderTerms.findIndex((term, offset) => followerTerms[offset] !== term);
         const shared = common === -1 ? leaderTerms.length : common;
         const ownTerms = followerTerms.slice(shared).map((term) => 2 * term + 1);
-        const follower = [...leaderTerms.slice(0, shared).map((term) => 2 * term), ...ownTerms.sort((left, right) => left - right)].filter(
-          (term, offset, list) => offset === 0 || term >= (list[offset - 1] ?? 0),
-        );
+        const follower = [
+          ...leaderTerms.slice(0, shared).map((term) => 2 * term),
+          ...ownTerms.sort((left, right) => left - right),
+        ].filter((term, offset, list) => offset === 0 || term >= (list[offset - 1] ?? 0));
         const a = new DrivenReplica({ term: 40, log: leaderTerms.map((term) => 2 * term) });
         const b = new DrivenReplica({ voters: ['b', 'a', 'c'], term: 40, log: follower });
         a.becomeLeader();
@@ -223,7 +260,9 @@ describe('the commit index', () => {
     cluster.runFor(50);
 
     cluster.propose(id);
-    const tookMs = cluster.runUntil(() => cluster.replicas.every((replica) => replica.applied.count === 1), { withinMs: 1000 });
+    const tookMs = cluster.runUntil(() => cluster.replicas.every((replica) => replica.applied.count === 1), {
+      withinMs: 1000,
+    });
 
     expect(tookMs).toBeLessThan(15);
   });
@@ -233,7 +272,14 @@ describe('a group', () => {
   it.each([1, 2, 3, 4, 5])('commits everything over a network that loses, repeats and reorders (seed %i)', (seed) => {
     const cluster = new SimulatedCluster({ seed, raft: { maxInflightBatches: 4, maxBatchEntries: 4 } });
     const { id } = cluster.elect();
-    cluster.network.conditions = { delayMinMs: 0.1, delayMaxMs: 40, loss: 0.1, duplication: 0.3, late: 0.1, lateMs: 200 };
+    cluster.network.conditions = {
+      delayMinMs: 0.1,
+      delayMaxMs: 40,
+      loss: 0.1,
+      duplication: 0.3,
+      late: 0.1,
+      lateMs: 200,
+    };
 
     for (let time = 0; time < 100; time += 1) {
       cluster.proposeMany(id, 3);

@@ -24,7 +24,11 @@ function mayAppend(raft: RaftState, follower: Follower): boolean {
       // With nothing new to send it still asks, with an empty request, as long as something is unconfirmed.
       return follower.inflight.length === 0 && follower.matchIndex < lastIndex;
     case 'replicate':
-      return follower.nextIndex <= lastIndex && follower.inflight.length < raft.options.maxInflightBatches && !follower.holdUntilAnswered;
+      return (
+        follower.nextIndex <= lastIndex &&
+        follower.inflight.length < raft.options.maxInflightBatches &&
+        !follower.holdUntilAnswered
+      );
     case 'snapshot':
       return false;
   }

@@ -7,7 +7,10 @@ import type { RaftState } from '../state.js';
  * it stays in memory for followers that lag a little: sending them entries is cheaper than sending them everything.
  */
 export function compactLog(raft: RaftState, taken: { readonly index: LogIndex; readonly data: Uint8Array }): void {
-  invariant(taken.index <= raft.commitIndex, `only committed entries can be in a snapshot: ${taken.index} is after ${raft.commitIndex}`);
+  invariant(
+    taken.index <= raft.commitIndex,
+    `only committed entries can be in a snapshot: ${taken.index} is after ${raft.commitIndex}`,
+  );
   if (taken.index <= (raft.log.snapshot?.index ?? 0)) return;
   const term = raft.log.termAt(taken.index);
   invariant(term !== undefined, `entry ${taken.index} is in the log until it is compacted`);

@@ -10,7 +10,9 @@ export class IncomingSnapshot {
   private readonly bytes: Uint8Array;
   private received = 0;
 
-  constructor(private readonly about: Pick<SnapshotRequest, 'snapshotIndex' | 'snapshotTerm' | 'totalBytes' | 'checksum'>) {
+  constructor(
+    private readonly about: Pick<SnapshotRequest, 'snapshotIndex' | 'snapshotTerm' | 'totalBytes' | 'checksum'>,
+  ) {
     this.bytes = new Uint8Array(about.totalBytes);
   }
 

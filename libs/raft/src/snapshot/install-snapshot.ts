@@ -13,13 +13,20 @@ export function answerSnapshot(raft: RaftState, from: ReplicaId, request: Snapsh
   }
   followLeader(raft, from, request.term);
   if (request.totalBytes > raft.options.maxSnapshotBytes) {
-    raft.drop(from, request, `its ${request.totalBytes} bytes exceed maxSnapshotBytes (${raft.options.maxSnapshotBytes})`);
+    raft.drop(
+      from,
+      request,
+      `its ${request.totalBytes} bytes exceed maxSnapshotBytes (${raft.options.maxSnapshotBytes})`,
+    );
     return;
   }
   if (request.snapshotIndex <= raft.commitIndex) {
     // Everything it stands for is here already, applied or about to be.
     raft.incomingSnapshot = undefined;
-    respond(raft, from, request, { nextOffset: request.totalBytes, after: raft.durability.sequenceFor(request.snapshotIndex) });
+    respond(raft, from, request, {
+      nextOffset: request.totalBytes,
+      after: raft.durability.sequenceFor(request.snapshotIndex),
+    });
     return;
   }
   const incoming = incomingFor(raft, request);
@@ -55,6 +62,15 @@ function install(raft: RaftState, snapshot: Snapshot): void {
   raft.trace({ kind: 'snapshotInstalled', index: snapshot.index, term: snapshot.term });
 }
 
-function respond(raft: RaftState, from: ReplicaId, request: SnapshotRequest, answer: { readonly nextOffset: number; readonly after?: number }): void {
-  raft.send(from, { kind: 'snapshotResponse', requestId: request.requestId, term: raft.term, nextOffset: answer.nextOffset }, answer.after);
+function respond(
+  raft: RaftState,
+  from: ReplicaId,
+  request: SnapshotRequest,
+  answer: { readonly nextOffset: number; readonly after?: number },
+): void {
+  raft.send(
+    from,
+    { kind: 'snapshotResponse', requestId: request.requestId, term: raft.term, nextOffset: answer.nextOffset },
+    answer.after,
+  );
 }

@@ -9,7 +9,10 @@ import { outgoing } from './outgoing-snapshot.js';
 /** Raft §7: what the follower needs next is compacted away, so it gets the state that those entries led to. */
 export function startSnapshot(raft: RaftState, follower: Follower): void {
   const { snapshot } = raft.log;
-  invariant(snapshot !== undefined, `entry ${follower.nextIndex} can only be missing here because a snapshot stands for it`);
+  invariant(
+    snapshot !== undefined,
+    `entry ${follower.nextIndex} can only be missing here because a snapshot stands for it`,
+  );
   follower.state = 'snapshot';
   follower.stopWaiting();
   follower.outgoingSnapshot = outgoing(snapshot);
@@ -22,7 +25,13 @@ export function sendSnapshotChunk(raft: RaftState, follower: Follower): void {
   const { snapshot, checksum, offset } = sending;
   const requestId = raft.nextRequestId();
   const { matchIndex } = follower;
-  follower.requestSent({ requestId, sentAt: raft.now, prevIndex: matchIndex, lastIndex: matchIndex, followsMatch: false });
+  follower.requestSent({
+    requestId,
+    sentAt: raft.now,
+    prevIndex: matchIndex,
+    lastIndex: matchIndex,
+    followsMatch: false,
+  });
   raft.send(follower.peer, {
     kind: 'snapshotRequest',
     requestId,
@@ -43,7 +52,11 @@ export function receiveSnapshotAnswer(raft: RaftState, from: ReplicaId, response
   }
   const follower = response.term === raft.term ? raft.leadership?.followerOf(from) : undefined;
   const sending = follower?.outgoingSnapshot;
-  if (follower === undefined || sending === undefined || follower.takeInflight(response.requestId, raft.now) === undefined) {
+  if (
+    follower === undefined ||
+    sending === undefined ||
+    follower.takeInflight(response.requestId, raft.now) === undefined
+  ) {
     raft.drop(from, response, 'no snapshot chunk waits for it');
     return;
   }

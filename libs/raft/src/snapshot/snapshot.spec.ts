@@ -31,7 +31,12 @@ function nextOffset(response: unknown): number | undefined {
 
 /** A leader of term 2 whose entries 1 to 4 are compacted into a snapshot; b and c have nothing yet. */
 function compactedLeader(options: ConstructorParameters<typeof DrivenReplica>[0] = {}): DrivenReplica {
-  const a = new DrivenReplica({ voters: ['a', 'b', 'c'], log: [1, 1, 1], ...options, raft: { trailingEntries: 0, snapshotChunkBytes: 10, ...options.raft } });
+  const a = new DrivenReplica({
+    voters: ['a', 'b', 'c'],
+    log: [1, 1, 1],
+    ...options,
+    raft: { trailingEntries: 0, snapshotChunkBytes: 10, ...options.raft },
+  });
   a.becomeLeader();
   a.confirmAppend('c');
   a.give({ kind: 'snapshotTaken', index: toLogIndex(4), data: bytesOf(state) });
@@ -56,7 +61,9 @@ describe('taking a snapshot', () => {
   it('of what is not committed is refused', () => {
     const a = new DrivenReplica({ log: [1, 1] });
 
-    expect(() => a.give({ kind: 'snapshotTaken', index: toLogIndex(2), data: new Uint8Array(0) })).toThrow(/only committed entries/);
+    expect(() => a.give({ kind: 'snapshotTaken', index: toLogIndex(2), data: new Uint8Array(0) })).toThrow(
+      /only committed entries/,
+    );
   });
 
   it('that is older than the one there changes nothing', () => {
@@ -90,7 +97,12 @@ describe('sending a snapshot', () => {
     for (let chunk = 0; chunk < 3; chunk += 1) {
       const request = a.latest('snapshotRequest', 'b');
       chunks.push(textOf(request.chunk));
-      a.receive('b', { kind: 'snapshotResponse', requestId: request.requestId, term: toTerm(2), nextOffset: request.offset + request.chunk.byteLength });
+      a.receive('b', {
+        kind: 'snapshotResponse',
+        requestId: request.requestId,
+        term: toTerm(2),
+        nextOffset: request.offset + request.chunk.byteLength,
+      });
     }
 
     expect(chunks.join('')).toBe(state);
@@ -122,7 +134,13 @@ describe('sending a snapshot', () => {
 
   function conflictAtStart(a: DrivenReplica): void {
     const { requestId } = a.latest('appendRequest', 'b');
-    a.receive('b', { kind: 'appendResponse', requestId, term: toTerm(2), matchIndex: undefined, conflict: { index: toLogIndex(1), term: undefined } });
+    a.receive('b', {
+      kind: 'appendResponse',
+      requestId,
+      term: toTerm(2),
+      matchIndex: undefined,
+      conflict: { index: toLogIndex(1), term: undefined },
+    });
   }
 });
 

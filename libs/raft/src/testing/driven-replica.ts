@@ -42,14 +42,24 @@ export class DrivenReplica {
 
   constructor(options: DrivenOptions = {}) {
     const names = options.voters ?? ['a', 'b', 'c'];
-    const voters = names.map((name, offset) => ({ id: toReplicaId(name), priority: options.priorities?.[offset] ?? names.length - offset }));
+    const voters = names.map((name, offset) => ({
+      id: toReplicaId(name),
+      priority: options.priorities?.[offset] ?? names.length - offset,
+    }));
     const id = toReplicaId(names[0] ?? 'a');
     const entries = logOf(options.log ?? []);
     const term = options.term ?? entries[entries.length - 1]?.term ?? 0;
     const votedFor = options.votedFor === undefined ? undefined : toReplicaId(options.votedFor);
     this.peers = voters.map((voter) => voter.id).filter((peer) => peer !== id);
     this.instantDisk = options.instantDisk ?? true;
-    const parsed = parseRaftOptions({ commitNoticeDelayMs: 0, priorityTakeoverStableMs: 0, ...options.raft, id, voters, seed: options.seed ?? 1 });
+    const parsed = parseRaftOptions({
+      commitNoticeDelayMs: 0,
+      priorityTakeoverStableMs: 0,
+      ...options.raft,
+      id,
+      voters,
+      seed: options.seed ?? 1,
+    });
     this.raft = createRaft(parsed, { hardState: { term: toTerm(term), votedFor }, snapshot: undefined, entries }, 0);
   }
 
@@ -87,11 +97,18 @@ export class DrivenReplica {
   receive(from: string, message: Message): ResponseMessage | undefined {
     const before = this.sent.length;
     this.give({ kind: 'message', from: toReplicaId(from), message });
-    const responses = this.sent.slice(before).filter((envelope) => envelope.to === from && envelope.message.requestId === message.requestId);
-    return responses.map((envelope) => envelope.message).find((sent): sent is ResponseMessage => sent.kind.endsWith('Response'));
+    const responses = this.sent
+      .slice(before)
+      .filter((envelope) => envelope.to === from && envelope.message.requestId === message.requestId);
+    return responses
+      .map((envelope) => envelope.message)
+      .find((sent): sent is ResponseMessage => sent.kind.endsWith('Response'));
   }
 
-  append(from: string, about: { term: number; prev: readonly [index: number, term: number]; entries?: readonly number[]; commit?: number }): AppendResponse {
+  append(
+    from: string,
+    about: { term: number; prev: readonly [index: number, term: number]; entries?: readonly number[]; commit?: number },
+  ): AppendResponse {
     const [prevIndex, prevTerm] = about.prev;
     const response = this.receive(from, {
       kind: 'appendRequest',
@@ -118,7 +135,10 @@ export class DrivenReplica {
   }
 
   /** @returns whether the vote was given; undefined while the answer waits for the disk. */
-  vote(from: string, about: { term: number; last: readonly [index: number, term: number]; transfer?: boolean }): boolean | undefined {
+  vote(
+    from: string,
+    about: { term: number; last: readonly [index: number, term: number]; transfer?: boolean },
+  ): boolean | undefined {
     const response = this.receive(from, {
       kind: 'voteRequest',
       requestId: this.foreignRequestId(),
@@ -152,12 +172,16 @@ export class DrivenReplica {
   /** Waits for the next deadline and ticks. */
   tick(): Effects {
     this.now = Math.max(this.now, nextDeadline(this.raft));
-    return this.give({ kind: 'tick' });
+    const effects = this.give({ kind: 'tick' });
+    invariant(nextDeadline(this.raft) > this.now, `a driver would tick without end at ${this.now}`);
+    return effects;
   }
 
   /** Every message of a kind that was sent, oldest first. */
   messages<K extends Message['kind']>(kind: K, to?: string): readonly Extract<Message, { kind: K }>[] {
-    const envelopes = this.sent.filter((envelope) => envelope.message.kind === kind && (to === undefined || envelope.to === to));
+    const envelopes = this.sent.filter(
+      (envelope) => envelope.message.kind === kind && (to === undefined || envelope.to === to),
+    );
     return envelopes.map((envelope) => envelope.message as Extract<Message, { kind: K }>);
   }
 
@@ -184,7 +208,13 @@ export class DrivenReplica {
   /** A peer confirms the latest append that was sent to it. */
   confirmAppend(peer: string): Effects | undefined {
     const { requestId, term, prevLogIndex, entries } = this.latest('appendRequest', peer);
-    this.receive(peer, { kind: 'appendResponse', requestId, term, matchIndex: toLogIndex(prevLogIndex + entries.length), conflict: undefined });
+    this.receive(peer, {
+      kind: 'appendResponse',
+      requestId,
+      term,
+      matchIndex: toLogIndex(prevLogIndex + entries.length),
+      conflict: undefined,
+    });
     return this.last;
   }
 
@@ -195,7 +225,10 @@ export class DrivenReplica {
   }
 
   propose(...texts: readonly string[]): Effects {
-    return this.give({ kind: 'propose', proposals: texts.map((text, offset) => ({ id: offset + 1, data: bytesOf(text) })) });
+    return this.give({
+      kind: 'propose',
+      proposals: texts.map((text, offset) => ({ id: offset + 1, data: bytesOf(text) })),
+    });
   }
 
   private foreignRequestId(): number {
@@ -213,4 +246,3 @@ export function logOf(terms: readonly number[], from = 1): readonly Entry[] {
     data: bytesOf(`${from + offset}@${term}`),
   }));
 }
-

@@ -103,7 +103,9 @@ export class Nemesis {
         cluster.network.conditions = prng.chance(0.4) ? calmNetwork : this.drawConditions();
         return;
       case 'slowDisk':
-        victim.disk.conditions = prng.chance(0.4) ? fastDisk : { syncMinMs: prng.between(0.1, 20), syncMaxMs: prng.between(20, 1500) };
+        victim.disk.conditions = prng.chance(0.4)
+          ? fastDisk
+          : { syncMinMs: prng.between(0.1, 20), syncMaxMs: prng.between(20, 1500) };
         return;
       case 'wrongGone':
         return victim.give({ kind: 'peerGone', peer: this.anyReplica().id });
@@ -159,7 +161,10 @@ export class Nemesis {
 
   private isolate(victim: SimulatedReplica): void {
     const others = this.cluster.replicas.filter((replica) => replica !== victim);
-    this.cluster.network.partition([victim.id], others.map((replica) => replica.id));
+    this.cluster.network.partition(
+      [victim.id],
+      others.map((replica) => replica.id),
+    );
   }
 
   /** Every replica sees a majority, but no two the same one (Jepsen's majorities ring). */

@@ -64,7 +64,9 @@ class ScheduleRun {
     this.cluster.runFor(this.faultsMs);
     this.underLoad = false;
     this.nemesis.stop();
-    const recoveryMs = this.cluster.runUntil(() => this.cluster.leader?.status.committedInTerm === true, { withinMs: this.recoveryMs });
+    const recoveryMs = this.cluster.runUntil(() => this.cluster.leader?.status.committedInTerm === true, {
+      withinMs: this.recoveryMs,
+    });
     this.finishWork();
     this.compareReplicas();
     return this.report(recoveryMs);
@@ -97,7 +99,8 @@ class ScheduleRun {
       return remaining === 0 && last === undefined;
     };
     cluster.runUntil(isDone, { withinMs: this.recoveryMs });
-    const everybodyHasAll = () => cluster.replicas.every((replica) => replica.applied.index >= cluster.committed.lastIndex);
+    const everybodyHasAll = () =>
+      cluster.replicas.every((replica) => replica.applied.index >= cluster.committed.lastIndex);
     cluster.runUntil(everybodyHasAll, { withinMs: this.recoveryMs });
   }
 
@@ -111,7 +114,8 @@ class ScheduleRun {
   private compareReplicas(): void {
     const { digest } = this.cluster.committed;
     for (const replica of this.cluster.replicas) {
-      if (replica.applied.digest !== digest) throw new Error(`${replica.id} applied ${replica.applied.digest}, committed was ${digest}`);
+      if (replica.applied.digest !== digest)
+        throw new Error(`${replica.id} applied ${replica.applied.digest}, committed was ${digest}`);
     }
   }
 

@@ -65,10 +65,19 @@ export class SimulatedCluster {
     });
     const priorities = options.priorities ?? [3, 2, 1];
     const voters = priorities.map((priority, offset) => ({ id: toReplicaId(`r${offset + 1}`), priority }));
-    this.replicas = voters.map(({ id }) => this.createReplica(parseRaftOptions({ ...options.raft, id, voters, seed: this.prng.integer(0, 2 ** 31) })));
+    this.replicas = voters.map(({ id }) =>
+      this.createReplica(parseRaftOptions({ ...options.raft, id, voters, seed: this.prng.integer(0, 2 ** 31) })),
+    );
     this.committed = new CommittedLog(() => this.replicas);
     this.reads = new LinearizableReads(() => this.committed.lastIndex);
-    this.checkers = [new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), this.committed, this.reads, new OneResponse()];
+    this.checkers = [
+      new ElectionSafety(),
+      new LeaderAppendOnly(),
+      new LogMatching(),
+      this.committed,
+      this.reads,
+      new OneResponse(),
+    ];
   }
 
   get leaders(): readonly SimulatedReplica[] {
@@ -98,7 +107,8 @@ export class SimulatedCluster {
   runUntil(condition: () => boolean, { withinMs }: { readonly withinMs: number }): number {
     const start = this.clock.now;
     while (!condition()) {
-      if (!this.clock.step(start + withinMs)) throw new Error(`the condition did not hold within ${withinMs} ms:\n${this.describe()}`);
+      if (!this.clock.step(start + withinMs))
+        throw new Error(`the condition did not hold within ${withinMs} ms:\n${this.describe()}`);
     }
     return this.clock.now - start;
   }
@@ -132,7 +142,10 @@ export class SimulatedCluster {
 
   proposeMany(id: string, count: number): readonly number[] {
     const ids = Array.from({ length: count }, () => (this.lastId += 1));
-    this.replica(id).give({ kind: 'propose', proposals: ids.map((proposal) => ({ id: proposal, data: bytesOf(`c${proposal}`) })) });
+    this.replica(id).give({
+      kind: 'propose',
+      proposals: ids.map((proposal) => ({ id: proposal, data: bytesOf(`c${proposal}`) })),
+    });
     return ids;
   }
 
@@ -149,8 +162,12 @@ export class SimulatedCluster {
 
   /** What happened last, for failure messages. */
   describe(): string {
-    const replicas = this.replicas.map((replica) => `${replica.id}: ${replica.isUp ? JSON.stringify(replica.status) : 'down'}`);
-    const events = this.events.slice(-60).map(({ at, replica, event }) => `${at.toFixed(1)} ${replica} ${JSON.stringify(event)}`);
+    const replicas = this.replicas.map(
+      (replica) => `${replica.id}: ${replica.isUp ? JSON.stringify(replica.status) : 'down'}`,
+    );
+    const events = this.events
+      .slice(-60)
+      .map(({ at, replica, event }) => `${at.toFixed(1)} ${replica} ${JSON.stringify(event)}`);
     return [...events, ...replicas].join('\n');
   }
 

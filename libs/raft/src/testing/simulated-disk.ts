@@ -91,7 +91,10 @@ class DurableLog {
       this.snapshot = batch.snapshot;
     }
     for (const entry of batch.entries) {
-      invariant(entry.index === this.base + this.entries.length + 1, `a batch continues the stored log: ${entry.index} after ${this.base + this.entries.length}`);
+      invariant(
+        entry.index === this.base + this.entries.length + 1,
+        `a batch continues the stored log: ${entry.index} after ${this.base + this.entries.length}`,
+      );
       this.entries.push(entry);
     }
   }

@@ -12,7 +12,9 @@ describe('VirtualClock', () => {
 
         clock.runUntil(100);
 
-        const expected = times.map((at, order) => ({ at, order })).sort((left, right) => left.at - right.at || left.order - right.order);
+        const expected = times
+          .map((at, order) => ({ at, order }))
+          .sort((left, right) => left.at - right.at || left.order - right.order);
         expect(run).toEqual(expected);
         expect(clock.now).toBe(100);
       }),

@@ -64,7 +64,10 @@ export class CommittedLog implements Checker {
       return;
     }
     if (known.entry.term !== entry.term || textOf(known.entry.data) !== textOf(entry.data)) {
-      throw new PropertyViolation('State Machine Safety', `${replica.id} applies term ${entry.term} at ${entry.index}, where term ${known.entry.term} was applied`);
+      throw new PropertyViolation(
+        'State Machine Safety',
+        `${replica.id} applies term ${entry.term} at ${entry.index}, where term ${known.entry.term} was applied`,
+      );
     }
   }
 
@@ -79,7 +82,10 @@ export class CommittedLog implements Checker {
     const replicas = this.replicas();
     const holders = replicas.filter(({ disk }) => disk.hasDurable(entry)).length;
     if (2 * holders <= replicas.length) {
-      throw new PropertyViolation('Durable Majority', `${replica.id} calls ${entry.index} (term ${entry.term}) committed, but it is on ${holders} of ${replicas.length} disks`);
+      throw new PropertyViolation(
+        'Durable Majority',
+        `${replica.id} calls ${entry.index} (term ${entry.term}) committed, but it is on ${holders} of ${replicas.length} disks`,
+      );
     }
   }
 
@@ -105,7 +111,10 @@ export class CommittedLog implements Checker {
       const committed = this.history[offset];
       if (committed === undefined || committed.inTerm >= elected.term) continue;
       if (entryTerm(replica.raft, (offset + 1) as LogIndex) !== committed.entry.term) {
-        throw new PropertyViolation('Leader Completeness', `${replica.id} leads term ${elected.term} without entry ${offset + 1}, committed in term ${committed.inTerm}`);
+        throw new PropertyViolation(
+          'Leader Completeness',
+          `${replica.id} leads term ${elected.term} without entry ${offset + 1}, committed in term ${committed.inTerm}`,
+        );
       }
     }
   }

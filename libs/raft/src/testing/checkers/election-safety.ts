@@ -32,7 +32,10 @@ export class OneVoteATerm {
     const key = `${voter} ${term}`;
     const other = this.votes.get(key);
     if (other !== undefined && other !== candidate) {
-      throw new PropertyViolation('One Vote a Term', `${voter} voted for ${other} and for ${candidate} in term ${term}`);
+      throw new PropertyViolation(
+        'One Vote a Term',
+        `${voter} voted for ${other} and for ${candidate} in term ${term}`,
+      );
     }
     this.votes.set(key, candidate);
   }

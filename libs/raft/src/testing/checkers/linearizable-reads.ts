@@ -23,7 +23,10 @@ export class LinearizableReads implements Checker {
       if (index === undefined) continue;
       this.answered += 1;
       if (index < required) {
-        throw new PropertyViolation('Linearizable Reads', `${replica.id} answers ${index}, but ${required} was committed when it was asked`);
+        throw new PropertyViolation(
+          'Linearizable Reads',
+          `${replica.id} answers ${index}, but ${required} was committed when it was asked`,
+        );
       }
     }
   }

@@ -28,7 +28,10 @@ export class LogMatching implements Checker {
     const contents = `${entry.kind} ${textOf(entry.data)} after term ${previousTerm}`;
     const known = this.seen.get(key);
     if (known !== undefined && known !== contents) {
-      throw new PropertyViolation('Log Matching', `entry ${entry.index} of term ${entry.term} is "${contents}" on ${replica} and "${known}" elsewhere`);
+      throw new PropertyViolation(
+        'Log Matching',
+        `entry ${entry.index} of term ${entry.term} is "${contents}" on ${replica} and "${known}" elsewhere`,
+      );
     }
     this.seen.set(key, contents);
   }

@@ -12,7 +12,10 @@ export class OneResponse implements Checker {
     const answers = responses.filter((envelope) => envelope.message.requestId === message.requestId);
     const drops = effects.trace.filter((event) => event.kind === 'messageDropped').length;
     if (answers.length + drops !== 1) {
-      throw new PropertyViolation('One Response', `${replica.id} gives ${answers.length} answers to a ${message.kind} and ${drops} reasons for none`);
+      throw new PropertyViolation(
+        'One Response',
+        `${replica.id} gives ${answers.length} answers to a ${message.kind} and ${drops} reasons for none`,
+      );
     }
   }
 }
