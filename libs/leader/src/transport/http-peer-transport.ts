@@ -203,7 +203,7 @@ export class HttpPeerTransport implements PeerTransport {
     if (this.closed) return;
     peer.probing ??= this.probe(peer.url)
       .then((result) => {
-        if (result === 'refused' && !this.closed) this.receiver?.peerGone(peer.id);
+        if (result === 'gone' && !this.closed) this.receiver?.peerGone(peer.id);
       })
       .finally(() => (peer.probing = undefined));
   }

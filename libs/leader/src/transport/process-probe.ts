@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
 export type ProbeResult =
-  /** The port refuses connections: no process listens there. */
-  | 'refused'
+  /** The port refuses connections, or somebody (a proxy) accepts and drops each at once: no process answers there. */
+  | 'gone'
   /** Somebody accepted and kept the connection. */
   | 'alive'
   /** No answer in time, or unreachable: nothing can be said. */
@@ -15,10 +15,11 @@ export interface ProbeOptions {
    * that is reset a moment later; then the port is asked again.
    */
   readonly steadyMs: number;
+  /** So many dropped connections in a row count as gone. */
   readonly attemptsMax: number;
 }
 
-export const defaultProbe: ProbeOptions = { timeoutMs: 200, steadyMs: 20, attemptsMax: 5 };
+export const defaultProbe: ProbeOptions = { timeoutMs: 200, steadyMs: 20, attemptsMax: 3 };
 
 /** Asks by a fresh TCP connection whether a process listens at `url`. Sends nothing. */
 export async function probeProcess(url: string, options: ProbeOptions = defaultProbe): Promise<ProbeResult> {
@@ -26,7 +27,7 @@ export async function probeProcess(url: string, options: ProbeOptions = defaultP
     const result = await tryConnect(url, options);
     if (result !== 'dropped') return result;
   }
-  return 'unknown';
+  return 'gone';
 }
 
 function tryConnect(url: string, { timeoutMs, steadyMs }: ProbeOptions): Promise<ProbeResult | 'dropped'> {
@@ -45,7 +46,7 @@ function tryConnect(url: string, { timeoutMs, steadyMs }: ProbeOptions): Promise
       clearTimeout(timer);
       timer = setTimeout(() => end('alive'), steadyMs);
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'refused' : connected || error.code === 'ECONNRESET' ? 'dropped' : 'unknown'));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'gone' : connected || error.code === 'ECONNRESET' ? 'dropped' : 'unknown'));
     socket.on('close', () => end(connected ? 'dropped' : 'unknown'));
     socket.on('end', () => end('dropped'));
     socket.resume();
