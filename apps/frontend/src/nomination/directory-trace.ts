@@ -11,7 +11,17 @@ const levels: Readonly<Record<DirectoryEvent['kind'], LogLevel>> = {
   memberFailed: 'debug',
 };
 
-/** Writes what the directory notices and does to the log. */
+/**
+ * Writes what the directory notices and does to the log. Every request that fails at one leader doubts it anew; the
+ * first of these doubts is the news.
+ */
 export function traceTo(logger: JsonLogger): (event: DirectoryEvent) => void {
-  return ({ kind, ...facts }) => logger.write(levels[kind], `election: ${kind}`, facts);
+  let isDoubted = false;
+  return (event) => {
+    const { kind, ...facts } = event;
+    const isRepeated = kind === 'doubted' && isDoubted;
+    if (kind === 'doubted') isDoubted = true;
+    if (kind === 'adopted') isDoubted = false;
+    logger.write(isRepeated ? 'debug' : levels[kind], `election: ${kind}`, facts);
+  };
 }
