@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreClient, UndiciTransport } from '@toystore/contracts';
 import { startStore, type LocalStore, type VerifyReport } from '@toystore/lab';
-import { planFaults, type Victim } from './fault-plan.js';
-import { carryOut, type FaultDone } from './nemesis.js';
+import { drawFaults, type Victim } from './fault-plan.js';
+import { type FaultDone, harass } from './nemesis.js';
 import type { StoredOrder } from './order-record.js';
 import { SeededRandom } from './seeded-random.js';
 import { shop, ShoppingJournal } from './shopper.js';
@@ -55,7 +54,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 async function runAgainst(store: LocalStore, options: ChaosOptions): Promise<ChaosReport> {
   const random = new SeededRandom(options.seed);
-  const plan = planFaults(random.split(), { ...options, durationMs: options.seconds * 1000 });
+  const plan = drawFaults(random.split(), options);
   const journal = new ShoppingJournal();
   const bound = new StockBound();
   for (const name of products) bound.learn(name, initialStock);
@@ -63,8 +62,7 @@ async function runAgainst(store: LocalStore, options: ChaosOptions): Promise<Cha
   const shopping = Array.from({ length: options.shoppers }, (_, id) =>
     shop({ id, url: store.url, products, random: random.split(), bound, journal, stop: stop.signal, settleMs: 30_000 }),
   );
-  const faults = await carryOut(store, plan);
-  await sleep(Math.max(0, options.seconds * 1000 - (plan.at(-1)?.atMs ?? 0) - (plan.at(-1)?.downMs ?? 0)));
+  const faults = await harass(store, plan, options.seconds * 1000);
   stop.abort();
   await Promise.all(shopping);
 

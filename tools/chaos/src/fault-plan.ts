@@ -2,30 +2,28 @@ import type { SeededRandom } from './seeded-random.js';
 
 export type Victim = 'leader' | 'follower' | 'catalog' | 'frontend' | 'all-orders';
 
-/** One thing that is done to the store. Times are milliseconds from the start of the run. */
-export type Fault =
-  | { readonly kind: 'kill'; readonly atMs: number; readonly victim: Victim; readonly downMs: number }
-  | { readonly kind: 'pause'; readonly atMs: number; readonly victim: Victim; readonly downMs: number };
+/** One thing that is done to the store, and when: so long after the store has recovered from the last one. */
+export interface Fault {
+  readonly kind: 'kill' | 'pause';
+  readonly victim: Victim;
+  readonly gapMs: number;
+  /** How long the victim stays dead or paused. */
+  readonly downMs: number;
+}
 
-export interface FaultPlanOptions {
-  readonly durationMs: number;
-  /** Mean time from the end of one fault to the next. */
+export interface FaultMix {
+  /** Mean time between two faults, ms. */
   readonly meanGapMs: number;
   readonly victims: readonly Victim[];
   /** Share of faults that are pauses (SIGSTOP) instead of kills, 0 to 1. */
   readonly pauseShare: number;
 }
 
-/** Draws the faults of one run. The first comes early, so that short runs have one; the last leaves time to recover. */
-export function planFaults(random: SeededRandom, options: FaultPlanOptions): Fault[] {
-  const faults: Fault[] = [];
-  let atMs = random.integer(500, 1500);
-  while (atMs < options.durationMs - 1000) {
-    const victim = random.pick(options.victims);
-    const kind = random.next() < options.pauseShare ? 'pause' : 'kill';
-    const downMs = random.integer(300, 2000);
-    faults.push({ kind, atMs, victim, downMs });
-    atMs += downMs + Math.round(options.meanGapMs * (0.5 + random.next()));
+/** Draws faults for as long as they are asked for. The same seed gives the same ones. */
+export function* drawFaults(random: SeededRandom, { meanGapMs, victims, pauseShare }: FaultMix): Generator<Fault, never> {
+  for (;;) {
+    const gapMs = Math.round(meanGapMs * (0.3 + 1.4 * random.next()));
+    const kind = random.next() < pauseShare ? 'pause' : 'kill';
+    yield { kind, victim: random.pick(victims), gapMs, downMs: random.integer(300, 2000) };
   }
-  return faults;
 }

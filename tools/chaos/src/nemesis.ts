@@ -11,12 +11,24 @@ export interface FaultDone {
 
 const allOrders = ['order-1', 'order-2', 'order-3'];
 
-/** Carries out a plan against a running store; whatever it took down is up again when it returns. */
-export async function carryOut(store: LocalStore, plan: readonly Fault[]): Promise<FaultDone[]> {
+/** How long a restarted process may take on a machine that is busy; the store recovers long before. */
+const recoveryLimitMs = 120_000;
+
+/**
+ * Does one thing after the other to a running store until the time is up. What was killed is started again and is
+ * ready before the next fault, so that every fault hits a store that works; when it returns everything is up.
+ */
+export async function harass(store: LocalStore, faults: Iterator<Fault>, durationMs: number): Promise<FaultDone[]> {
   const startMs = performance.now();
   const done: FaultDone[] = [];
-  for (const fault of plan) {
-    await sleep(Math.max(0, startMs + fault.atMs - performance.now()));
+  for (;;) {
+    const { value: fault } = faults.next();
+    const leftMs = startMs + durationMs - performance.now();
+    if (fault.gapMs >= leftMs) {
+      await sleep(Math.max(0, leftMs));
+      return done;
+    }
+    await sleep(fault.gapMs);
     const names = await namesOf(store, fault.victim);
     done.push({ kind: fault.kind, victim: fault.victim, names, atMs: Math.round(performance.now() - startMs) });
     if (fault.kind === 'kill') {
@@ -28,8 +40,8 @@ export async function carryOut(store: LocalStore, plan: readonly Fault[]): Promi
       await sleep(fault.downMs);
       for (const name of names) store.resume(name);
     }
+    await store.waitUntilReady({ limitMs: recoveryLimitMs, names });
   }
-  return done;
 }
 
 async function namesOf(store: LocalStore, victim: Victim): Promise<string[]> {
