@@ -12,6 +12,7 @@ export type LabErrorCode =
   | 'already-dead'
   | 'already-paused'
   | 'not-paused'
+  | 'not-cut'
   | 'signal-failed'
   | 'start-failed'
   | 'not-ready';

@@ -9,20 +9,21 @@ import { labProgram } from './program.js';
 async function run(args: readonly string[], answer: unknown = {}) {
   const sent: { dataDir: string; command: LabCommand }[] = [];
   const out: string[] = [];
+  const started: unknown[] = [];
   let exitCode = 0;
   const program = labProgram({
     send: (dataDir, command) => {
       sent.push({ dataDir, command });
       return Promise.resolve(answer);
     },
-    up: () => Promise.resolve(),
+    up: (options) => Promise.resolve(void started.push(options)),
     stdout: (text) => out.push(text),
     stderr: () => undefined,
     exitCode: (code) => (exitCode = code),
   });
   for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => undefined });
   await program.parseAsync(['node', 'lab', ...args]);
-  return { sent, out, exitCode };
+  return { sent, started, out, exitCode };
 }
 
 const report = { ok: true, orders: 0, replicas: [], products: [], violations: [] };
@@ -35,9 +36,13 @@ describe('lab command line', () => {
     [['start', 'order-2'], { kind: 'start', name: 'order-2' }],
     [['pause', 'order-2'], { kind: 'pause', name: 'order-2' }],
     [['resume', 'order-2'], { kind: 'resume', name: 'order-2' }],
+    [['cut', 'leader', 'order-2'], { kind: 'cut', a: 'leader', b: 'order-2', oneWay: false, refuse: false }],
+    [['cut', 'catalog', 'frontend', '--one-way', '--refuse'], { kind: 'cut', a: 'catalog', b: 'frontend', oneWay: true, refuse: true }],
+    [['heal'], { kind: 'heal' }],
+    [['heal', 'order-1', 'order-2'], { kind: 'heal', pair: { a: 'order-1', b: 'order-2' } }],
     [['down'], { kind: 'down' }],
   ])('%j asks the lab of the given data folder', async (args, command) => {
-    const { sent } = await run([...args, '--data-dir', '/some/where', '--json'], { leader: null, services: [] });
+    const { sent } = await run([...args, '--data-dir', '/some/where', '--json'], { leader: null, services: [], cut: [] });
 
     expect(sent).toEqual([{ dataDir: '/some/where', command }]);
   });
@@ -57,7 +62,7 @@ describe('lab command line', () => {
   it('marks the leader in the table of processes', async () => {
     const row = { name: 'order-3', kind: 'order', pid: 1, state: 'running', url: 'http://127.0.0.1:8093', role: 'leader', term: 3, lastLogIndex: 41, commitIndex: 41, appliedIndex: 41, orders: 20, hash: 'abcdef0123456789' };
 
-    const { out } = await run(['status'], { leader: 'order-3', services: [row] });
+    const { out } = await run(['status'], { leader: 'order-3', services: [row], cut: [] });
 
     expect(out.join()).toMatch(/order-3 \*.*running.*leader.*41.*20.*abcdef012345 /);
   });
@@ -83,8 +88,25 @@ describe('lab command line', () => {
     expect(exitCode).toBe(0);
   });
 
-  it.each([[['cut', 'order-1', 'order-2', '--one-way']], [['heal']], [['up', '--faults']]])('%j says that network faults come later, and ends with 2', async (args) => {
-    await expect(run(args)).rejects.toMatchObject({ code: 'not-available', exitCode: 2, message: expect.stringMatching(/later version/) });
+  it('shows under the table of processes what is cut, and how to heal it', async () => {
+    const cut = [{ a: 'order-3', b: 'order-2', oneWay: false, refuse: false }, { a: 'catalog', b: 'frontend', oneWay: true, refuse: true }];
+
+    const { out } = await run(['status'], { leader: null, services: [], cut });
+
+    expect(out.join()).toMatch(/order-3 <-> order-2, bytes do not arrive\.\nCut: catalog --> frontend, connections are refused\.\n.*npm run lab -- heal/);
+  });
+
+  it.each([
+    [['up'], false],
+    [['up', '--faults'], true],
+  ])('%j starts the store, with faults: %p', async (args, faults) => {
+    const { started } = await run(args);
+
+    expect(started).toMatchObject([{ port: 8080, faults }]);
+  });
+
+  it('refuses to heal between one process and nobody, and ends with 2', async () => {
+    await expect(run(['heal', 'order-1'])).rejects.toMatchObject({ code: 'invalid-command', exitCode: 2, message: expect.stringContaining('heal order-1 <b>') });
   });
 
   it.each([[['kill']], [['explode']], [['status', '--colour']], [['up', '--port', 'eighty']]])('%j is refused', async (args) => {

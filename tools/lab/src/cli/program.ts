@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { sendCommand } from '../control/control-client.js';
 import type { LabCommand } from '../control/lab-command.js';
 import { LabError } from '../lab-error.js';
+import type { CutReport } from '../network/fault-network.js';
+import type { ProcessPair } from '../network/link-table.js';
 import type { StatusReport } from '../observation/status-report.js';
 import { parseSignal } from '../supervision/kill-signal.js';
 import type { NamedProcess } from '../supervision/supervisor.js';
@@ -11,7 +13,7 @@ import type { VerifyReport } from '../verification/verify-report.js';
 import { restWaitMsDefault } from '../verification/verify-store.js';
 import { defaultDataDir, defaultPort } from './defaults.js';
 import { printAnswer } from './output.js';
-import { statusTable, verifyTables } from './tables.js';
+import { cutLines, statusTable, verifyTables } from './tables.js';
 
 interface ClientOptions {
   readonly dataDir: string;
@@ -21,15 +23,12 @@ interface ClientOptions {
 /** What the command line acts through; a test passes fakes. */
 export interface ProgramPorts {
   readonly send: typeof sendCommand;
-  readonly up: (options: { port: number; dataDir: string }) => Promise<void>;
+  readonly up: (options: { port: number; dataDir: string; faults: boolean }) => Promise<void>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   /** Told the code to exit with when it is not 0. */
   readonly exitCode: (code: number) => void;
 }
-
-const networkFaults =
-  'Network faults between processes (--faults, cut, heal) arrive in a later version. This one can kill, start, pause and resume: npm run lab -- --help';
 
 /** The `lab` command line. Refusals are thrown as {@link LabError}. */
 export function labProgram(ports: ProgramPorts): Command {
@@ -43,10 +42,9 @@ export function labProgram(ports: ProgramPorts): Command {
     .description('start the store and stay up until Ctrl-C (npm start)')
     .option('--port <port>', "the frontend's port P; the others are P+1, P+2, P+11 to P+13", wholeNumber, defaultPort)
     .option('--data-dir <dir>', "folder for the processes' state and logs", defaultDataDir)
-    .option('--faults', 'route calls between processes through proxies that can be cut (not in this version)')
+    .option('--faults', 'route calls between processes through proxies that cut and heal act on')
     .action(async ({ port, dataDir, faults }: { port: number; dataDir: string; faults?: boolean }) => {
-      if (faults === true) throw new LabError('not-available', networkFaults);
-      await ports.up({ port, dataDir });
+      await ports.up({ port, dataDir, faults: faults === true });
     });
 
   const print = <T>(options: ClientOptions, answer: T, text: (answer: T) => string): void =>
@@ -76,6 +74,15 @@ export function labProgram(ports: ProgramPorts): Command {
   asking('resume <name>', 'let a paused process run again').action((name: string, options: ClientOptions) =>
     ask<NamedProcess>(options, { kind: 'resume', name }, ({ name, pid }) => `${name} (pid ${pid}) runs again.`),
   );
+  asking('cut <a> <b>', "cut the network between two processes, or 'leader' and one; for a store started with --faults")
+    .option('--one-way', 'lose only what a sends to b, be it requests or answers')
+    .option('--refuse', 'reset and refuse connections instead of letting them hang')
+    .action((a: string, b: string, options: ClientOptions & { oneWay?: boolean; refuse?: boolean }) =>
+      ask<CutReport>(options, { kind: 'cut', a, b, oneWay: options.oneWay === true, refuse: options.refuse === true }, cutLines),
+    );
+  asking('heal [a] [b]', 'undo the cut between two processes, or every cut').action((a: string | undefined, b: string | undefined, options: ClientOptions) =>
+    ask<CutReport>(options, { kind: 'heal', ...pairOf(a, b) }, cutLines),
+  );
   asking('verify', 'wait until the store is at rest and check every invariant; exit code 1 when one is broken')
     .option('--orders <files...>', "clients' order files: every acknowledged order must exist")
     .option('--wait <ms>', 'how long to wait for the store to come to rest', wholeNumber, restWaitMsDefault)
@@ -88,12 +95,13 @@ export function labProgram(ports: ProgramPorts): Command {
   asking('down', 'stop the store, as Ctrl-C in its terminal does').action((options: ClientOptions) =>
     ask<{ pid: number }>(options, { kind: 'down' }, ({ pid }) => `The store is being stopped (lab pid ${pid}).`),
   );
-  const refuse = (): never => {
-    throw new LabError('not-available', networkFaults);
-  };
-  asking('cut <a> <b>', 'cut the network between two processes (not in this version)').addOption(new Option('--one-way', 'only from a to b')).action(refuse);
-  asking('heal', 'undo every cut (not in this version)').action(refuse);
   return program;
+}
+
+function pairOf(a: string | undefined, b: string | undefined): { pair?: ProcessPair } {
+  if (a === undefined) return {};
+  if (b === undefined) throw new LabError('invalid-command', `Name both processes of the cut: npm run lab -- heal ${a} <b>. Or none, to heal every cut.`);
+  return { pair: { a, b } };
 }
 
 function wholeNumber(text: string): number {

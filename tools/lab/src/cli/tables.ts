@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { CutReport } from '../network/fault-network.js';
 import type { StatusReport } from '../observation/status-report.js';
 import type { VerifyReport } from '../verification/verify-report.js';
 
@@ -19,7 +20,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
   return drawn.toString();
 }
 
-export function statusTable({ leader, services }: StatusReport): string {
+export function statusTable({ leader, services, cut }: StatusReport): string {
   const rows = services.map((service) => [
     service.name === leader ? `${service.name} *` : service.name,
     service.state,
@@ -34,7 +35,13 @@ export function statusTable({ leader, services }: StatusReport): string {
     service.url,
   ]);
   const drawn = table(['name', 'state', 'role', 'pid', 'term', 'log', 'commit', 'applied', 'orders', 'hash', 'url'], rows, 3);
-  return `${drawn}\n${leader === null ? 'No order replica leads right now.' : `* leads the order group`}`;
+  return `${drawn}\n${leader === null ? 'No order replica leads right now.' : `* leads the order group`}${cut.length === 0 ? '' : `\n${cutLines({ cut })}`}`;
+}
+
+export function cutLines({ cut }: CutReport): string {
+  if (cut.length === 0) return 'Nothing is cut.';
+  const lines = cut.map(({ a, b, oneWay, refuse }) => `Cut: ${a} ${oneWay ? '-->' : '<->'} ${b}, ${refuse ? 'connections are refused' : 'bytes do not arrive'}.`);
+  return [...lines, 'To heal every cut: npm run lab -- heal'].join('\n');
 }
 
 export function verifyTables({ ok, orders, replicas, products, violations }: VerifyReport): string {

@@ -13,8 +13,8 @@ const sameKeyPressMs = 1_000;
  * Starts the store in the foreground and stays up until a signal or `lab down` stops it. Quiet: the processes write to their logs.
  * A first signal stops gracefully, a second one at once.
  */
-export async function up(options: { port: number; dataDir: string; say: (line: string) => void }): Promise<void> {
-  const { port, say } = options;
+export async function up(options: { port: number; dataDir: string; faults: boolean; say: (line: string) => void }): Promise<void> {
+  const { port, faults, say } = options;
   const dataDir = resolve(options.dataDir);
   let starting: LocalStore | undefined;
   let ready = false;
@@ -37,6 +37,8 @@ export async function up(options: { port: number; dataDir: string; say: (line: s
     const store = await startStore({
       port,
       dataDir,
+      faults,
+      onNetworkTrouble: say,
       onStarting: (store) => {
         starting = store;
         say(`Starting catalog, three order replicas and frontend in ${dataDir} …`);
@@ -48,7 +50,7 @@ export async function up(options: { port: number; dataDir: string; say: (line: s
       },
     });
     ready = true;
-    say(welcome({ url: store.url, dataDir, standardPort: port === defaultPort, standardDataDir: dataDir === defaultDataDir }));
+    say(welcome({ url: store.url, dataDir, standardPort: port === defaultPort, standardDataDir: dataDir === defaultDataDir, faults }));
     await store.stopped;
     say('Everything has stopped.');
   } catch (error) {

@@ -1,5 +1,5 @@
 /** What is printed when the store is ready: its address and what to try next. */
-export function welcome(store: { url: string; dataDir: string; standardPort: boolean; standardDataDir: boolean }): string {
+export function welcome(store: { url: string; dataDir: string; standardPort: boolean; standardDataDir: boolean; faults: boolean }): string {
   const lab = (command: string): string => `npm run lab -- ${command}${store.standardDataDir ? '' : ` --data-dir ${store.dataDir}`}`;
   const client = `npm run client -- --clients 5 --requests 20 --prob 0.2${store.standardPort ? '' : ` --url ${store.url}`}`;
   const suggestions: readonly (readonly [string, string])[] = [
@@ -8,6 +8,7 @@ export function welcome(store: { url: string; dataDir: string; standardPort: boo
     [lab('status'), 'one row a process'],
     [lab('kill leader'), 'orders go on without it'],
     [lab('start <name>'), 'bring it back; it catches up'],
+    ...(store.faults ? ([[lab('cut order-3 order-2'), 'a network partition'], [lab('heal'), 'the end of it']] as const) : []),
     [lab('verify'), 'check every invariant'],
   ];
   const width = Math.max(...suggestions.map(([command]) => command.length));

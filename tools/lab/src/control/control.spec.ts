@@ -129,12 +129,21 @@ describe('parseLabCommand', () => {
     expect(parseLabCommand({ kind: 'verify', restWaitMs: 500, acknowledged })).toEqual({ kind: 'verify', restWaitMs: 500, acknowledged });
   });
 
+  it('tells healing one pair from healing everything', () => {
+    expect(parseLabCommand({ kind: 'heal' })).toEqual({ kind: 'heal' });
+    expect(parseLabCommand({ kind: 'heal', pair: { a: 'order-1', b: 'order-2' } })).toEqual({ kind: 'heal', pair: { a: 'order-1', b: 'order-2' } });
+  });
+
   it.each([
     null,
     { kind: 'verify', restWaitMs: -1, acknowledged: [] },
     { kind: 'verify', restWaitMs: 1, acknowledged: 'all' },
     { kind: 'verify', restWaitMs: 1, acknowledged: [{ number: '1' }] },
     { kind: 'pause' },
+    { kind: 'cut', a: 'order-1', b: 'order-2', oneWay: 'yes', refuse: false },
+    { kind: 'cut', a: 'order-1', oneWay: true, refuse: false },
+    { kind: 'heal', pair: { a: 'order-1' } },
+    { kind: 'heal', pair: null },
     { kind: 'kill', name: 'order-1', signal: 'STOP' },
   ])('refuses %j', (command) => {
     expect(() => parseLabCommand(command)).toThrow(expect.objectContaining({ code: 'invalid-command' }));

@@ -1,4 +1,5 @@
 import { LabError } from '../lab-error.js';
+import type { Cut, ProcessPair } from '../network/link-table.js';
 import { parseSignal } from '../supervision/kill-signal.js';
 import type { AcknowledgedOrder } from '../verification/acknowledged-orders.js';
 
@@ -9,6 +10,9 @@ export type LabCommand =
   | { readonly kind: 'start'; readonly name: string }
   | { readonly kind: 'pause'; readonly name: string }
   | { readonly kind: 'resume'; readonly name: string }
+  | ({ readonly kind: 'cut' } & Cut)
+  /** Without a pair everything is healed. */
+  | { readonly kind: 'heal'; readonly pair?: ProcessPair }
   | { readonly kind: 'verify'; readonly restWaitMs: number; readonly acknowledged: readonly AcknowledgedOrder[] }
   | { readonly kind: 'down' };
 
@@ -28,6 +32,10 @@ export function parseLabCommand(value: unknown): LabCommand {
       return { kind: fields['kind'], name: text(fields, 'name') };
     case 'kill':
       return { kind: 'kill', name: text(fields, 'name'), signal: parseSignal(text(fields, 'signal')) };
+    case 'cut':
+      return { kind: 'cut', ...pair(fields), oneWay: flag(fields, 'oneWay'), refuse: flag(fields, 'refuse') };
+    case 'heal':
+      return fields['pair'] === undefined ? { kind: 'heal' } : { kind: 'heal', pair: pair((fields['pair'] ?? {}) as Readonly<Record<string, unknown>>) };
     case 'verify':
       return { kind: 'verify', restWaitMs: restWaitMs(fields['restWaitMs']), acknowledged: acknowledgedOrders(fields['acknowledged']) };
     default:
@@ -43,6 +51,16 @@ function text(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name];
   if (typeof value !== 'string' || value === '') throw refusal(`The command's '${name}' must be a text that is not empty.`);
   return value;
+}
+
+function flag(fields: Readonly<Record<string, unknown>>, name: string): boolean {
+  const value = fields[name];
+  if (typeof value !== 'boolean') throw refusal(`The command's '${name}' must be true or false.`);
+  return value;
+}
+
+function pair(fields: Readonly<Record<string, unknown>>): ProcessPair {
+  return { a: text(fields, 'a'), b: text(fields, 'b') };
 }
 
 function restWaitMs(value: unknown): number {

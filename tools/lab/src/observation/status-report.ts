@@ -1,3 +1,4 @@
+import type { Cut } from '../network/link-table.js';
 import type { ProcessState } from '../supervision/process-state.js';
 import type { ServiceStanding } from '../supervision/supervisor.js';
 import type { ServiceKind } from '../topology/store-topology.js';
@@ -27,6 +28,8 @@ export interface StatusReport {
   /** The order replica that leads; null while there is none. */
   readonly leader: string | null;
   readonly services: readonly ServiceStatus[];
+  /** The cuts between processes that are in force, the oldest first. */
+  readonly cut: readonly Cut[];
 }
 
 export const unobserved: Observation = {
@@ -39,11 +42,11 @@ export const unobserved: Observation = {
   hash: null,
 };
 
-export function reportStatus(services: readonly { readonly standing: ServiceStanding; readonly observation: Observation }[]): StatusReport {
+export function reportStatus(services: readonly { readonly standing: ServiceStanding; readonly observation: Observation }[], cut: readonly Cut[] = []): StatusReport {
   const rows = services.map(
     ({ standing: { name, pid, state, spec }, observation }): ServiceStatus => ({ name, kind: spec.kind, pid, state, url: spec.url, ...observation }),
   );
-  return { leader: leaderOf(rows), services: rows };
+  return { leader: leaderOf(rows), services: rows, cut };
 }
 
 /** The running order replica that says it leads, of the highest term: a deposed leader that has not heard of it yet says so too. */

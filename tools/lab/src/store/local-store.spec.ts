@@ -121,6 +121,16 @@ describe('stopNow', () => {
   });
 });
 
+describe('a store that was started without faults', () => {
+  it.each([
+    ['cut', () => store.cut('order-1', 'order-2')],
+    ['heal', () => store.heal()],
+  ])('refuses %s and says how to start one that can be cut', async (_, command) => {
+    await expect(command()).rejects.toMatchObject({ code: 'not-available', exitCode: 2, message: expect.stringContaining('npm start -- --faults') });
+    expect((await store.status()).cut).toEqual([]);
+  });
+});
+
 describe('runCommand', () => {
   it('answers kill, start, pause and resume with the name and pid of the process', async () => {
     for (const kind of ['pause', 'resume'] as const) {

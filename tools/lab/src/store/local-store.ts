@@ -1,4 +1,6 @@
 import { LabError } from '../lab-error.js';
+import type { CutReport, FaultNetwork } from '../network/fault-network.js';
+import type { ProcessPair } from '../network/link-table.js';
 import { observeService } from '../observation/observe-service.js';
 import type { ServicePeers } from '../observation/service-peers.js';
 import { reportStatus, unobserved, type StatusReport } from '../observation/status-report.js';
@@ -21,16 +23,18 @@ export class LocalStore {
   readonly url: string;
   readonly #supervisor: Supervisor;
   readonly #peers: ServicePeers;
+  readonly #network: FaultNetwork | undefined;
   readonly #release: () => Promise<void>;
   /** Resolves when the store has been stopped, whoever asked for it. */
   readonly stopped: Promise<void>;
   #noteStopped: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(options: { url: string; supervisor: Supervisor; peers: ServicePeers; release: () => Promise<void> }) {
+  constructor(options: { url: string; supervisor: Supervisor; peers: ServicePeers; network?: FaultNetwork; release: () => Promise<void> }) {
     this.url = options.url;
     this.#supervisor = options.supervisor;
     this.#peers = options.peers;
+    this.#network = options.network;
     this.#release = options.release;
     this.stopped = new Promise((resolve) => {
       this.#noteStopped = resolve;
@@ -62,6 +66,21 @@ export class LocalStore {
     return this.#supervisor.resume(name);
   }
 
+  /**
+   * Cuts the network between two processes, of which either may be `leader`; only for a store that was started with `faults`.
+   * Bytes vanish without a word and connections stay open; with `refuse` connections are reset and refused instead.
+   * `oneWay`: only what goes from `a` to `b`. Resolves to all cuts in force. Cuts add up.
+   */
+  async cut(a: string, b: string, how: { oneWay?: boolean; refuse?: boolean } = {}): Promise<CutReport> {
+    const network = this.#faulty();
+    return network.cut({ a: await this.#resolve(a), b: await this.#resolve(b), oneWay: how.oneWay ?? false, refuse: how.refuse ?? false });
+  }
+
+  /** Undoes the cuts between the pair, or all of them. What was held on open connections arrives now. */
+  async heal(pair?: ProcessPair): Promise<CutReport> {
+    return this.#faulty().heal(pair);
+  }
+
   waitUntilReady(options: { limitMs: number; names?: readonly string[] }): Promise<void> {
     return this.#supervisor.waitUntilReady(options);
   }
@@ -77,6 +96,7 @@ export class LocalStore {
           observation: standing.state === 'running' ? await observeService(this.#peers.peer(standing.name)) : unobserved,
         })),
       ),
+      this.#network?.cuts,
     );
   }
 
@@ -101,11 +121,17 @@ export class LocalStore {
   async #stop(graceMs: number | undefined): Promise<void> {
     try {
       await this.#supervisor.stopAll(graceMs);
+      await this.#network?.close();
       await this.#peers.close();
       await this.#release();
     } finally {
       this.#noteStopped();
     }
+  }
+
+  #faulty(): FaultNetwork {
+    if (this.#network !== undefined) return this.#network;
+    throw new LabError('not-available', 'This store was started without network faults. Stop it (npm run lab -- down) and start it so that it can be cut: npm start -- --faults');
   }
 
   async #resolve(name: string): Promise<string> {

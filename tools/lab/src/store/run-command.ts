@@ -14,6 +14,10 @@ export async function runCommand(store: LocalStore, command: LabCommand): Promis
       return store.pause(command.name);
     case 'resume':
       return store.resume(command.name);
+    case 'cut':
+      return store.cut(command.a, command.b, { oneWay: command.oneWay, refuse: command.refuse });
+    case 'heal':
+      return store.heal(command.pair);
     case 'verify':
       return store.verify({ acknowledged: command.acknowledged, restWaitMs: command.restWaitMs });
     case 'down':

@@ -6,6 +6,7 @@ import { ControlServer } from '../control/control-server.js';
 import { isLabAlive } from '../control/control-client.js';
 import { claimLabFile, discardLabFile, readLabFile, type LabFile } from '../control/lab-file.js';
 import { LabError } from '../lab-error.js';
+import { FaultNetwork } from '../network/fault-network.js';
 import { probeReadiness } from '../observation/observe-service.js';
 import { ServicePeers, signedTransports } from '../observation/service-peers.js';
 import type { ProcessExit } from '../supervision/managed-process.js';
@@ -13,6 +14,7 @@ import { leftoversEnded } from '../supervision/pid-file.js';
 import { Supervisor } from '../supervision/supervisor.js';
 import { findFreeBasePort, requireFreePorts } from '../topology/free-ports.js';
 import { clusterSecretFile, storeTopology, type ServiceSpec } from '../topology/store-topology.js';
+import { storeLinks } from '../topology/store-links.js';
 import { LocalStore } from './local-store.js';
 import { runCommand } from './run-command.js';
 
@@ -23,10 +25,14 @@ export interface StartStoreOptions {
   readonly dataDir: string;
   /** Added to every process's environment, over the lab's own settings. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Sends every call between processes through proxies of the lab, so that the network can be cut and healed. Default false. */
+  readonly faults?: boolean;
   /** How long all processes together may take to become ready, in ms. Default 120000. */
   readonly readyLimitMs?: number;
   /** Told about every process that ends without having been asked to. */
   readonly onUnexpectedExit?: (name: string, exit: ProcessExit) => void;
+  /** Told when a link between processes does not work although nobody has cut it; only with `faults`. */
+  readonly onNetworkTrouble?: (message: string) => void;
   /** Told once, when the processes have been started and are about to become ready. */
   readonly onStarting?: (store: LocalStore) => void;
 }
@@ -44,12 +50,14 @@ const leftoverPatienceMs = 15_000;
  * dies or is late (with its last log lines); nothing is left running then.
  */
 export async function startStore(options: StartStoreOptions): Promise<LocalStore> {
+  const { faults = false } = options;
   const dataDir = resolve(options.dataDir);
   const leftover = await requireNoOtherLab(dataDir);
-  const basePort = options.port === undefined || options.port === 'free' ? await findFreeBasePort() : options.port;
-  const specs = storeTopology({ basePort, dataDir, repoRoot, env: options.env ?? {} });
+  const basePort = options.port === undefined || options.port === 'free' ? await findFreeBasePort({ faults }) : options.port;
+  const links = faults ? storeLinks(basePort) : [];
+  const specs = storeTopology({ basePort, dataDir, repoRoot, env: options.env ?? {}, links });
   if (leftover) await leftoversEnded(specs.map((spec) => spec.dataDir), leftoverPatienceMs);
-  await requireFreePorts(basePort);
+  await requireFreePorts(basePort, { faults });
   requireBuilt(specs);
 
   const secret = await loadClusterSecret({ secret: options.env?.['CLUSTER_SECRET'] ?? process.env['CLUSTER_SECRET'], file: clusterSecretFile(dataDir) });
@@ -72,7 +80,8 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
     discardLabFile(dataDir, file);
     await control.close();
   };
-  const store = new LocalStore({ url, supervisor, peers, release });
+  const network = faults ? new FaultNetwork(links, { ...(options.onNetworkTrouble && { onTrouble: options.onNetworkTrouble }) }) : undefined;
+  const store = new LocalStore({ url, supervisor, peers, release, ...(network && { network }) });
   try {
     supervisor.startAll();
     options.onStarting?.(store);

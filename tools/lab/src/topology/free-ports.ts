@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { LabError } from '../lab-error.js';
-import { portBlock, portOwners, type PortBlock } from './port-block.js';
+import { portBlock, portOwners } from './port-block.js';
+import { storeLinks } from './store-links.js';
 
 const host = '127.0.0.1';
 /** Below the range from which Linux (32768) and macOS (49152) hand out ports for outgoing connections. */
@@ -20,24 +21,25 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-async function takenPorts(block: PortBlock): Promise<readonly { port: number; owner: string }[]> {
-  const owners = portOwners(block);
+async function takenPorts(basePort: number, faults: boolean): Promise<readonly { port: number; owner: string }[]> {
+  const links = faults ? storeLinks(basePort).map(({ port, from, to }) => ({ port, owner: `the link from ${from} to ${to}` })) : [];
+  const owners = [...portOwners(portBlock(basePort)), ...links];
   const free = await Promise.all(owners.map(({ port }) => isPortFree(port)));
   return owners.filter((_, offset) => free[offset] === false);
 }
 
-/** A block of ports that are all free at this moment, chosen at random so that stores started side by side rarely meet. */
-export async function findFreeBasePort(): Promise<number> {
+/** A block of ports that are all free at this moment, chosen at random so that stores started side by side rarely meet. `faults`: with its links. */
+export async function findFreeBasePort({ faults = false }: { faults?: boolean } = {}): Promise<number> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const basePort = randomInt(freeRange.lowest, freeRange.highest);
-    if ((await takenPorts(portBlock(basePort))).length === 0) return basePort;
+    if ((await takenPorts(basePort, faults)).length === 0) return basePort;
   }
   throw new LabError('port-taken', `No free block of ports found in ${attemptsMax} attempts between ${freeRange.lowest} and ${freeRange.highest}.`);
 }
 
 /** Resolves when all ports of the block are free; otherwise names those that are not, and the way out. */
-export async function requireFreePorts(basePort: number): Promise<void> {
-  const taken = await takenPorts(portBlock(basePort));
+export async function requireFreePorts(basePort: number, { faults = false }: { faults?: boolean } = {}): Promise<void> {
+  const taken = await takenPorts(basePort, faults);
   if (taken.length === 0) return;
   const list = taken.map(({ port, owner }) => `port ${port} (for ${owner})`).join(', ');
   throw new LabError(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { portBlock } from './port-block.js';
+import type { StoreLink } from './store-links.js';
 
 export type ServiceKind = 'catalog' | 'order' | 'frontend';
 
@@ -25,6 +26,8 @@ export interface TopologyOptions {
   readonly repoRoot: string;
   /** Added to every process's environment, over the lab's own settings. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Processes with a link between them are told the link's port in place of the other's own. Default: none. */
+  readonly links?: readonly StoreLink[];
 }
 
 const host = '127.0.0.1';
@@ -36,11 +39,19 @@ export function clusterSecretFile(dataDir: string): string {
 }
 
 /** The processes of one store in the order in which they are listed; they may be started in any order. */
-export function storeTopology({ basePort, dataDir, repoRoot, env = {} }: TopologyOptions): readonly ServiceSpec[] {
+export function storeTopology({ basePort, dataDir, repoRoot, env = {}, links = [] }: TopologyOptions): readonly ServiceSpec[] {
   const ports = portBlock(basePort);
-  const catalogUrl = urlOf(ports.catalog);
+  /** Where `from` is told to find `to`, which listens on `port`. */
+  const urlFor = (from: string, to: string, port: number): string => urlOf(links.find((link) => link.from === from && link.to === to)?.port ?? port);
+  const catalogUrlFor = (from: string): string => urlFor(from, 'catalog', ports.catalog);
   // The replica with the highest number has the highest priority.
-  const members = ports.orders.map((port, offset) => `order-${offset + 1}=${urlOf(port)};${offset + 1}`).join(',');
+  const membersFor = (from: string): string =>
+    ports.orders
+      .map((port, offset) => {
+        const name = `order-${offset + 1}`;
+        return `${name}=${urlFor(from, name, port)};${offset + 1}`;
+      })
+      .join(',');
   const entryOf = (app: string): string => join(repoRoot, 'apps', app, 'dist', 'main.js');
   const commonEnv = (name: string, nodeId: string, port: number): Record<string, string> => ({
     NODE_ID: nodeId,
@@ -54,7 +65,7 @@ export function storeTopology({ basePort, dataDir, repoRoot, env = {} }: Topolog
     name: 'catalog',
     kind: 'catalog',
     nodeId: 'catalog',
-    url: catalogUrl,
+    url: urlOf(ports.catalog),
     entry: entryOf('catalog'),
     dataDir: join(dataDir, 'catalog'),
     env: { ...commonEnv('catalog', 'catalog', ports.catalog), TOYS_CSV: join(repoRoot, 'data', 'toys.csv'), ...env },
@@ -68,7 +79,7 @@ export function storeTopology({ basePort, dataDir, repoRoot, env = {} }: Topolog
       url: urlOf(port),
       entry: entryOf('order'),
       dataDir: join(dataDir, name),
-      env: { ...commonEnv(name, name, port), MEMBERS: members, CATALOG_URL: catalogUrl, ...env },
+      env: { ...commonEnv(name, name, port), MEMBERS: membersFor(name), CATALOG_URL: catalogUrlFor(name), ...env },
     };
   });
   const frontend: ServiceSpec = {
@@ -81,8 +92,9 @@ export function storeTopology({ basePort, dataDir, repoRoot, env = {} }: Topolog
     env: {
       ...commonEnv('frontend', 'frontend-1', ports.frontend),
       INTERNAL_PORT: String(ports.frontendInternal),
-      CATALOG_URL: catalogUrl,
-      MEMBERS: members,
+      CATALOG_URL: catalogUrlFor('frontend'),
+      MEMBERS: membersFor('frontend'),
+      CALLBACK_URL: urlFor('catalog', 'frontend', ports.frontendInternal),
       ...env,
     },
   };
