@@ -354,6 +354,14 @@ describe('Raft §5.3, log replication', () => {
     expect(a.committed.map((entry) => entry.index)).toEqual([1, 2]);
   });
 
+  it('a follower commits only what the request vouches for: behind it may be entries of a rival', () => {
+    const a = new DrivenReplica({ log: [1, 2, 2] });
+
+    a.append('b', { term: 3, prev: [1, 1], commit: 3 });
+
+    expect(a.status).toMatchObject({ commitIndex: 1, lastLogIndex: 3 });
+  });
+
   it('a follower hands each committed entry out once', () => {
     const a = new DrivenReplica();
 

@@ -145,6 +145,17 @@ describe('stepDown', () => {
     expect(a.trace.at(-1)).toMatchObject({ kind: 'becameFollower', why: 'disk full' });
   });
 
+  it('prefers the longest log to the highest priority: only that one can win without catching up', () => {
+    const a = leader();
+    a.propose('x');
+    a.confirmAppend('c');
+
+    a.give({ kind: 'stepDown', reason: 'disk full' });
+
+    expect(a.messages('timeoutNowRequest', 'c')).toHaveLength(1);
+    expect(a.messages('timeoutNowRequest', 'b')).toHaveLength(0);
+  });
+
   it('the replica that stepped down lets others go first', () => {
     const a = leader({ raft: { electionTimeoutMaxMs: 1000 } });
     const start = a.now;

@@ -42,26 +42,31 @@ function objectionToTransfer(raft: RaftState, leadership: Leadership, target: Re
 export function stepDown(raft: RaftState, why: string): void {
   const { leadership } = raft;
   if (leadership === undefined) return;
-  const heir = bestHeir(raft, leadership);
+  // Nobody waits for it to catch up, so only the longest log can win.
+  const reachable = leadership.followers.filter((follower) => isInContact(raft, follower));
+  const heir = reachable.sort(
+    (left, right) => right.matchIndex - left.matchIndex || compareHeirs(raft, left, right),
+  )[0];
   if (heir !== undefined) sendTimeoutNow(raft, heir.peer);
   leadership.transfer = undefined;
   becomeFollower(raft, { term: raft.term, leader: undefined, why });
   raft.election.campaignAt += raft.options.electionTimeoutMaxMs;
 }
 
-/** Among those in contact: nobody far behind, then a quick disk, then the highest priority, then the longest log. */
-export function bestHeir(raft: RaftState, leadership: Leadership): Follower | undefined {
+/** Among those in contact and not far behind, which the rest of the log reaches soon. */
+function bestHeir(raft: RaftState, leadership: Leadership): Follower | undefined {
   const reachable = leadership.followers.filter((follower) => isInContact(raft, follower));
   const longest = Math.max(0, ...reachable.map((follower) => follower.matchIndex));
   const needed = Math.min(longest, raft.commitIndex);
   return reachable
     .filter((follower) => follower.matchIndex >= needed)
-    .sort(
-      (left, right) =>
-        Number(isQuickToWrite(raft, right)) - Number(isQuickToWrite(raft, left)) ||
-        raft.priorityOf(right.peer) - raft.priorityOf(left.peer) ||
-        right.matchIndex - left.matchIndex,
-    )[0];
+    .sort((left, right) => compareHeirs(raft, left, right) || right.matchIndex - left.matchIndex)[0];
+}
+
+/** A quick disk, then the highest priority. */
+function compareHeirs(raft: RaftState, left: Follower, right: Follower): number {
+  const byDisk = Number(isQuickToWrite(raft, right)) - Number(isQuickToWrite(raft, left));
+  return byDisk || raft.priorityOf(right.peer) - raft.priorityOf(left.peer);
 }
 
 /** An heir must have its own vote on disk before an election timeout is over, or there is no leader for that long. */
