@@ -45,6 +45,7 @@ export class HostedGroup {
   /** Undefined where the options bring a transport of their own. */
   http: HttpPeerTransport | undefined;
   private current: GroupReplica | undefined;
+  private handedOver: Promise<void> | undefined;
 
   constructor(options: GroupOptions) {
     this.config = parseGroupOptions(options, randomInt(2 ** 47));
@@ -71,16 +72,13 @@ export class HostedGroup {
     await replica.start();
   }
 
-  /** Before a shutdown: whoever can lead better leads now, and what callers wait for is finished. */
-  async handOver(report: (what: string, error: unknown) => void): Promise<void> {
-    const { current, config, clock } = this;
-    if (current?.status === undefined) return;
-    if (current.status.role === 'leader') {
-      if (config.members.length === 1) await current.office.release();
-      else await this.election.transferLeadership().catch((error: unknown) => report('leadership could not be handed over before the shutdown', error));
-    }
-    current.quiesce();
-    await current.idle(clock.now() + config.limits.handoverGraceMs);
+  /**
+   * Before a shutdown: whoever can lead better leads now, and what callers wait for is finished. Done once; called
+   * earlier than by Nest's own shutdown where an application drains in an order of its own.
+   */
+  handOver(report: (what: string, error: unknown) => void): Promise<void> {
+    this.handedOver ??= this.handOverOnce(report);
+    return this.handedOver;
   }
 
   async stop(): Promise<void> {
@@ -116,5 +114,16 @@ export class HostedGroup {
     if (current?.status === undefined) throw new GroupStoppedError(this.config.name);
     const observedTerm = nomination.observedTerm as Term;
     return current.hint({ kind: (nomination.nominee as ReplicaId) === this.config.nodeId ? 'nominate' : 'forgetLeader', observedTerm });
+  }
+
+  private async handOverOnce(report: (what: string, error: unknown) => void): Promise<void> {
+    const { current, config, clock } = this;
+    if (current?.status === undefined) return;
+    if (current.status.role === 'leader') {
+      if (config.members.length === 1) await current.office.release();
+      else await this.election.transferLeadership().catch((error: unknown) => report('leadership could not be handed over before the shutdown', error));
+    }
+    current.quiesce();
+    await current.idle(clock.now() + config.limits.handoverGraceMs);
   }
 }
