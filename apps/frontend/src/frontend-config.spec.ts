@@ -18,10 +18,19 @@ describe('the frontend’s configuration', () => {
   });
 
   it('lists every problem at once', () => {
-    const read = () => readFrontendConfig({ PORT: 'http', CATALOG_URL: 'nowhere', MEMBERS: 'order-1', CACHE_CAPACITY: '0', ORDER_DEADLINE_MS: '-1' });
+    const read = () =>
+      readFrontendConfig({
+        PORT: 'http',
+        CATALOG_URL: 'nowhere',
+        MEMBERS: 'order-1',
+        CACHE_CAPACITY: '0',
+        ORDER_DEADLINE_MS: '-1',
+      });
 
     expect(read).toThrow(ConfigError);
-    expect(read).toThrow(/PORT=http[\s\S]*CATALOG_URL=nowhere[\s\S]*MEMBERS=order-1[\s\S]*ORDER_DEADLINE_MS=-1[\s\S]*CACHE_CAPACITY=0/);
+    expect(read).toThrow(
+      /PORT=http[\s\S]*CATALOG_URL=nowhere[\s\S]*MEMBERS=order-1[\s\S]*ORDER_DEADLINE_MS=-1[\s\S]*CACHE_CAPACITY=0/,
+    );
   });
 
   it('refuses to put the internal routes on the public port', () => {

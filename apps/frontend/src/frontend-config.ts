@@ -1,7 +1,25 @@
-import { baseUrl, commonFields, type ConfigOf, durationMs, type Environment, integer, type MemberSetting, members, optionalText, port, readConfig, refuseSettings, text } from '@toystore/service';
+import {
+  baseUrl,
+  commonFields,
+  type ConfigOf,
+  durationMs,
+  type Environment,
+  integer,
+  type MemberSetting,
+  members,
+  optionalText,
+  port,
+  readConfig,
+  refuseSettings,
+  text,
+} from '@toystore/service';
 
 /** The order replicas of a store on one machine, on the ports that follow from the frontend's default. */
-const localMembers: readonly MemberSetting[] = [1, 2, 3].map((number) => ({ id: `order-${number}`, url: `http://127.0.0.1:${8090 + number}`, priority: number }));
+const localMembers: readonly MemberSetting[] = [1, 2, 3].map((number) => ({
+  id: `order-${number}`,
+  url: `http://127.0.0.1:${8090 + number}`,
+  priority: number,
+}));
 
 const schema = {
   ...commonFields({ nodeId: 'frontend-1', port: 8080, dataDir: 'data/var/frontend-1' }),
@@ -22,6 +40,16 @@ export type FrontendConfig = ConfigOf<typeof schema>;
 export function readFrontendConfig(environment: Environment): FrontendConfig {
   const config = readConfig(schema, environment);
   const samePort = config.port !== 0 && config.port === config.internalPort;
-  refuseSettings(samePort ? [{ variable: 'INTERNAL_PORT', given: String(config.internalPort), wanted: 'another port than PORT: internal routes must not be reachable by shoppers' }] : []);
+  refuseSettings(
+    samePort
+      ? [
+          {
+            variable: 'INTERNAL_PORT',
+            given: String(config.internalPort),
+            wanted: 'another port than PORT: internal routes must not be reachable by shoppers',
+          },
+        ]
+      : [],
+  );
   return config;
 }

@@ -2,7 +2,17 @@ import { join } from 'node:path';
 import { CoherentCache, LeaseKeeper } from '@quorumkit/cache';
 import { LeaderDirectory } from '@quorumkit/leader';
 import { CatalogClient, UndiciTransport } from '@toystore/contracts';
-import { createJsonLogger, createServiceApp, type FastPath, HmacAuthenticator, type JsonLogger, loadClusterSecret, type LogFacts, RequestLog, type ServiceRun } from '@toystore/service';
+import {
+  createJsonLogger,
+  createServiceApp,
+  type FastPath,
+  HmacAuthenticator,
+  type JsonLogger,
+  loadClusterSecret,
+  type LogFacts,
+  RequestLog,
+  type ServiceRun,
+} from '@toystore/service';
 import type { FastifyReply } from 'fastify';
 import { register } from 'prom-client';
 import { ApiDocument } from './docs/api-document.js';
@@ -42,9 +52,21 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   const auth = { sign: authenticator.sign.bind(authenticator) };
   const members = config.members;
 
-  const catalogTransport = new UndiciTransport({ baseUrl: config.catalogUrl, receiver: catalogId, sign: auth.sign, connections: catalogConnections });
+  const catalogTransport = new UndiciTransport({
+    baseUrl: config.catalogUrl,
+    receiver: catalogId,
+    sign: auth.sign,
+    connections: catalogConnections,
+  });
   // The heartbeat is Nest's scheduler's.
-  const directory = new LeaderDirectory({ group: 'orders', members, auth, heartbeatIntervalMs: 0, attemptTimeoutMs: orderAttemptTimeoutMs, trace: traceTo(logger) });
+  const directory = new LeaderDirectory({
+    group: 'orders',
+    members,
+    auth,
+    heartbeatIntervalMs: 0,
+    attemptTimeoutMs: orderAttemptTimeoutMs,
+    trace: traceTo(logger),
+  });
   const orderGroup = new DirectoryOrderGroup(directory, { members, sign: auth.sign, connectionsPerReplica });
   let internalUrl = '';
   // The cache lives in the application that its hits are answered in front of.
@@ -71,16 +93,32 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
       readiness: service.readiness,
       registry: register,
     }),
-    { kind: 'public', logger, answerFacts: cacheFacts, toProblem: cacheRefusal, fastPath: (request, response) => answerHit(request, response) },
+    {
+      kind: 'public',
+      logger,
+      answerFacts: cacheFacts,
+      toProblem: cacheRefusal,
+      fastPath: (request, response) => answerHit(request, response),
+    },
   );
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);
   answerHit = createHitPath(cache, new RequestLog(logger, 'info'));
   const leaderWatch = publicApp.get(LeaderWatch);
-  const internalApp = await createServiceApp(InternalModule.forRoot({ cache, auth }), { kind: 'internal', logger, auth: authenticator });
+  const internalApp = await createServiceApp(InternalModule.forRoot({ cache, auth }), {
+    kind: 'internal',
+    logger,
+    auth: authenticator,
+  });
 
-  service.readiness.register('catalog', () => (cache.stats().leaseInForce ? { ready: true } : { ready: false, reason: 'no lease from the catalog is in force' }));
-  service.readiness.register('leader', () => (leaderWatch.hasFoundLeader ? { ready: true } : { ready: false, reason: 'no leader of the order group was found yet' }));
+  service.readiness.register('catalog', () =>
+    cache.stats().leaseInForce ? { ready: true } : { ready: false, reason: 'no lease from the catalog is in force' },
+  );
+  service.readiness.register('leader', () =>
+    leaderWatch.hasFoundLeader
+      ? { ready: true }
+      : { ready: false, reason: 'no leader of the order group was found yet' },
+  );
   // While requests in flight finish they read past the cache, and no sale has to wait for this frontend any more.
   service.beforeShutdown('give the lease back', () => publicApp.get(LeaseKeeper).stop());
   service.afterShutdown('close connections', async () => {

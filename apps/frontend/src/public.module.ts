@@ -20,7 +20,14 @@ export interface PublicModuleOptions {
 /** Everything that shoppers reach. Architecture invariant: no internal route is in here. */
 @Module({})
 export class PublicModule {
-  static forRoot({ products, orders, nomination, storefront, readiness, registry }: PublicModuleOptions): DynamicModule {
+  static forRoot({
+    products,
+    orders,
+    nomination,
+    storefront,
+    readiness,
+    registry,
+  }: PublicModuleOptions): DynamicModule {
     return {
       module: PublicModule,
       imports: [

@@ -12,7 +12,10 @@ export class DocsFiles {
 
   constructor() {
     const own = new URL('src/docs/', applicationFolder);
-    const swaggerUi = new URL('./', pathToFileURL(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')));
+    const swaggerUi = new URL(
+      './',
+      pathToFileURL(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
+    );
     this.#locations = new Map([
       ['index.html', new URL('index.html', own)],
       ['start.js', new URL('start.js', own)],

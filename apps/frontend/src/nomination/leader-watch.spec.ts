@@ -8,9 +8,16 @@ import { heartbeatName, LeaderWatch } from './leader-watch.js';
 
 const leader: Leader = { id: 'order-3', url: 'http://order-3', term: 7 };
 
-async function watch({ heartbeatIntervalMs = 60_000, checkLeader = async () => undefined }: { heartbeatIntervalMs?: number; checkLeader?: () => Promise<void> } = {}) {
+async function watch({
+  heartbeatIntervalMs = 60_000,
+  checkLeader = async () => undefined,
+}: { heartbeatIntervalMs?: number; checkLeader?: () => Promise<void> } = {}) {
   const lines: string[] = [];
-  const logger = createJsonLogger({ level: 'info', worker: 'frontend-1', sink: { write: (line) => lines.push(line), flush: () => undefined } });
+  const logger = createJsonLogger({
+    level: 'info',
+    worker: 'frontend-1',
+    sink: { write: (line) => lines.push(line), flush: () => undefined },
+  });
   const known = new BehaviorSubject<Leader | undefined>(undefined);
   const did: string[] = [];
   const directory = {
@@ -21,7 +28,14 @@ async function watch({ heartbeatIntervalMs = 60_000, checkLeader = async () => u
   };
   const application = await Test.createTestingModule({
     imports: [ScheduleModule.forRoot()],
-    providers: [{ provide: LeaderWatch, inject: [SchedulerRegistry], useFactory: (scheduler: SchedulerRegistry) => new LeaderWatch({ directory, scheduler, logger, heartbeatIntervalMs }) }],
+    providers: [
+      {
+        provide: LeaderWatch,
+        inject: [SchedulerRegistry],
+        useFactory: (scheduler: SchedulerRegistry) =>
+          new LeaderWatch({ directory, scheduler, logger, heartbeatIntervalMs }),
+      },
+    ],
   }).compile();
   application.useLogger(false);
   await application.init();
@@ -75,7 +89,11 @@ describe('the leader watch', () => {
     known.next(undefined);
 
     expect(leaderWatch.hasFoundLeader).toBe(true);
-    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ message: 'leader unknown' }, { message: 'leader known', leader: 'order-3', term: 7 }, { message: 'leader unknown' }]);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { message: 'leader unknown' },
+      { message: 'leader known', leader: 'order-3', term: 7 },
+      { message: 'leader unknown' },
+    ]);
     await application.close();
   });
 });

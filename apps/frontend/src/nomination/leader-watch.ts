@@ -43,7 +43,10 @@ export class LeaderWatch implements OnApplicationBootstrap, OnApplicationShutdow
       logger.write('info', leader ? 'leader known' : 'leader unknown', { leader: leader?.id, term: leader?.term });
     });
     directory.start();
-    scheduler.addInterval(heartbeatName, setInterval(() => void this.#beat(), heartbeatIntervalMs));
+    scheduler.addInterval(
+      heartbeatName,
+      setInterval(() => void this.#beat(), heartbeatIntervalMs),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -11,7 +11,13 @@ export class NominationModule {
     return {
       module: NominationModule,
       imports: [ScheduleModule.forRoot()],
-      providers: [{ provide: LeaderWatch, inject: [SchedulerRegistry], useFactory: (scheduler: SchedulerRegistry) => new LeaderWatch({ ...options, scheduler }) }],
+      providers: [
+        {
+          provide: LeaderWatch,
+          inject: [SchedulerRegistry],
+          useFactory: (scheduler: SchedulerRegistry) => new LeaderWatch({ ...options, scheduler }),
+        },
+      ],
       exports: [LeaderWatch],
     };
   }

@@ -12,7 +12,9 @@ export class UnsettledAttemptError extends Error {
     readonly definite: boolean,
     answer: string,
   ) {
-    super(`Replica ${replica} answered '${answer}'. ${definite ? 'Nothing was written' : 'The order may be placed'}; ask again with the same key.`);
+    super(
+      `Replica ${replica} answered '${answer}'. ${definite ? 'Nothing was written' : 'The order may be placed'}; ask again with the same key.`,
+    );
   }
 }
 

@@ -32,7 +32,10 @@ export class DirectoryOrderGroup implements OrderGroup {
 
   replica(id: string): OrderReplica {
     const replica = this.#replicas.get(id);
-    if (!replica) throw new Error(`'${id}' is not a member of the order group; its members are ${[...this.#replicas.keys()].join(', ')}.`);
+    if (!replica)
+      throw new Error(
+        `'${id}' is not a member of the order group; its members are ${[...this.#replicas.keys()].join(', ')}.`,
+      );
     return replica;
   }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConnectionFailedError, DeadlineExceededError, type OrderNumber, type OrderResult, UnexpectedAnswerError } from '@toystore/contracts';
+import {
+  ConnectionFailedError,
+  DeadlineExceededError,
+  type OrderNumber,
+  type OrderResult,
+  UnexpectedAnswerError,
+} from '@toystore/contracts';
 import { type Reaction, ScriptedOrderGroup } from '../testing/scripted-order-group.js';
 import { FindOrder } from './find-order.js';
 

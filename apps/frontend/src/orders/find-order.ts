@@ -46,7 +46,9 @@ export class FindOrder {
   }
 
   async #ask(number: OrderNumber, leader: Leader, { deadline, signal }: Attempt): Promise<FoundOrder> {
-    const answer = await this.#group.replica(leader.id).getOrder(number, { deadlineMs: deadline - performance.now(), signal });
+    const answer = await this.#group
+      .replica(leader.id)
+      .getOrder(number, { deadlineMs: deadline - performance.now(), signal });
     switch (answer.kind) {
       case 'order':
       case 'absent':

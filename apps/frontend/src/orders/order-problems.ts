@@ -18,11 +18,20 @@ export function orderProblem(outcome: Exclude<OrderOutcome, { kind: 'placed' }>,
     case 'key_reused':
       return new ProblemError('key-reused', detail, extra);
     case 'overloaded':
-      return new ProblemError('overloaded', detail, { ...extra, retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault });
+      return new ProblemError('overloaded', detail, {
+        ...extra,
+        retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault,
+      });
     case 'no_leader':
-      return new ProblemError('no-leader', detail, { ...extra, retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault });
+      return new ProblemError('no-leader', detail, {
+        ...extra,
+        retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault,
+      });
     case 'unavailable':
-      return new ProblemError('unavailable', detail, { ...extra, retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault });
+      return new ProblemError('unavailable', detail, {
+        ...extra,
+        retryAfterMs: outcome.retryAfterMs ?? retryAfterMsDefault,
+      });
     case 'outcome_unknown':
       return new ProblemError('outcome-unknown', detail, extra);
     default:

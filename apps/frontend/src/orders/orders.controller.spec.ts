@@ -1,29 +1,40 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectionFailedError, type OrderResult, type PlaceOrderResult } from '@toystore/contracts';
 import { publicApp } from '../testing/public-app.js';
 import { type Reaction, ScriptedOrderGroup } from '../testing/scripted-order-group.js';
 
-let application: NestFastifyApplication | undefined;
+const group = new ScriptedOrderGroup();
+let application: NestFastifyApplication;
 
-afterEach(async () => {
-  await application?.close();
-  application = undefined;
+beforeAll(async () => {
+  application = await publicApp({ group });
 });
+
+afterAll(() => application.close());
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-async function post(placements: Reaction<PlaceOrderResult>[], { body = { name: 'fox', quantity: 3 }, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {}) {
-  const group = new ScriptedOrderGroup({ placements });
-  application = await publicApp({ group });
+async function post(
+  placements: Reaction<PlaceOrderResult>[],
+  { body = { name: 'fox', quantity: 3 }, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+) {
+  group.play({ placements });
   const payload = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await application.inject({ method: 'POST', url: '/orders', headers: { 'content-type': 'application/json', ...headers }, payload });
-  return { group, answer };
+  const answer = await application.inject({
+    method: 'POST',
+    url: '/orders',
+    headers: { 'content-type': 'application/json', ...headers },
+    payload,
+  });
+  return answer;
 }
 
 describe('POST /orders', () => {
   it('answers with the order’s number and the key that it was placed under', async () => {
-    const { group, answer } = await post([{ kind: 'placed', orderNumber: 0, replayed: false }], { headers: { 'idempotency-key': 'mine' } });
+    const answer = await post([{ kind: 'placed', orderNumber: 0, replayed: false }], {
+      headers: { 'idempotency-key': 'mine' },
+    });
 
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ data: { order_number: 0 } });
@@ -33,38 +44,61 @@ describe('POST /orders', () => {
   });
 
   it('makes a key where the shopper sent none, and tells it', async () => {
-    const { group, answer } = await post([{ kind: 'placed', orderNumber: 0, replayed: false }]);
+    const answer = await post([{ kind: 'placed', orderNumber: 0, replayed: false }]);
 
     expect(answer.headers['idempotency-key']).toMatch(uuid);
     expect(group.placements[0]?.key).toBe(answer.headers['idempotency-key']);
   });
 
   it('says when the answer is an earlier one', async () => {
-    const { answer } = await post([{ kind: 'placed', orderNumber: 5, replayed: true }], { headers: { 'idempotency-key': 'mine' } });
+    const answer = await post([{ kind: 'placed', orderNumber: 5, replayed: true }], {
+      headers: { 'idempotency-key': 'mine' },
+    });
 
     expect(answer.headers['idempotency-replayed']).toBe('true');
   });
 
   it.each<{ kind: string; placements: Reaction<PlaceOrderResult>[]; status: number; retryAfter?: string }>([
-    { kind: 'unknown-product', placements: [{ kind: 'unknown_product', detail: "There is no product 'fox'." }], status: 404 },
-    { kind: 'insufficient-stock', placements: [{ kind: 'insufficient_stock', detail: 'Only 1 is left.' }], status: 400 },
+    {
+      kind: 'unknown-product',
+      placements: [{ kind: 'unknown_product', detail: "There is no product 'fox'." }],
+      status: 404,
+    },
+    {
+      kind: 'insufficient-stock',
+      placements: [{ kind: 'insufficient_stock', detail: 'Only 1 is left.' }],
+      status: 400,
+    },
     { kind: 'key-reused', placements: [{ kind: 'key_reused', detail: 'Another order has this key.' }], status: 422 },
-    { kind: 'overloaded', placements: [{ kind: 'overloaded', detail: 'Too much to do.', retryAfterMs: 1500 }], status: 429, retryAfter: '2' },
+    {
+      kind: 'overloaded',
+      placements: [{ kind: 'overloaded', detail: 'Too much to do.', retryAfterMs: 1500 }],
+      status: 429,
+      retryAfter: '2',
+    },
     { kind: 'no-leader', placements: [], status: 503, retryAfter: '1' },
     {
       kind: 'outcome-unknown',
-      placements: [new ConnectionFailedError({ method: 'POST', path: '/orders', receiver: 'order-3' }, { definite: false, cause: new Error('ECONNRESET') })],
+      placements: [
+        new ConnectionFailedError(
+          { method: 'POST', path: '/orders', receiver: 'order-3' },
+          { definite: false, cause: new Error('ECONNRESET') },
+        ),
+      ],
       status: 504,
     },
-  ])('answers $status, a problem of type $kind, under the key that a retry needs', async ({ kind, placements, status, retryAfter }) => {
-    const { answer } = await post(placements);
+  ])(
+    'answers $status, a problem of type $kind, under the key that a retry needs',
+    async ({ kind, placements, status, retryAfter }) => {
+      const answer = await post(placements);
 
-    expect(answer.statusCode).toBe(status);
-    expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(answer.json()).toMatchObject({ type: `urn:toystore:problem:${kind}`, status, error: { code: status } });
-    expect(answer.headers['retry-after']).toBe(retryAfter);
-    expect(answer.headers['idempotency-key']).toMatch(uuid);
-  });
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+      expect(answer.json()).toMatchObject({ type: `urn:toystore:problem:${kind}`, status, error: { code: status } });
+      expect(answer.headers['retry-after']).toBe(retryAfter);
+      expect(answer.headers['idempotency-key']).toMatch(uuid);
+    },
+  );
 
   it.each<[string, unknown]>([
     ['quantity 0', { name: 'fox', quantity: 0 }],
@@ -78,14 +112,14 @@ describe('POST /orders', () => {
     ['__proto__', '{"name":"fox","quantity":1,"__proto__":{}}'],
     ['no JSON', '{"name":'],
   ])('refuses %s without asking the order group', async (_what, body) => {
-    const { group, answer } = await post([], { body });
+    const answer = await post([], { body });
 
     expect(answer.statusCode).toBe(400);
     expect(group.placements).toEqual([]);
   });
 
   it.each([[''], ['two words'], ['x'.repeat(256)]])('refuses the key %j', async (key) => {
-    const { group, answer } = await post([], { headers: { 'idempotency-key': key } });
+    const answer = await post([], { headers: { 'idempotency-key': key } });
 
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ type: 'urn:toystore:problem:invalid-idempotency-key' });
@@ -95,34 +129,36 @@ describe('POST /orders', () => {
 
 describe('GET /orders/:number', () => {
   async function get(number: string, lookups: Reaction<OrderResult>[]) {
-    const group = new ScriptedOrderGroup({ lookups });
-    application = await publicApp({ group });
-    return { group, answer: await application.inject(`/orders/${number}`) };
+    group.play({ lookups });
+    return application.inject(`/orders/${number}`);
   }
 
   it('answers with the order', async () => {
-    const { answer } = await get('0', [{ kind: 'order', order: { number: 0, name: 'fox', quantity: 3 } }]);
+    const answer = await get('0', [{ kind: 'order', order: { number: 0, name: 'fox', quantity: 3 } }]);
 
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ data: { number: 0, name: 'fox', quantity: 3 } });
   });
 
   it('answers 404 when there is none', async () => {
-    const { answer } = await get('7', [{ kind: 'absent' }]);
+    const answer = await get('7', [{ kind: 'absent' }]);
 
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toMatchObject({ type: 'urn:toystore:problem:order-not-found' });
   });
 
-  it.each(['-1', '01', '1e3', 'abc', '9007199254740993', '1.0'])('answers 404 for %s, which is no number of an order', async (number) => {
-    const { group, answer } = await get(number, []);
+  it.each(['-1', '01', '1e3', 'abc', '9007199254740993', '1.0'])(
+    'answers 404 for %s, which is no number of an order',
+    async (number) => {
+      const answer = await get(number, []);
 
-    expect(answer.statusCode).toBe(404);
-    expect(group.lookups).toEqual([]);
-  });
+      expect(answer.statusCode).toBe(404);
+      expect(group.lookups).toEqual([]);
+    },
+  );
 
   it('answers 503 when no leader is found in time', async () => {
-    const { answer } = await get('0', []);
+    const answer = await get('0', []);
 
     expect(answer.statusCode).toBe(503);
     expect(answer.headers['retry-after']).toBe('1');

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { headerNames, OrderAnswer, OrderPlacedAnswer, parseIdempotencyKey, parseOrderNumber, PlaceOrderBody, unreachable } from '@toystore/contracts';
+import {
+  headerNames,
+  OrderAnswer,
+  OrderPlacedAnswer,
+  parseIdempotencyKey,
+  parseOrderNumber,
+  PlaceOrderBody,
+  unreachable,
+} from '@toystore/contracts';
 import { annotateRequest, ProblemError } from '@toystore/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../docs/api-problems.decorator.js';
@@ -27,7 +35,11 @@ export class OrdersController {
     description:
       'Answers once the order is durable on a majority of the replicas. With the same `Idempotency-Key` it may be sent again at any time: it is placed once at most, and the answer is the first one. 503 means that nothing was placed; 504 that it may have been.',
   })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1–255 visible ASCII characters; made and echoed when it is missing' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: '1–255 visible ASCII characters; made and echoed when it is missing',
+  })
   @ApiOkResponse({ type: OrderPlacedAnswer, headers: { 'Idempotency-Key': { schema: { type: 'string' } } } })
   @ApiProblems(
     'validation-failed',
@@ -51,7 +63,11 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderPlacedAnswer> {
     const key = rawKey === undefined ? randomUUID() : parseIdempotencyKey(rawKey);
-    if (key === undefined) throw new ProblemError('invalid-idempotency-key', 'An Idempotency-Key must be 1–255 visible ASCII characters, sent once.');
+    if (key === undefined)
+      throw new ProblemError(
+        'invalid-idempotency-key',
+        'An Idempotency-Key must be 1–255 visible ASCII characters, sent once.',
+      );
     const { outcome, attempts, leader } = await this.#placeOrder.execute({ name, quantity, key });
     annotateRequest(request, { outcome: outcome.kind, leader: leader?.id, term: leader?.term, attempts });
     if (outcome.kind !== 'placed') throw orderProblem(outcome, { headers: { [headerNames.idempotencyKey]: key } });
@@ -76,9 +92,13 @@ export class OrdersController {
       case 'absent':
         throw new ProblemError('order-not-found', `There is no order ${number}.`);
       case 'overloaded':
-        throw new ProblemError('overloaded', 'Too many requests are waiting here. Try again.', { retryAfterMs: retryAfterMsDefault });
+        throw new ProblemError('overloaded', 'Too many requests are waiting here. Try again.', {
+          retryAfterMs: retryAfterMsDefault,
+        });
       case 'no_leader':
-        throw new ProblemError('no-leader', 'No leader could be reached in time. Try again.', { retryAfterMs: retryAfterMsDefault });
+        throw new ProblemError('no-leader', 'No leader could be reached in time. Try again.', {
+          retryAfterMs: retryAfterMsDefault,
+        });
       default:
         return unreachable(found);
     }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { BackpressureError } from '@quorumkit/leader';
-import { ConnectionFailedError, DeadlineExceededError, type PlaceOrderResult, UnexpectedAnswerError } from '@toystore/contracts';
+import {
+  ConnectionFailedError,
+  DeadlineExceededError,
+  type PlaceOrderResult,
+  UnexpectedAnswerError,
+} from '@toystore/contracts';
 import { type Reaction, ScriptedOrderGroup } from '../testing/scripted-order-group.js';
 import { PlaceOrder } from './place-order.js';
 
@@ -16,7 +21,11 @@ const notLeader: PlaceOrderResult = { kind: 'not_leader', leader: 'order-2', ter
 const noLeader: PlaceOrderResult = { kind: 'no_leader', detail: 'shutting down', retryAfterMs: undefined };
 const unknown: PlaceOrderResult = { kind: 'outcome_unknown', detail: 'time is up' };
 const overloaded: PlaceOrderResult = { kind: 'overloaded', detail: 'too much', retryAfterMs: 2000 };
-const catalogGone: PlaceOrderResult = { kind: 'unavailable', detail: 'the catalog cannot be reached', retryAfterMs: 1000 };
+const catalogGone: PlaceOrderResult = {
+  kind: 'unavailable',
+  detail: 'the catalog cannot be reached',
+  retryAfterMs: 1000,
+};
 const soldOut: PlaceOrderResult = { kind: 'insufficient_stock', detail: 'only 1 left' };
 
 const request = { name: 'fox', quantity: 3, key: 'key-1' };
@@ -57,10 +66,22 @@ describe('placing an order', () => {
 
   it.each<{ circumstance: string; attempts: Reaction<PlaceOrderResult>[]; outcome: string }>([
     { circumstance: 'no replica was reached', attempts: [refused, refused], outcome: 'no_leader' },
-    { circumstance: 'every replica says that it does not lead', attempts: [notLeader, notLeader], outcome: 'no_leader' },
-    { circumstance: 'the leader turned the order away before it did anything', attempts: [noLeader], outcome: 'no_leader' },
+    {
+      circumstance: 'every replica says that it does not lead',
+      attempts: [notLeader, notLeader],
+      outcome: 'no_leader',
+    },
+    {
+      circumstance: 'the leader turned the order away before it did anything',
+      attempts: [noLeader],
+      outcome: 'no_leader',
+    },
     { circumstance: 'there never was a leader', attempts: [], outcome: 'no_leader' },
-    { circumstance: 'a connection broke after the order was sent', attempts: [broken, refused, notLeader], outcome: 'outcome_unknown' },
+    {
+      circumstance: 'a connection broke after the order was sent',
+      attempts: [broken, refused, notLeader],
+      outcome: 'outcome_unknown',
+    },
     { circumstance: 'an attempt was not answered in time', attempts: [timedOut], outcome: 'outcome_unknown' },
     { circumstance: 'the leader itself does not know', attempts: [unknown, refused], outcome: 'outcome_unknown' },
     { circumstance: 'the leader failed inside', attempts: [serverError, notLeader], outcome: 'outcome_unknown' },
@@ -90,14 +111,19 @@ describe('placing an order', () => {
     const group = new ScriptedOrderGroup({ placements: [] });
     group.call = () => Promise.reject(new BackpressureError('callsMax', 4096));
 
-    await expect(new PlaceOrder(group, { deadlineMs: 10_000 }).execute(request)).resolves.toMatchObject({ outcome: { kind: 'overloaded' } });
+    await expect(new PlaceOrder(group, { deadlineMs: 10_000 }).execute(request)).resolves.toMatchObject({
+      outcome: { kind: 'overloaded' },
+    });
   });
 
   it('is in doubt when the directory gives up on an attempt that hangs', async () => {
     const group = new ScriptedOrderGroup({});
-    group.call = () => Promise.reject(Object.assign(new Error('the leader did not answer within 1500 ms'), { definite: false }));
+    group.call = () =>
+      Promise.reject(Object.assign(new Error('the leader did not answer within 1500 ms'), { definite: false }));
 
-    await expect(new PlaceOrder(group, { deadlineMs: 10_000 }).execute(request)).resolves.toMatchObject({ outcome: { kind: 'outcome_unknown' } });
+    await expect(new PlaceOrder(group, { deadlineMs: 10_000 }).execute(request)).resolves.toMatchObject({
+      outcome: { kind: 'outcome_unknown' },
+    });
   });
 
   it('does not disguise a fault of the store as a missing leader', async () => {

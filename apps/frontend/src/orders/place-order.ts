@@ -52,8 +52,14 @@ export class PlaceOrder {
     }
   }
 
-  async #attempt(request: OrderRequest, leader: Leader, { deadline, signal, indeterminateBefore }: Attempt): Promise<OrderOutcome> {
-    const answer = await this.#group.replica(leader.id).placeOrder({ ...request, deadlineMs: deadline - performance.now(), signal });
+  async #attempt(
+    request: OrderRequest,
+    leader: Leader,
+    { deadline, signal, indeterminateBefore }: Attempt,
+  ): Promise<OrderOutcome> {
+    const answer = await this.#group
+      .replica(leader.id)
+      .placeOrder({ ...request, deadlineMs: deadline - performance.now(), signal });
     const verdict = judgeAnswer(answer, indeterminateBefore);
     if (verdict.kind === 'final') return verdict.outcome;
     throw answer.kind === 'not_leader'
@@ -65,14 +71,25 @@ export class PlaceOrder {
   #outcomeOf(error: unknown): OrderOutcome {
     const waitedSeconds = this.#deadlineMs / 1000;
     if (error instanceof BackpressureError) {
-      return { kind: 'overloaded', detail: 'Too many orders are waiting here. Nothing was placed; send the order again.', retryAfterMs: undefined };
+      return {
+        kind: 'overloaded',
+        detail: 'Too many orders are waiting here. Nothing was placed; send the order again.',
+        retryAfterMs: undefined,
+      };
     }
     switch (failureKindOf(error)) {
       case 'notLeader':
       case 'unreachable':
-        return { kind: 'no_leader', detail: `No leader could be reached within ${waitedSeconds} s. Nothing was placed; send the order again.`, retryAfterMs: undefined };
+        return {
+          kind: 'no_leader',
+          detail: `No leader could be reached within ${waitedSeconds} s. Nothing was placed; send the order again.`,
+          retryAfterMs: undefined,
+        };
       case 'indeterminate':
-        return { kind: 'outcome_unknown', detail: `The order was sent, but no answer came within ${waitedSeconds} s. It may be placed; send it again with the same Idempotency-Key to learn its outcome.` };
+        return {
+          kind: 'outcome_unknown',
+          detail: `The order was sent, but no answer came within ${waitedSeconds} s. It may be placed; send it again with the same Idempotency-Key to learn its outcome.`,
+        };
       case 'final':
         // Not the want of a leader but a fault of ours (a foreign answer, a bug): it must be seen as one.
         throw error;

@@ -3,9 +3,12 @@ import { GatewayTimeoutException, NotFoundException, ServiceUnavailableException
 import { cacheRefusal } from './cache-refusal.js';
 
 describe('a refusal of the cache', () => {
-  it.each([new ServiceUnavailableException(), new GatewayTimeoutException()])('is a 503 that says when to try again: %s', (refusal) => {
-    expect(cacheRefusal(refusal)).toMatchObject({ code: 'unavailable', status: 503, extra: { retryAfterMs: 1000 } });
-  });
+  it.each([new ServiceUnavailableException(), new GatewayTimeoutException()])(
+    'is a 503 that says when to try again: %s',
+    (refusal) => {
+      expect(cacheRefusal(refusal)).toMatchObject({ code: 'unavailable', status: 503, extra: { retryAfterMs: 1000 } });
+    },
+  );
 
   it('is not every error', () => {
     expect(cacheRefusal(new NotFoundException())).toBeUndefined();

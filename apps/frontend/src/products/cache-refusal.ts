@@ -9,5 +9,8 @@ const temporary: ReadonlySet<number> = new Set([503, 504]);
  */
 export function cacheRefusal(error: unknown): ProblemError | undefined {
   if (!(error instanceof HttpException) || !temporary.has(error.getStatus())) return undefined;
-  return new ProblemError('unavailable', 'The stock cannot be read at the moment. Try again shortly.', { retryAfterMs: 1000, cause: error });
+  return new ProblemError('unavailable', 'The stock cannot be read at the moment. Try again shortly.', {
+    retryAfterMs: 1000,
+    cause: error,
+  });
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConnectionFailedError, DeadlineExceededError, type ProductName, type StockListResult, type StockResult, UnexpectedAnswerError } from '@toystore/contracts';
+import {
+  ConnectionFailedError,
+  DeadlineExceededError,
+  type ProductName,
+  type StockListResult,
+  type StockResult,
+  UnexpectedAnswerError,
+} from '@toystore/contracts';
 import { CatalogReader } from './catalog-reader.js';
 
 const target = { method: 'GET', path: '/products/fox', receiver: 'catalog' };
@@ -8,19 +15,30 @@ const broken = new ConnectionFailedError(target, { definite: false, cause: new E
 const timedOut = new DeadlineExceededError(target, { deadlineMs: 900, definite: false });
 const serverError = new UnexpectedAnswerError(target, { status: 500, reason: 'it failed' });
 
-const stock: StockResult = { kind: 'stock', stock: { name: 'fox', priceCents: 2999, quantity: 10, epoch: 1, sequence: 2 } };
+const stock: StockResult = {
+  kind: 'stock',
+  stock: { name: 'fox', priceCents: 2999, quantity: 10, epoch: 1, sequence: 2 },
+};
 
 function readerOver(...reactions: (StockResult | Error)[]) {
   let questions = 0;
   const catalog = {
     getProduct: async (): Promise<StockResult> => {
       const reaction = reactions[questions++];
-      if (reaction === undefined || reaction instanceof Error) throw reaction ?? new Error('The script has no reaction left.');
+      if (reaction === undefined || reaction instanceof Error)
+        throw reaction ?? new Error('The script has no reaction left.');
       return reaction;
     },
-    listProducts: async (): Promise<StockListResult> => ({ kind: 'unavailable', detail: 'not in this test', retryAfterMs: undefined }),
+    listProducts: async (): Promise<StockListResult> => ({
+      kind: 'unavailable',
+      detail: 'not in this test',
+      retryAfterMs: undefined,
+    }),
   };
-  return { answer: new CatalogReader(catalog, { deadlineMs: 900 }).product('fox' as ProductName), questions: () => questions };
+  return {
+    answer: new CatalogReader(catalog, { deadlineMs: 900 }).product('fox' as ProductName),
+    questions: () => questions,
+  };
 }
 
 describe('reading the catalog', () => {

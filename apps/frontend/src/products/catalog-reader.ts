@@ -29,7 +29,9 @@ export class CatalogReader {
   constructor(catalog: Pick<CatalogClient, 'getProduct' | 'listProducts'>, { deadlineMs }: CatalogReaderOptions) {
     this.#catalog = catalog;
     this.#deadlineMs = deadlineMs;
-    this.#lists = new NextFlight(() => this.#ask((remainingMs) => this.#catalog.listProducts({ deadlineMs: remainingMs })));
+    this.#lists = new NextFlight(() =>
+      this.#ask((remainingMs) => this.#catalog.listProducts({ deadlineMs: remainingMs })),
+    );
   }
 
   /** @param signal gives the question up early */
@@ -51,8 +53,16 @@ export class CatalogReader {
         throw error;
       });
     } catch (error) {
-      if (error instanceof ConnectionFailedError || error instanceof DeadlineExceededError || error instanceof CallAbortedError) {
-        return { kind: 'unavailable', detail: 'The catalog cannot be reached at the moment. Try again shortly.', retryAfterMs: undefined };
+      if (
+        error instanceof ConnectionFailedError ||
+        error instanceof DeadlineExceededError ||
+        error instanceof CallAbortedError
+      ) {
+        return {
+          kind: 'unavailable',
+          detail: 'The catalog cannot be reached at the moment. Try again shortly.',
+          retryAfterMs: undefined,
+        };
       }
       throw error;
     }

@@ -13,7 +13,11 @@ let server: Server;
 
 beforeEach(async () => {
   cache = createTestingCache({ name: 'frontend' });
-  await cache.fetch('products/tux', async () => ({ value: { data: { name: 'tux', price: 25.99, quantity: 100 } }, epoch: 1, sequence: 2 }));
+  await cache.fetch('products/tux', async () => ({
+    value: { data: { name: 'tux', price: 25.99, quantity: 100 } },
+    epoch: 1,
+    sequence: 2,
+  }));
   lines = [];
 });
 
@@ -22,8 +26,15 @@ afterEach(() => {
   server.close();
 });
 
-async function ask(path: string, { headers = {}, level = 'info' }: { headers?: Record<string, string>; level?: LogLevel } = {}): Promise<{ message: IncomingMessage; body: string }> {
-  const logger = createJsonLogger({ level, worker: 'frontend-1', sink: { write: (line) => lines.push(line), flush: () => undefined } });
+async function ask(
+  path: string,
+  { headers = {}, level = 'info' }: { headers?: Record<string, string>; level?: LogLevel } = {},
+): Promise<{ message: IncomingMessage; body: string }> {
+  const logger = createJsonLogger({
+    level,
+    worker: 'frontend-1',
+    sink: { write: (line) => lines.push(line), flush: () => undefined },
+  });
   const hitPath = createHitPath(cache, new RequestLog(logger, 'info'));
   server = createServer((request, response) => {
     if (!hitPath(request, response)) response.writeHead(418).end();
@@ -31,7 +42,9 @@ async function ask(path: string, { headers = {}, level = 'info' }: { headers?: R
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const [message] = (await once(get({ host: '127.0.0.1', port, path, headers, agent: false }), 'response')) as [IncomingMessage];
+  const [message] = (await once(get({ host: '127.0.0.1', port, path, headers, agent: false }), 'response')) as [
+    IncomingMessage,
+  ];
   let body = '';
   for await (const chunk of message) body += String(chunk);
   return { message, body };
@@ -42,10 +55,22 @@ describe('the way of hits', () => {
     const { message, body } = await ask('/products/%74ux?a=1', { headers: { 'session-id': 's1' } });
 
     expect(message.statusCode).toBe(200);
-    expect(message.headers).toMatchObject({ etag: '"1.2"', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' });
+    expect(message.headers).toMatchObject({
+      etag: '"1.2"',
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-cache',
+    });
     expect(JSON.parse(body)).toEqual({ data: { name: 'tux', price: 25.99, quantity: 100 } });
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { message: 'request', worker: 'frontend-1', session: 's1', method: 'GET', path: '/products/%74ux?a=1', status: 200, cache: message.headers['cache-status'] },
+      {
+        message: 'request',
+        worker: 'frontend-1',
+        session: 's1',
+        method: 'GET',
+        path: '/products/%74ux?a=1',
+        status: 200,
+        cache: message.headers['cache-status'],
+      },
     ]);
   });
 
@@ -56,7 +81,16 @@ describe('the way of hits', () => {
     expect(lines).toEqual([]);
   });
 
-  it.each(['/products', '/products/', '/products/fox', '/products/tux/', '/products/..%2Ftux', '/products/%zz', '/orders/tux', '/'])('leaves %s to the framework', async (path) => {
+  it.each([
+    '/products',
+    '/products/',
+    '/products/fox',
+    '/products/tux/',
+    '/products/..%2Ftux',
+    '/products/%zz',
+    '/orders/tux',
+    '/',
+  ])('leaves %s to the framework', async (path) => {
     expect((await ask(path)).message.statusCode).toBe(418);
     expect(lines).toEqual([]);
   });

@@ -15,7 +15,8 @@ export function createHitPath(cache: CoherentCache, log: RequestLog): FastPath {
     key: productKey,
     public: true,
     ...(log.isEnabled && {
-      answered: (request, _response, { status, cacheStatus }) => log.record(request, status, performance.now() - startedAt, { cache: cacheStatus }),
+      answered: (request, _response, { status, cacheStatus }) =>
+        log.record(request, status, performance.now() - startedAt, { cache: cacheStatus }),
     }),
   });
   if (!log.isEnabled) return answer;

@@ -12,7 +12,9 @@ let catalog: MemoryCatalog;
 let application: NestFastifyApplication;
 
 beforeEach(async () => {
-  catalog = new MemoryCatalog().set('tux', { priceCents: 2599, quantity: 100 }).set('fox', { priceCents: 2999, quantity: 4 });
+  catalog = new MemoryCatalog()
+    .set('tux', { priceCents: 2599, quantity: 100 })
+    .set('fox', { priceCents: 2999, quantity: 4 });
   application = await publicApp({ catalog });
 });
 
@@ -25,7 +27,12 @@ describe('GET /products', () => {
     const answer = await application.inject('/products');
 
     expect(answer.statusCode).toBe(200);
-    expect(answer.json()).toEqual({ data: [{ name: 'tux', price: 25.99, quantity: 100 }, { name: 'fox', price: 29.99, quantity: 4 }] });
+    expect(answer.json()).toEqual({
+      data: [
+        { name: 'tux', price: 25.99, quantity: 100 },
+        { name: 'fox', price: 29.99, quantity: 4 },
+      ],
+    });
     expect(answer.headers).toMatchObject({ etag: '"1.2"', 'cache-control': 'no-cache' });
   });
 
@@ -53,7 +60,14 @@ describe('GET /products/:name', () => {
     expect((await application.inject('/products/fox')).json()).toMatchObject({ data: { quantity: 3 } });
   });
 
-  it.each(['/products/wolf', '/products/Tux', '/products/__proto__', '/products/%3Ccript%3E', '/products/..%2Ftux', '/products/-tux'])('answers 404 for %s', async (url) => {
+  it.each([
+    '/products/wolf',
+    '/products/Tux',
+    '/products/__proto__',
+    '/products/%3Ccript%3E',
+    '/products/..%2Ftux',
+    '/products/-tux',
+  ])('answers 404 for %s', async (url) => {
     const answer = await application.inject(url);
 
     expect(answer.statusCode).toBe(404);
@@ -62,7 +76,8 @@ describe('GET /products/:name', () => {
 });
 
 describe('GET /products/:name while the lease of the catalog is in force', () => {
-  const ask = (name: string, headers: Record<string, string> = {}) => application.inject({ url: `/products/${name}`, headers });
+  const ask = (name: string, headers: Record<string, string> = {}) =>
+    application.inject({ url: `/products/${name}`, headers });
 
   beforeEach(() => holdLease(application.get(CoherentCache), { epoch: catalog.epoch }));
 
@@ -72,7 +87,12 @@ describe('GET /products/:name while the lease of the catalog is in force', () =>
 
     expect(first.headers['cache-status']).toBe('frontend; fwd=uri-miss; stored');
     expect(second.headers['cache-status']).toMatch(/^frontend; hit; ttl=\d+$/);
-    expect(second.headers).toMatchObject({ etag: first.headers.etag, age: '0', 'cache-control': 'no-cache', 'content-type': 'application/json; charset=utf-8' });
+    expect(second.headers).toMatchObject({
+      etag: first.headers.etag,
+      age: '0',
+      'cache-control': 'no-cache',
+      'content-type': 'application/json; charset=utf-8',
+    });
     expect(second.json()).toEqual({ data: { name: 'tux', price: 25.99, quantity: 100 } });
     expect(catalog.questions).toBe(1);
   });
@@ -109,11 +129,16 @@ describe('GET /products/:name while the lease of the catalog is in force', () =>
     const held = names.slice(1).map((name) => `products/${name}`);
     expect(application.get(CoherentCache).stats().keys).toEqual(held);
     const manager = application.get<Cache>(CACHE_MANAGER, { strict: false });
-    expect(await Promise.all(held.map((key) => manager.get(key)))).toEqual(names.slice(1).map((name) => ({ data: { name, price: 1, quantity: 1 } })));
+    expect(await Promise.all(held.map((key) => manager.get(key)))).toEqual(
+      names.slice(1).map((name) => ({ data: { name, price: 1, quantity: 1 } })),
+    );
   });
 
   it('forgets a toy at the catalog’s DELETE, which only the internal port takes', async () => {
-    const internal = await createServiceApp(InternalModule.forRoot({ cache: application.get(CoherentCache), auth: 'none' }), { kind: 'internal', auth: 'none', logger: createJsonLogger({ level: 'silent', worker: 'test' }) });
+    const internal = await createServiceApp(
+      InternalModule.forRoot({ cache: application.get(CoherentCache), auth: 'none' }),
+      { kind: 'internal', auth: 'none', logger: createJsonLogger({ level: 'silent', worker: 'test' }) },
+    );
     await internal.init();
     await ask('fox');
     catalog.set('fox', { priceCents: 2999, quantity: 3 });
@@ -121,7 +146,9 @@ describe('GET /products/:name while the lease of the catalog is in force', () =>
     const capability = application.get(CoherentCache).runtime.capability;
 
     expect((await application.inject({ method: 'DELETE', url })).statusCode).toBe(404);
-    expect((await internal.inject({ method: 'DELETE', url, headers: { 'cache-capability': capability } })).statusCode).toBe(204);
+    expect(
+      (await internal.inject({ method: 'DELETE', url, headers: { 'cache-capability': capability } })).statusCode,
+    ).toBe(204);
 
     expect((await ask('fox')).json()).toMatchObject({ data: { quantity: 3 } });
     await internal.close();

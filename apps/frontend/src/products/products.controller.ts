@@ -20,11 +20,17 @@ export class ProductsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'All toys, in catalog order', description: 'Read from the catalog every time. `ETag` and `If-None-Match` make polling cheap.' })
+  @ApiOperation({
+    summary: 'All toys, in catalog order',
+    description: 'Read from the catalog every time. `ETag` and `If-None-Match` make polling cheap.',
+  })
   @ApiOkResponse({ type: ProductList })
   @ApiNotModifiedResponse({ description: 'Nothing has changed since the given `ETag`' })
   @ApiProblems('bad-gateway', 'unavailable')
-  async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<ProductList | undefined> {
+  async list(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProductList | undefined> {
     const answer = await this.#catalog.list();
     if (answer.kind === 'unavailable') throw unavailable(answer);
     const { list } = answer;
@@ -44,7 +50,10 @@ export class ProductsController {
     notFound: ({ name }) => unknownProduct(name),
     public: true,
   })
-  @ApiOperation({ summary: 'One toy', description: 'From the coherent cache. Never older than an order that was acknowledged before the request.' })
+  @ApiOperation({
+    summary: 'One toy',
+    description: 'From the coherent cache. Never older than an order that was acknowledged before the request.',
+  })
   @ApiParam({ name: 'name', example: 'tux' })
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotModifiedResponse({ description: 'The toy has not changed since the given `ETag`' })

@@ -1,6 +1,11 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CoherentCache, coherentCacheManagerOptions, CoherentCacheModule, type CoherentCacheOptions } from '@quorumkit/cache';
+import {
+  CoherentCache,
+  coherentCacheManagerOptions,
+  CoherentCacheModule,
+  type CoherentCacheOptions,
+} from '@quorumkit/cache';
 import { CatalogReader } from './catalog-reader.js';
 import { ProductsController } from './products.controller.js';
 
@@ -18,7 +23,11 @@ export class ProductsModule {
   static forRoot({ catalog, cache }: ProductsModuleOptions): DynamicModule {
     // One module object: Nest tells dynamic modules apart by identity, and there is one cache.
     const coherentCache = CoherentCacheModule.forRoot(cache);
-    const cacheManager = CacheModule.registerAsync({ imports: [coherentCache], inject: [CoherentCache], useFactory: coherentCacheManagerOptions });
+    const cacheManager = CacheModule.registerAsync({
+      imports: [coherentCache],
+      inject: [CoherentCache],
+      useFactory: coherentCacheManagerOptions,
+    });
     return {
       module: ProductsModule,
       imports: [coherentCache, cacheManager],

@@ -24,6 +24,9 @@ async function namesIn(folder: URL): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    throw new Error(`The storefront's folder ${folder.pathname} cannot be read. Build the application first: npm run build`, { cause });
+    throw new Error(
+      `The storefront's folder ${folder.pathname} cannot be read. Build the application first: npm run build`,
+      { cause },
+    );
   }
 }

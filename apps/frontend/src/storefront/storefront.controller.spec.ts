@@ -22,25 +22,49 @@ describe('the shop window', () => {
 
   it('is not sent again to who holds it', async () => {
     const { headers } = await application.inject('/storefront/main.js');
-    const answer = await application.inject({ url: '/storefront/main.js', headers: { 'if-none-match': String(headers.etag) } });
+    const answer = await application.inject({
+      url: '/storefront/main.js',
+      headers: { 'if-none-match': String(headers.etag) },
+    });
 
     expect(answer.statusCode).toBe(304);
     expect(answer.body).toBe('');
   });
 
-  it.each(['/storefront/other.js', '/storefront/..%2f..%2fpackage.json', '/storefront/__proto__'])('serves no other file: %s', async (url) => {
-    expect((await application.inject(url)).statusCode).toBe(404);
-  });
+  it.each(['/storefront/other.js', '/storefront/..%2f..%2fpackage.json', '/storefront/__proto__'])(
+    'serves no other file: %s',
+    async (url) => {
+      expect((await application.inject(url)).statusCode).toBe(404);
+    },
+  );
 });
 
 describe('the API page', () => {
   it('describes every public route with its error answers', async () => {
-    const document = (await application.inject('/docs/openapi.json')).json<{ paths: Record<string, Record<string, { responses: object }>>; components: { schemas: Record<string, { properties: object }> } }>();
+    const document = (await application.inject('/docs/openapi.json')).json<{
+      paths: Record<string, Record<string, { responses: object }>>;
+      components: { schemas: Record<string, { properties: object }> };
+    }>();
 
-    expect(Object.keys(document.paths).sort()).toEqual(['/health/live', '/health/ready', '/metrics', '/orders', '/orders/{number}', '/products', '/products/{name}']);
-    expect(Object.keys(document.paths['/orders']?.['post']?.responses ?? {})).toEqual(expect.arrayContaining(['200', '400', '404', '422', '429', '503', '504']));
-    expect(document.components.schemas['PlaceOrderBody']).toMatchObject({ required: ['name', 'quantity'], properties: { quantity: { minimum: 1, maximum: 100_000 } } });
-    expect(Object.keys(document.paths['/products/{name}']?.['get']?.responses ?? {})).toEqual(expect.arrayContaining(['200', '304', '404', '503']));
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/orders',
+      '/orders/{number}',
+      '/products',
+      '/products/{name}',
+    ]);
+    expect(Object.keys(document.paths['/orders']?.['post']?.responses ?? {})).toEqual(
+      expect.arrayContaining(['200', '400', '404', '422', '429', '503', '504']),
+    );
+    expect(document.components.schemas['PlaceOrderBody']).toMatchObject({
+      required: ['name', 'quantity'],
+      properties: { quantity: { minimum: 1, maximum: 100_000 } },
+    });
+    expect(Object.keys(document.paths['/products/{name}']?.['get']?.responses ?? {})).toEqual(
+      expect.arrayContaining(['200', '304', '404', '503']),
+    );
   });
 
   it('comes with its own copy of the user interface', async () => {

@@ -6,6 +6,10 @@ import { StorefrontController } from './storefront.controller.js';
 @Module({})
 export class StorefrontModule {
   static forRoot(files: StaticFiles): DynamicModule {
-    return { module: StorefrontModule, controllers: [StorefrontController], providers: [{ provide: STOREFRONT_FILES, useValue: files }] };
+    return {
+      module: StorefrontModule,
+      controllers: [StorefrontController],
+      providers: [{ provide: STOREFRONT_FILES, useValue: files }],
+    };
   }
 }

@@ -38,7 +38,10 @@ export class MemoryCatalog {
     this.questions += 1;
     if (this.failure) throw this.failure;
     const { epoch, sequence } = this;
-    return { kind: 'stock_list', list: { products: [...this.#products].map(([name, stock]) => ({ name, ...stock })), epoch, sequence } };
+    return {
+      kind: 'stock_list',
+      list: { products: [...this.#products].map(([name, stock]) => ({ name, ...stock })), epoch, sequence },
+    };
   }
 }
 
@@ -48,14 +51,30 @@ export const page: StaticFiles = new Map([
 ]);
 
 /** The whole public application over fake ports, not listening; ask it with `inject`. */
-export async function publicApp({ catalog = new MemoryCatalog(), group = new ScriptedOrderGroup({}) }: { catalog?: MemoryCatalog; group?: OrderGroup } = {}): Promise<NestFastifyApplication> {
+export async function publicApp({
+  catalog = new MemoryCatalog(),
+  group = new ScriptedOrderGroup({}),
+}: { catalog?: MemoryCatalog; group?: OrderGroup } = {}): Promise<NestFastifyApplication> {
   const logger = createJsonLogger({ level: 'silent', worker: 'test' });
-  const directory = { start: () => undefined, close: async () => undefined, leader$: () => new BehaviorSubject(undefined), checkLeader: async () => undefined };
+  const directory = {
+    start: () => undefined,
+    close: async () => undefined,
+    leader$: () => new BehaviorSubject(undefined),
+    checkLeader: async () => undefined,
+  };
   const application = await createServiceApp(
     PublicModule.forRoot({
       products: {
         catalog: new CatalogReader(catalog, { deadlineMs: 900 }),
-        cache: { name: 'frontend', subscriberId: 'frontend-test', origin: { url: 'http://127.0.0.1:9', receiver: 'catalog' }, callbackUrl: 'http://127.0.0.1:9', auth: 'none', autoStart: false, metrics: false },
+        cache: {
+          name: 'frontend',
+          subscriberId: 'frontend-test',
+          origin: { url: 'http://127.0.0.1:9', receiver: 'catalog' },
+          callbackUrl: 'http://127.0.0.1:9',
+          auth: 'none',
+          autoStart: false,
+          metrics: false,
+        },
       },
       orders: { group, deadlineMs: 1000 },
       nomination: { directory, logger, heartbeatIntervalMs: 3000 },

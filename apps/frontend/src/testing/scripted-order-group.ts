@@ -5,6 +5,11 @@ import type { OrderGroup, OrderReplica } from '../orders/order-group.js';
 /** What a replica does with one request: answers, or throws. */
 export type Reaction<T> = T | Error;
 
+export interface Script {
+  readonly placements?: readonly Reaction<PlaceOrderResult>[];
+  readonly lookups?: readonly Reaction<OrderResult>[];
+}
+
 /**
  * An order group whose leader reacts by a script, one reaction an attempt. Keeps the contract of `LeaderDirectory.call`:
  * `final` failures are rethrown; at the deadline (here: the end of the script) the last indeterminate failure is thrown
@@ -14,14 +19,20 @@ export class ScriptedOrderGroup implements OrderGroup {
   readonly leader: Leader = { id: 'order-3', url: 'http://order-3', term: 7 };
   readonly placements: OrderToPlace[] = [];
   readonly lookups: number[] = [];
-  readonly #placementScript: Reaction<PlaceOrderResult>[];
-  readonly #lookupScript: Reaction<OrderResult>[];
+  #placementScript: Reaction<PlaceOrderResult>[] = [];
+  #lookupScript: Reaction<OrderResult>[] = [];
   /** Failures of attempts, as the directory saw them. */
   readonly failures: unknown[] = [];
 
-  constructor({ placements = [], lookups = [] }: { placements?: Reaction<PlaceOrderResult>[]; lookups?: Reaction<OrderResult>[] }) {
+  constructor(script: Script = {}) {
+    this.play(script);
+  }
+
+  /** Begins anew with another script. */
+  play({ placements = [], lookups = [] }: Script): void {
     this.#placementScript = [...placements];
     this.#lookupScript = [...lookups];
+    for (const record of [this.placements, this.lookups, this.failures]) record.length = 0;
   }
 
   async call<T>(fn: (leader: Leader, attempt: Attempt) => Promise<T>, options: CallOptions = {}): Promise<T> {
@@ -29,7 +40,12 @@ export class ScriptedOrderGroup implements OrderGroup {
     let indeterminate: { readonly error: unknown } | undefined;
     for (let number = 1; this.#placementScript.length + this.#lookupScript.length > 0; number++) {
       try {
-        return await fn(this.leader, { deadline, number, indeterminateBefore: indeterminate !== undefined, signal: new AbortController().signal });
+        return await fn(this.leader, {
+          deadline,
+          number,
+          indeterminateBefore: indeterminate !== undefined,
+          signal: new AbortController().signal,
+        });
       } catch (error) {
         this.failures.push(error);
         const kind = options.classify?.(error) ?? 'final';

@@ -34,5 +34,9 @@ const shelf = new Shelf(
   },
 );
 
-startLookup({ form: byId<HTMLFormElement>('lookup'), input: byId<HTMLInputElement>('order-number'), answer: byId('lookup-answer') });
+startLookup({
+  form: byId<HTMLFormElement>('lookup'),
+  input: byId<HTMLInputElement>('order-number'),
+  answer: byId('lookup-answer'),
+});
 shelf.start();

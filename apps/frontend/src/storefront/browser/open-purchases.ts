@@ -41,5 +41,7 @@ function parse(text: string | null): Purchase[] {
 
 function isPurchase(value: unknown): value is Purchase {
   const candidate = value as Partial<Purchase> | null;
-  return typeof candidate?.name === 'string' && typeof candidate.key === 'string' && Number.isSafeInteger(candidate.quantity);
+  return (
+    typeof candidate?.name === 'string' && typeof candidate.key === 'string' && Number.isSafeInteger(candidate.quantity)
+  );
 }

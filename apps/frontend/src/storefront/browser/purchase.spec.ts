@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { attemptsMax, idle, isOpen, nextPurchase, type PurchaseAnswer, type PurchaseEvent, type PurchaseState } from './purchase.js';
+import {
+  attemptsMax,
+  idle,
+  isOpen,
+  nextPurchase,
+  type PurchaseAnswer,
+  type PurchaseEvent,
+  type PurchaseState,
+} from './purchase.js';
 import { wordsFor } from './words.js';
 
 const purchase = { name: 'fox', quantity: 3, key: 'k1' };
@@ -36,7 +44,8 @@ describe('a purchase', () => {
 
   it('stops retrying by itself and asks the shopper, still under the same key', () => {
     let state = after(buy);
-    for (let attempt = 1; attempt < attemptsMax; attempt++) state = [answered(notPlaced), { kind: 'retry_due' } as const].reduce(nextPurchase, state);
+    for (let attempt = 1; attempt < attemptsMax; attempt++)
+      state = [answered(notPlaced), { kind: 'retry_due' } as const].reduce(nextPurchase, state);
     state = nextPurchase(state, answered(notPlaced));
 
     expect(state).toEqual({ kind: 'unanswered', purchase, mayBePlaced: false });
@@ -64,7 +73,10 @@ describe('a purchase', () => {
     expect(isOpen(placed)).toBe(false);
     expect(wordsFor(placed)).toEqual({ tone: 'good', text: 'Order 7 is placed: 3 × fox.' });
     expect(wordsFor(refused)).toEqual({ tone: 'bad', text: 'Not enough in stock for 3. Nothing was ordered.' });
-    expect(nextPurchase(placed, { kind: 'buy', purchase: { ...purchase, key: 'k2' } })).toMatchObject({ kind: 'sending', purchase: { key: 'k2' } });
+    expect(nextPurchase(placed, { kind: 'buy', purchase: { ...purchase, key: 'k2' } })).toMatchObject({
+      kind: 'sending',
+      purchase: { key: 'k2' },
+    });
   });
 
   it('ignores answers and timers that no longer concern it', () => {

@@ -22,7 +22,14 @@ export type RefusalReason = 'insufficient_stock' | 'unknown_product' | 'invalid'
 export type PurchaseState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly purchase: Purchase; readonly attempt: number; readonly mayBePlaced: boolean }
-  | { readonly kind: 'waiting'; readonly purchase: Purchase; readonly attempt: number; readonly mayBePlaced: boolean; readonly why: NotPlacedReason; readonly retryAfterMs: number }
+  | {
+      readonly kind: 'waiting';
+      readonly purchase: Purchase;
+      readonly attempt: number;
+      readonly mayBePlaced: boolean;
+      readonly why: NotPlacedReason;
+      readonly retryAfterMs: number;
+    }
   | { readonly kind: 'unanswered'; readonly purchase: Purchase; readonly mayBePlaced: boolean }
   | { readonly kind: 'placed'; readonly purchase: Purchase; readonly orderNumber: number }
   | { readonly kind: 'refused'; readonly purchase: Purchase; readonly reason: RefusalReason; readonly detail: string };
@@ -54,14 +61,20 @@ export function nextPurchase(state: PurchaseState, event: PurchaseEvent): Purcha
     case 'answered':
       return state.kind === 'sending' ? afterAnswer(state, event.answer) : state;
     case 'retry_due':
-      return state.kind === 'waiting' ? { kind: 'sending', purchase: state.purchase, attempt: state.attempt + 1, mayBePlaced: state.mayBePlaced } : state;
+      return state.kind === 'waiting'
+        ? { kind: 'sending', purchase: state.purchase, attempt: state.attempt + 1, mayBePlaced: state.mayBePlaced }
+        : state;
     case 'check_again':
-      return state.kind === 'unanswered' ? { kind: 'sending', purchase: state.purchase, attempt: 1, mayBePlaced: state.mayBePlaced } : state;
+      return state.kind === 'unanswered'
+        ? { kind: 'sending', purchase: state.purchase, attempt: 1, mayBePlaced: state.mayBePlaced }
+        : state;
   }
 }
 
 /** True while the purchase has no final answer, that is, while its key must be kept. */
-export function isOpen(state: PurchaseState): state is Extract<PurchaseState, { kind: 'sending' | 'waiting' | 'unanswered' }> {
+export function isOpen(
+  state: PurchaseState,
+): state is Extract<PurchaseState, { kind: 'sending' | 'waiting' | 'unanswered' }> {
   return state.kind === 'sending' || state.kind === 'waiting' || state.kind === 'unanswered';
 }
 
@@ -74,7 +87,14 @@ function afterAnswer(state: Extract<PurchaseState, { kind: 'sending' }>, answer:
       return { kind: 'refused', purchase, reason: answer.reason, detail: answer.detail };
     case 'not_placed':
       return attempt < attemptsMax
-        ? { kind: 'waiting', purchase, attempt, mayBePlaced: state.mayBePlaced, why: answer.why, retryAfterMs: answer.retryAfterMs }
+        ? {
+            kind: 'waiting',
+            purchase,
+            attempt,
+            mayBePlaced: state.mayBePlaced,
+            why: answer.why,
+            retryAfterMs: answer.retryAfterMs,
+          }
         : { kind: 'unanswered', purchase, mayBePlaced: state.mayBePlaced };
     case 'unknown':
       return { kind: 'unanswered', purchase, mayBePlaced: true };

@@ -26,7 +26,9 @@ export class Shelf {
 
   start(): void {
     this.#elements.list.replaceChildren(...Array.from({ length: 8 }, ghost));
-    document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(this.#timer) : void this.refresh()));
+    document.addEventListener('visibilitychange', () =>
+      document.hidden ? clearTimeout(this.#timer) : void this.refresh(),
+    );
     void this.refresh();
   }
 
@@ -63,7 +65,8 @@ export class Shelf {
   #showFreshness(state: 'live' | 'lost'): void {
     if (this.#elements.freshness.dataset['state'] === state) return;
     this.#elements.freshness.dataset['state'] = state;
-    this.#elements.freshnessText.textContent = state === 'live' ? 'Stock is live' : 'The store cannot be reached; trying again';
+    this.#elements.freshnessText.textContent =
+      state === 'live' ? 'Stock is live' : 'The store cannot be reached; trying again';
   }
 }
 

@@ -1,7 +1,8 @@
 import type { OrderView, ProblemDetails, ProductView } from '@toystore/contracts';
 import type { Purchase, PurchaseAnswer } from './purchase.js';
 
-export type ShelfAnswer = { readonly kind: 'products'; readonly products: readonly ProductView[] } | { readonly kind: 'unreachable' };
+export type ShelfAnswer =
+  { readonly kind: 'products'; readonly products: readonly ProductView[] } | { readonly kind: 'unreachable' };
 export type LookupAnswer =
   | { readonly kind: 'found'; readonly order: OrderView }
   | { readonly kind: 'absent' }
@@ -58,7 +59,13 @@ export async function placeOrder(purchase: Purchase): Promise<PurchaseAnswer> {
   if (response.status >= 500) return { kind: 'unknown' };
   return {
     kind: 'refused',
-    reason: type.endsWith('insufficient-stock') ? 'insufficient_stock' : response.status === 404 ? 'unknown_product' : type.endsWith('validation-failed') ? 'invalid' : 'other',
+    reason: type.endsWith('insufficient-stock')
+      ? 'insufficient_stock'
+      : response.status === 404
+        ? 'unknown_product'
+        : type.endsWith('validation-failed')
+          ? 'invalid'
+          : 'other',
     detail: problem?.detail ?? `status ${response.status}`,
   };
 }

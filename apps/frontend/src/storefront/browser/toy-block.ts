@@ -42,7 +42,15 @@ export function drawBlock(look: BlockLook): SVGSVGElement {
   const letter = shape('text', { class: 'block-letter', transform: 'matrix(0.88 0.47 0 1 50 104)' });
   letter.textContent = look.letter;
   // The charm lies on the right face: x runs up to the right, y straight down.
-  svg.append(letter, shape('path', { class: 'block-charm', 'fill-rule': 'evenodd', d: charms[look.charm], transform: 'matrix(1 -0.533 0 1.15 90 81.7)' }));
+  svg.append(
+    letter,
+    shape('path', {
+      class: 'block-charm',
+      'fill-rule': 'evenodd',
+      d: charms[look.charm],
+      transform: 'matrix(1 -0.533 0 1.15 90 81.7)',
+    }),
+  );
   return svg;
 }
 

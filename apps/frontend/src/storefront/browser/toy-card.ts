@@ -120,7 +120,8 @@ export class ToyCard {
     buy.setAttribute('aria-disabled', String(isOpen(this.#state)));
     const soldOut = this.#product?.quantity === 0;
     buy.disabled = soldOut && !isOpen(this.#state);
-    buy.textContent = isOpen(this.#state) && this.#state.kind !== 'unanswered' ? 'Ordering…' : soldOut ? 'Sold out' : 'Buy';
+    buy.textContent =
+      isOpen(this.#state) && this.#state.kind !== 'unanswered' ? 'Ordering…' : soldOut ? 'Sold out' : 'Buy';
   }
 
   #notice(notice: ReturnType<typeof wordsFor>): void {

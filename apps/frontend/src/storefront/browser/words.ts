@@ -29,10 +29,17 @@ export function wordsFor(state: PurchaseState): Notice | undefined {
       };
     case 'unanswered':
       return state.mayBePlaced
-        ? { tone: 'warn', text: `We could not learn whether your order of ${state.purchase.quantity} was placed. Checking again is safe: it is placed at most once.`, again: 'Check again' }
+        ? {
+            tone: 'warn',
+            text: `We could not learn whether your order of ${state.purchase.quantity} was placed. Checking again is safe: it is placed at most once.`,
+            again: 'Check again',
+          }
         : { tone: 'warn', text: 'The store could not take the order, so nothing was placed.', again: 'Try again' };
     case 'placed':
-      return { tone: 'good', text: `Order ${state.orderNumber} is placed: ${state.purchase.quantity} × ${state.purchase.name}.` };
+      return {
+        tone: 'good',
+        text: `Order ${state.orderNumber} is placed: ${state.purchase.quantity} × ${state.purchase.name}.`,
+      };
     case 'refused':
       return { tone: 'bad', text: refusal(state) };
   }
