@@ -10,7 +10,7 @@ import { StorefrontModule } from './storefront/storefront.module.js';
 
 export interface PublicModuleOptions {
   readonly products: ProductsModuleOptions;
-  readonly orders: OrdersModuleOptions;
+  readonly orders: Omit<OrdersModuleOptions, 'registry'>;
   readonly nomination: NominationModuleOptions;
   readonly storefront: StaticFiles;
   readonly readiness: Readiness;
@@ -32,7 +32,7 @@ export class PublicModule {
       module: PublicModule,
       imports: [
         ProductsModule.forRoot(products),
-        OrdersModule.forRoot(orders),
+        OrdersModule.forRoot({ ...orders, registry }),
         NominationModule.forRoot(nomination),
         StorefrontModule.forRoot(storefront),
         DocsModule,

@@ -127,6 +127,22 @@ describe('POST /orders', () => {
   });
 });
 
+describe('GET /metrics', () => {
+  it('counts orders by how they ended, and repeated attempts', async () => {
+    const sample = async (line: RegExp) => Number(line.exec((await application.inject('/metrics')).body)?.[1] ?? 0);
+    const soldOut = () => sample(/^toystore_frontend_order_seconds_count\{outcome="insufficient_stock"\} (\d+)$/m);
+    const repetitions = () => sample(/^toystore_frontend_order_repetitions_total (\d+)$/m);
+    const before = [await soldOut(), await repetitions()];
+
+    await post([
+      { kind: 'not_leader', leader: undefined, term: 8 },
+      { kind: 'insufficient_stock', detail: 'Only 1 is left.' },
+    ]);
+
+    expect([await soldOut(), await repetitions()]).toEqual(before.map((count) => count + 1));
+  });
+});
+
 describe('GET /orders/:number', () => {
   async function get(number: string, lookups: Reaction<OrderResult>[]) {
     group.play({ lookups });

@@ -14,6 +14,7 @@ import { annotateRequest, ProblemError } from '@toystore/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../docs/api-problems.decorator.js';
 import { FindOrder } from './find-order.js';
+import { OrderMetrics } from './order-metrics.js';
 import { orderProblem, retryAfterMsDefault } from './order-problems.js';
 import { PlaceOrder } from './place-order.js';
 
@@ -22,10 +23,12 @@ import { PlaceOrder } from './place-order.js';
 export class OrdersController {
   readonly #placeOrder: PlaceOrder;
   readonly #findOrder: FindOrder;
+  readonly #metrics: OrderMetrics;
 
-  constructor(placeOrder: PlaceOrder, findOrder: FindOrder) {
+  constructor(placeOrder: PlaceOrder, findOrder: FindOrder, metrics: OrderMetrics) {
     this.#placeOrder = placeOrder;
     this.#findOrder = findOrder;
+    this.#metrics = metrics;
   }
 
   @Post()
@@ -68,7 +71,10 @@ export class OrdersController {
         'invalid-idempotency-key',
         'An Idempotency-Key must be 1–255 visible ASCII characters, sent once.',
       );
-    const { outcome, attempts, leader } = await this.#placeOrder.execute({ name, quantity, key });
+    const startedAt = performance.now();
+    const settled = await this.#placeOrder.execute({ name, quantity, key });
+    this.#metrics.record(settled, performance.now() - startedAt);
+    const { outcome, attempts, leader } = settled;
     annotateRequest(request, { outcome: outcome.kind, leader: leader?.id, term: leader?.term, attempts });
     if (outcome.kind !== 'placed') throw orderProblem(outcome, { headers: { [headerNames.idempotencyKey]: key } });
     void reply.header(headerNames.idempotencyKey, key);

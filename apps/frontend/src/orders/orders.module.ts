@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Registry } from 'prom-client';
 import { FindOrder } from './find-order.js';
 import type { OrderGroup } from './order-group.js';
+import { OrderMetrics } from './order-metrics.js';
 import { OrdersController } from './orders.controller.js';
 import { PlaceOrder } from './place-order.js';
 
@@ -8,16 +10,18 @@ export interface OrdersModuleOptions {
   readonly group: OrderGroup;
   /** How long a shopper waits for an answer at most, ms. */
   readonly deadlineMs: number;
+  readonly registry: Registry;
 }
 
 @Module({})
 export class OrdersModule {
-  static forRoot({ group, deadlineMs }: OrdersModuleOptions): DynamicModule {
+  static forRoot({ group, deadlineMs, registry }: OrdersModuleOptions): DynamicModule {
     return {
       module: OrdersModule,
       controllers: [OrdersController],
       providers: [
         { provide: PlaceOrder, useValue: new PlaceOrder(group, { deadlineMs }) },
+        { provide: OrderMetrics, useValue: new OrderMetrics(registry) },
         { provide: FindOrder, useValue: new FindOrder(group, { deadlineMs }) },
       ],
     };
