@@ -19,14 +19,15 @@ export async function startStoreUnderTest({
   port = 'free',
   stock,
   env = {},
-}: { port?: number | 'free'; stock?: number; env?: Record<string, string> } = {}): Promise<StoreUnderTest> {
+  faults = false,
+}: { port?: number | 'free'; stock?: number; env?: Record<string, string>; faults?: boolean } = {}): Promise<StoreUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'toystore-e2e-'));
   const settings = { ...env };
   if (stock !== undefined) {
     settings['TOYS_CSV'] = join(dataDir, 'toys.csv');
     await writeFile(settings['TOYS_CSV'], ['name,quantity,price', ...toys.map((name) => `${name},${stock},9.99`)].join('\n') + '\n');
   }
-  const store = await startStore({ port, dataDir, env: settings });
+  const store = await startStore({ port, dataDir, env: settings, faults });
   const transport = new UndiciTransport({ baseUrl: store.url, receiver: 'store', connections: 8 });
   return {
     store,

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AcknowledgedOrder, ServiceStatus } from '@toystore/lab';
+import { startStoreUnderTest, until, type StoreUnderTest } from './store-under-test.js';
+
+describe('while the network between processes is cut', () => {
+  let under: StoreUnderTest;
+  let acknowledged: AcknowledgedOrder[];
+  let started: StoreUnderTest | undefined;
+  afterEach(async () => {
+    await started?.stop();
+    started = undefined;
+  }, 60_000);
+
+  async function startCuttable(stock: number): Promise<void> {
+    acknowledged = [];
+    started = await startStoreUnderTest({ stock, faults: true });
+    under = started;
+  }
+
+  /** Asks with one key until the order is acknowledged, as the client does; how often it took. */
+  async function buy(name: string, quantity: number): Promise<number> {
+    const key = randomUUID();
+    let asked = 0;
+    await until(`the order of ${quantity} ${name} is acknowledged`, async () => {
+      asked += 1;
+      const answer = await under.shop.placeOrder({ name, quantity, key, deadlineMs: 15_000 });
+      if (answer.kind !== 'placed') return false;
+      acknowledged.push({ number: answer.orderNumber, name, quantity, key, source: 'e2e' });
+      return true;
+    });
+    return asked;
+  }
+
+  async function statusOf(name: string): Promise<ServiceStatus> {
+    const { services } = await under.store.status();
+    const found = services.find((service) => service.name === name);
+    if (found === undefined) throw new Error(`There is no ${name}.`);
+    return found;
+  }
+
+  async function leaderOtherThan(previous: string | undefined): Promise<string> {
+    let leader: string | null = null;
+    await until('a replica leads', async () => {
+      ({ leader } = await under.store.status());
+      return leader !== null && leader !== previous;
+    });
+    return leader ?? '';
+  }
+
+  /** Quantity and whether it came from the cache, or undefined when the store has no answer now. */
+  async function look(name: string): Promise<{ quantity: number; hit: boolean } | undefined> {
+    const answer = await fetch(`${under.store.url}/products/${name}`, { signal: AbortSignal.timeout(15_000) });
+    const body = (await answer.json()) as { data?: { quantity: number } };
+    if (answer.status === 503) return undefined;
+    if (body.data === undefined) throw new Error(`The product was answered with ${answer.status} ${JSON.stringify(body)}.`);
+    return { quantity: body.data.quantity, hit: (answer.headers.get('cache-status') ?? '').includes('; hit') };
+  }
+
+  it('orders go on without a leader that no follower hears, which acknowledges nothing and catches up afterwards', async () => {
+    await startCuttable(1000);
+    await buy('tux', 1);
+    const deposed = await leaderOtherThan(undefined);
+    const followers = ['order-1', 'order-2', 'order-3'].filter((name) => name !== deposed);
+    const { orders: ordersBefore } = await statusOf(deposed);
+
+    for (const follower of followers) await under.store.cut(deposed, follower);
+    await Promise.all(['tux', 'fox', 'lego'].map((name) => buy(name, 2)));
+    const successor = await leaderOtherThan(deposed);
+    await buy('whale', 3);
+
+    expect((await statusOf(successor)).orders).toBe(5);
+    expect((await statusOf(deposed)).orders).toBe(ordersBefore);
+    expect(await under.store.heal()).toEqual({ cut: [] });
+    await until('the replica has caught up', async () => (await statusOf(deposed)).orders === 5);
+    await buy('frisbee', 1);
+    const report = await under.store.verify({ acknowledged });
+    expect(report.violations).toEqual([]);
+    expect(report.orders).toBe(6);
+  }, 240_000);
+
+  it('a sale waits a lease at most for a frontend that the catalog cannot reach, which shows no stock from before it', async () => {
+    await startCuttable(100);
+    await until('the cache is in use', async () => (await look('tux'))?.hit === true);
+
+    await under.store.cut('catalog', 'frontend', { oneWay: true });
+    const asked = await buy('tux', 1);
+    const [shown, again] = await Promise.all([look('tux'), look('tux')]);
+
+    // One lease of two seconds is well within the ten that the frontend gives an order.
+    expect(asked).toBe(1);
+    expect([undefined, 99]).toContain(shown?.quantity);
+    expect([undefined, 99]).toContain(again?.quantity);
+    await buy('tux', 1);
+    expect([undefined, 98]).toContain((await look('tux'))?.quantity);
+    expect((await under.store.status()).cut).toEqual([{ a: 'catalog', b: 'frontend', oneWay: true, refuse: false }]);
+    await under.store.heal({ a: 'frontend', b: 'catalog' });
+    await until('the cache is in use again', async () => (await look('tux'))?.hit === true);
+    expect(await look('tux')).toMatchObject({ quantity: 98, hit: true });
+    expect((await under.store.verify({ acknowledged })).violations).toEqual([]);
+  }, 240_000);
+});
