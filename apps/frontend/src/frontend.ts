@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { CoherentCache, LeaseKeeper } from '@quorumkit/cache';
-import { LeaderDirectory } from '@quorumkit/leader';
-import { CatalogClient, UndiciTransport } from '@toystore/contracts';
 import {
   createJsonLogger,
   createServiceApp,
@@ -10,6 +8,7 @@ import {
   type JsonLogger,
   loadClusterSecret,
   type LogFacts,
+  type Readiness,
   RequestLog,
   type ServiceRun,
 } from '@toystore/service';
@@ -18,26 +17,13 @@ import { register } from 'prom-client';
 import { ApiDocument } from './docs/api-document.js';
 import type { FrontendConfig } from './frontend-config.js';
 import { InternalModule } from './internal.module.js';
-import { traceTo } from './nomination/directory-trace.js';
 import { LeaderWatch } from './nomination/leader-watch.js';
-import { DirectoryOrderGroup } from './orders/directory-order-group.js';
+import { catalogId, outgoingCalls } from './outgoing-calls.js';
 import { cacheRefusal } from './products/cache-refusal.js';
-import { CatalogReader } from './products/catalog-reader.js';
 import { createHitPath } from './products/hit-path.js';
 import { PublicModule } from './public.module.js';
 import { readStorefrontFiles } from './storefront/storefront-files.js';
 
-/** The catalog's id, as signed calls name it. */
-const catalogId = 'catalog';
-const catalogConnections = 32;
-const connectionsPerReplica = 64;
-/**
- * After this time without an answer the leader is doubted and the order is sent again, under its key. A paused leader is
- * noticed by its peers within 1 s; an order that waits for a frontend's lease to end is joined by its own repetition.
- */
-const orderAttemptTimeoutMs = 1000;
-/** A list waits for two of these at most, and must be answered within 2 s. */
-const catalogDeadlineMs = 900;
 /** Longer than one question with its repetition. */
 const fillTimeoutMs = 1800;
 
@@ -50,24 +36,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   service.useLogger(logger);
   const authenticator = await authenticatorOf(config, logger);
   const auth = { sign: authenticator.sign.bind(authenticator) };
-  const members = config.members;
-
-  const catalogTransport = new UndiciTransport({
-    baseUrl: config.catalogUrl,
-    receiver: catalogId,
-    sign: auth.sign,
-    connections: catalogConnections,
-  });
-  // The heartbeat is Nest's scheduler's.
-  const directory = new LeaderDirectory({
-    group: 'orders',
-    members,
-    auth,
-    heartbeatIntervalMs: 0,
-    attemptTimeoutMs: orderAttemptTimeoutMs,
-    trace: traceTo(logger),
-  });
-  const orderGroup = new DirectoryOrderGroup(directory, { members, sign: auth.sign, connectionsPerReplica });
+  const calls = outgoingCalls(config, { auth, logger });
   let internalUrl = '';
   // The cache lives in the application that its hits are answered in front of.
   let answerHit: FastPath = () => false;
@@ -75,7 +44,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   const publicApp = await createServiceApp(
     PublicModule.forRoot({
       products: {
-        catalog: new CatalogReader(new CatalogClient(catalogTransport), { deadlineMs: catalogDeadlineMs }),
+        catalog: calls.catalog,
         cache: {
           name: 'frontend',
           subscriberId: config.nodeId,
@@ -87,8 +56,8 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
           metrics: register,
         },
       },
-      orders: { group: orderGroup, deadlineMs: config.orderDeadlineMs },
-      nomination: { directory, logger, heartbeatIntervalMs: config.heartbeatIntervalMs },
+      orders: { group: calls.orderGroup, deadlineMs: config.orderDeadlineMs },
+      nomination: { directory: calls.directory, logger, heartbeatIntervalMs: config.heartbeatIntervalMs },
       storefront: await readStorefrontFiles(),
       readiness: service.readiness,
       registry: register,
@@ -104,28 +73,33 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);
   answerHit = createHitPath(cache, new RequestLog(logger, 'info'));
-  const leaderWatch = publicApp.get(LeaderWatch);
   const internalApp = await createServiceApp(InternalModule.forRoot({ cache, auth }), {
     kind: 'internal',
     logger,
     auth: authenticator,
   });
 
-  service.readiness.register('catalog', () =>
+  registerReadiness(service.readiness, { cache, leaderWatch: publicApp.get(LeaderWatch) });
+  // While requests in flight finish they read past the cache, and no sale has to wait for this frontend any more.
+  service.beforeShutdown('give the lease back', () => publicApp.get(LeaseKeeper).stop());
+  service.afterShutdown('close connections', () => calls.close());
+  internalUrl = await service.listen(internalApp, { host: config.internalHost, port: config.internalPort });
+  await service.listen(publicApp, { host: config.host, port: config.port });
+}
+
+/** Ready to sell: what shoppers ask for can be read, and a leader was found. Losing the leader is no reason to send shoppers away. */
+function registerReadiness(
+  readiness: Readiness,
+  { cache, leaderWatch }: { readonly cache: CoherentCache; readonly leaderWatch: LeaderWatch },
+): void {
+  readiness.register('catalog', () =>
     cache.stats().leaseInForce ? { ready: true } : { ready: false, reason: 'no lease from the catalog is in force' },
   );
-  service.readiness.register('leader', () =>
+  readiness.register('leader', () =>
     leaderWatch.hasFoundLeader
       ? { ready: true }
       : { ready: false, reason: 'no leader of the order group was found yet' },
   );
-  // While requests in flight finish they read past the cache, and no sale has to wait for this frontend any more.
-  service.beforeShutdown('give the lease back', () => publicApp.get(LeaseKeeper).stop());
-  service.afterShutdown('close connections', async () => {
-    await Promise.all([orderGroup.close(), catalogTransport.close()]);
-  });
-  internalUrl = await service.listen(internalApp, { host: config.internalHost, port: config.internalPort });
-  await service.listen(publicApp, { host: config.host, port: config.port });
 }
 
 /** How the cache came by an answer, as its `Cache-Status` says. */
