@@ -20,7 +20,7 @@ export interface LeaderDirectoryOptions {
   readonly probeTimeoutMs?: number;
   /** Least time between two nominations from this directory, ms. Default 250. */
   readonly nominationIntervalMs?: number;
-  /** How long one attempt of `call` may take before the leader is suspected, ms; 0 = until the deadline. Default 1500. */
+  /** How long one attempt of `call` may take before the leader is suspected, ms; 0 = until the deadline. Default 1500; doubles, up to eight times that, when the same leader is confirmed. */
   readonly attemptTimeoutMs?: number;
   /** Calls in progress, waiting ones included; more get a BackpressureError. 1–1000000, default 16384. */
   readonly callsMax?: number;

@@ -288,6 +288,24 @@ describe('LeaderDirectory.call', () => {
     expect(clock.now() - startedAt).toBeLessThan(2000);
   });
 
+  it('gives a leader that is confirmed after a doubt more time: slow is not dead', async () => {
+    const { clock, directory } = await withLeader({ attemptTimeoutMs: 1000 });
+    const attempts: number[] = [];
+
+    const result = await outcome(
+      clock,
+      directory.call(
+        (target, { deadline }) => {
+          attempts.push(deadline - clock.now());
+          return new Promise<string>((resolve) => clock.setTimer(clock.now() + 2500, () => resolve(target.id)));
+        },
+        { retryIndeterminate: true, deadline: clock.now() + 10_000 },
+      ),
+    );
+
+    expect([result, attempts]).toEqual(['r3', [1000, 2000, 4000]]);
+  });
+
   it('says at the deadline that nothing happened, when nothing can have happened', async () => {
     const { clock, directory } = await withLeader();
     const refusal = new NotLeaderError('r3', undefined, 1);

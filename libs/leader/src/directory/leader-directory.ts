@@ -17,6 +17,7 @@ export interface DirectoryPorts {
 
 const defaultDeadlineMs = 5000;
 const samePausesMax = 8;
+const attemptDoublingsMax = 3;
 
 /**
  * For callers outside the group: knows the leader, notices its death, and conducts the election as *nominator*: it
@@ -149,7 +150,9 @@ export class LeaderDirectory {
         throw new NoLeaderError(this.settings.group, this.clock.now() - startedAt, { cause: last?.error });
       });
       try {
-        return await runAttempt(fn, leader, { clock: this.clock, deadline, attemptTimeoutMs, signal, number, indeterminateBefore: indeterminate !== undefined });
+        // A leader that was doubted and confirmed is slow, not dead: it gets more time, or no slow call would ever end.
+        const patience = last !== undefined && isSame(last.leader, leader) ? 2 ** Math.min(last.inARow, attemptDoublingsMax) : 1;
+        return await runAttempt(fn, leader, { clock: this.clock, deadline, attemptTimeoutMs: attemptTimeoutMs * patience, signal, number, indeterminateBefore: indeterminate !== undefined });
       } catch (error) {
         if (signal?.aborted === true) throw error;
         const kind = error instanceof AttemptTimeoutError ? 'indeterminate' : classify(error);
