@@ -1,5 +1,6 @@
+import { HttpService } from '@nestjs/axios';
 import { type CallAuthenticator, LeaderDirectory } from '@quorumkit/leader';
-import { CatalogClient, UndiciTransport } from '@toystore/contracts';
+import { AxiosTransport, CatalogClient, UndiciTransport } from '@toystore/contracts';
 import type { JsonLogger } from '@toystore/service';
 import type { FrontendConfig } from './frontend-config.js';
 import { traceTo } from './nomination/directory-trace.js';
@@ -9,6 +10,7 @@ import { CatalogReader } from './products/catalog-reader.js';
 /** The catalog's id, as signed calls name it. */
 export const catalogId = 'catalog';
 const catalogConnections = 32;
+const listConnections = 2;
 const connectionsPerReplica = 64;
 /**
  * After this time without an answer the leader is doubted and the order is sent again, under its key. A paused leader is
@@ -32,12 +34,12 @@ export function outgoingCalls(
   { auth, logger }: { readonly auth: CallAuthenticator; readonly logger: JsonLogger },
 ): OutgoingCalls {
   const sign = auth.sign;
-  const catalogTransport = new UndiciTransport({
-    baseUrl: catalogUrl,
-    receiver: catalogId,
-    sign,
-    connections: catalogConnections,
-  });
+  const catalogPeer = { baseUrl: catalogUrl, receiver: catalogId, sign };
+  // Products are read at every miss; the list by one call at a time, where Nest's own client is fast enough.
+  const productTransport = new UndiciTransport({ ...catalogPeer, connections: catalogConnections });
+  const listTransport = new AxiosTransport(new HttpService(), { ...catalogPeer, connections: listConnections });
+  const products = new CatalogClient(productTransport);
+  const lists = new CatalogClient(listTransport);
   const directory = new LeaderDirectory({
     group: 'orders',
     members,
@@ -49,11 +51,17 @@ export function outgoingCalls(
   });
   const orderGroup = new DirectoryOrderGroup(directory, { members, sign, connectionsPerReplica });
   return {
-    catalog: new CatalogReader(new CatalogClient(catalogTransport), { deadlineMs: catalogDeadlineMs }),
+    catalog: new CatalogReader(
+      {
+        getProduct: (name, options) => products.getProduct(name, options),
+        listProducts: (options) => lists.listProducts(options),
+      },
+      { deadlineMs: catalogDeadlineMs },
+    ),
     directory,
     orderGroup,
     close: async () => {
-      await Promise.all([orderGroup.close(), catalogTransport.close()]);
+      await Promise.all([orderGroup.close(), productTransport.close(), listTransport.close()]);
     },
   };
 }
