@@ -200,6 +200,22 @@ describe('Raft §5.2, leader election', () => {
     expect(a.status.role).toBe('candidate');
   });
 
+  it('a vote that was given to an earlier process of this replica, in an earlier term, does not count now', () => {
+    const before = new DrivenReplica({ term: 3 });
+    before.tick();
+    before.answer('b', 'preVote', true);
+    const old = before.latest('voteRequest', 'c');
+    const a = new DrivenReplica({ term: 4, votedFor: 'a' });
+    a.tick();
+    a.answer('b', 'preVote', true);
+    // Request ids begin anew with each process, so this one has the same.
+    expect(a.latest('voteRequest', 'c').requestId).toBe(old.requestId);
+
+    a.receive('c', { kind: 'voteResponse', requestId: old.requestId, term: toTerm(4), granted: true });
+
+    expect(a.status).toMatchObject({ role: 'candidate', term: 5 });
+  });
+
   it.each([
     ['nobody yet', undefined, true],
     ['the same candidate (its request came twice)', 'b', true],

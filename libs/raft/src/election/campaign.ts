@@ -88,7 +88,7 @@ export function receivePreVote(raft: RaftState, from: ReplicaId, response: PreVo
     raft.election.retrySoon(raft.now);
     return;
   }
-  if (campaign?.kind !== 'preVote' || !campaign.asked.delete(response.requestId)) {
+  if (campaign?.kind !== 'preVote' || !takeAsked(campaign, from, response.requestId)) {
     raft.drop(from, response, 'no pre-vote of this campaign waits for it');
     return;
   }
@@ -106,8 +106,18 @@ export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResp
     raft.election.retrySoon(raft.now);
     return;
   }
-  if (campaign?.kind !== 'vote' || !campaign.asked.delete(response.requestId)) {
+  if (campaign?.kind !== 'vote' || !takeAsked(campaign, from, response.requestId)) {
     raft.drop(from, response, 'no election of this term waits for it');
+    return;
+  }
+  // Request ids begin anew with each process: the id may be that of a request before the last restart, for an earlier
+  // term. Only the term says which election a vote was given in.
+  if (response.granted && response.term !== campaign.term) {
+    raft.drop(
+      from,
+      response,
+      `the vote was given in term ${response.term}, this is the election of term ${campaign.term}`,
+    );
     return;
   }
   if (response.granted) {
@@ -119,6 +129,10 @@ export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResp
   campaign.refused.add(from);
   const canStillWin = raft.peers.length + 1 - campaign.refused.size >= raft.majority;
   if (couldStillWin && !canStillWin) raft.election.retrySoon(raft.now);
+}
+
+function takeAsked(campaign: Campaign, from: ReplicaId, requestId: number): boolean {
+  return campaign.asked.get(requestId) === from && campaign.asked.delete(requestId);
 }
 
 /**

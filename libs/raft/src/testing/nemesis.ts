@@ -39,9 +39,10 @@ export class Nemesis {
   constructor(
     private readonly cluster: SimulatedCluster,
     private readonly prng: Prng,
+    limits: { readonly kinds?: readonly FaultKind[]; readonly meanPauseMs?: number } = {},
   ) {
-    this.kinds = faultKinds.filter(() => prng.chance(0.6));
-    this.meanPauseMs = prng.between(60, 600);
+    this.kinds = limits.kinds ?? faultKinds.filter(() => prng.chance(0.6));
+    this.meanPauseMs = limits.meanPauseMs ?? prng.between(60, 600);
     this.scheduleNext();
   }
 

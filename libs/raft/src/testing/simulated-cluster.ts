@@ -72,6 +72,7 @@ export class SimulatedCluster {
     this.reads = new LinearizableReads(() => this.committed.lastIndex);
     this.checkers = [
       new ElectionSafety(),
+      this.votes,
       new LeaderAppendOnly(),
       new LogMatching(),
       this.committed,

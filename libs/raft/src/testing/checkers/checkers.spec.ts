@@ -4,7 +4,7 @@ import { SimulatedCluster } from '../simulated-cluster.js';
 
 /** Goal: the checkers see what they are there to see. Method: peers lie, which Raft does not survive. */
 describe('the checkers', () => {
-  it('Election Safety: see two leaders of one term when refused votes arrive as given ones', () => {
+  it('One Vote a Term: see a leader whose votes were refused, but arrive as given', () => {
     const cluster = new SimulatedCluster({ seed: 1, priorities: [1, 1, 1, 1, 1] });
     cluster.startAll();
     cluster.network.rewrite = ({ from, to, message }) => ({
@@ -16,7 +16,7 @@ describe('the checkers', () => {
 
     for (const id of ['r1', 'r2']) cluster.give(id, { kind: 'message', from: toReplicaId('r3'), message: handOver });
 
-    expect(() => cluster.runFor(100)).toThrow(/Election Safety: .* both lead term 1/);
+    expect(() => cluster.runFor(100)).toThrow(/One Vote a Term: .* did not give it/);
   });
 
   it('State Machine Safety: see a follower apply entries that were never committed when a commit index is too high', () => {

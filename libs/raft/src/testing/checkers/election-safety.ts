@@ -19,13 +19,31 @@ export class ElectionSafety implements Checker {
   }
 }
 
-/** Raft figure 2: a replica gives one vote a term, also across restarts. Watches what really leaves the process. */
-export class OneVoteATerm {
+/**
+ * Raft figure 2: a replica gives one vote a term, also across restarts; and whoever is elected counted votes that were
+ * given to it in that term. Watches what really leaves the processes.
+ */
+export class OneVoteATerm implements Checker {
   private readonly votes = new Map<string, ReplicaId>();
 
   observeSent({ from, to, message }: Envelope): void {
     if (message.kind === 'voteResponse' && message.granted) this.record(from, message.term, to);
     if (message.kind === 'voteRequest') this.record(from, message.term, from);
+  }
+
+  observe({ replica, effects }: Observation): void {
+    for (const event of effects.trace) {
+      if (event.kind !== 'becameLeader') continue;
+      for (const voter of event.votes) this.checkGiven(voter, event.term, replica.id);
+    }
+  }
+
+  private checkGiven(voter: ReplicaId, term: number, leader: ReplicaId): void {
+    if (voter === leader || this.votes.get(`${voter} ${term}`) === leader) return;
+    throw new PropertyViolation(
+      'One Vote a Term',
+      `${leader} leads term ${term} by a vote that ${voter} did not give it`,
+    );
   }
 
   private record(voter: ReplicaId, term: number, candidate: ReplicaId): void {
