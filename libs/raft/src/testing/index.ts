@@ -2,6 +2,7 @@ export { AppliedState } from './applied-state.js';
 export { PropertyViolation } from './checkers/checker.js';
 export type { Checker } from './checkers/checker.js';
 export { CommittedLog } from './checkers/committed-log.js';
+export { DurableMatches } from './checkers/durable-matches.js';
 export { ElectionSafety, OneVoteATerm } from './checkers/election-safety.js';
 export { LeaderAppendOnly } from './checkers/leader-append-only.js';
 export { LinearizableReads } from './checkers/linearizable-reads.js';

@@ -56,7 +56,9 @@ class ScheduleRun {
     for (const replica of this.cluster.replicas) replica.snapshotEvery = snapshotEvery;
     this.loadMs = this.prng.chance(0.5) ? this.prng.between(2, 20) : this.prng.between(20, 200);
     this.cluster.startAll();
-    this.nemesis = new Nemesis(this.cluster, this.prng.fork());
+    // Every fourth run is a storm: faults every few milliseconds, many of them in the middle of an election.
+    const storm = this.prng.chance(0.25) ? { meanPauseMs: this.prng.between(5, 60) } : {};
+    this.nemesis = new Nemesis(this.cluster, this.prng.fork(), storm);
     this.scheduleLoad();
   }
 

@@ -7,6 +7,7 @@ import { Prng } from '../prng.js';
 import type { TraceEvent } from '../trace.js';
 import type { Checker } from './checkers/checker.js';
 import { CommittedLog } from './checkers/committed-log.js';
+import { DurableMatches } from './checkers/durable-matches.js';
 import { ElectionSafety, OneVoteATerm } from './checkers/election-safety.js';
 import { LeaderAppendOnly } from './checkers/leader-append-only.js';
 import { LinearizableReads } from './checkers/linearizable-reads.js';
@@ -73,6 +74,7 @@ export class SimulatedCluster {
     this.checkers = [
       new ElectionSafety(),
       this.votes,
+      new DurableMatches(() => this.replicas),
       new LeaderAppendOnly(),
       new LogMatching(),
       this.committed,

@@ -41,6 +41,10 @@ export class SimulatedDisk {
     return this.durable.toStoredState();
   }
 
+  get term(): Term {
+    return this.durable.term;
+  }
+
   hasDurable(entry: { readonly index: number; readonly term: Term }): boolean {
     return this.durable.has(entry);
   }
@@ -83,6 +87,10 @@ class DurableLog {
   private snapshot: Snapshot | undefined;
   private entries: Entry[] = [];
 
+  get term(): Term {
+    return this.hardState.term;
+  }
+
   apply(batch: PersistBatch): void {
     if (batch.hardState !== undefined) this.hardState = batch.hardState;
     if (batch.truncateFrom !== undefined) this.entries.length = this.offsetOf(batch.truncateFrom);
@@ -100,7 +108,7 @@ class DurableLog {
   }
 
   has({ index, term }: { readonly index: number; readonly term: Term }): boolean {
-    return index <= this.base || this.entries[index - this.base - 1]?.term === term;
+    return index === 0 || index <= this.base || this.entries[index - this.base - 1]?.term === term;
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import type { DeferredEnvelope, Effects, RaftStatus } from '../effect.js';
 import type { Snapshot } from '../entry.js';
-import type { LogIndex, ReplicaId } from '../ids.js';
+import type { LogIndex, ReplicaId, Term } from '../ids.js';
 import type { Input } from '../input.js';
 import { invariant } from '../invariant.js';
 import type { Envelope } from '../message.js';
@@ -67,6 +67,12 @@ export class SimulatedReplica {
   get status(): RaftStatus {
     invariant(this.raft !== undefined, `${this.id} is down`);
     return statusOf(this.raft);
+  }
+
+  /** The highest term it has been in, in memory or on disk. */
+  get highestTerm(): Term {
+    const stored = this.disk.term;
+    return this.raft === undefined || stored > this.status.term ? stored : this.status.term;
   }
 
   start(): void {
