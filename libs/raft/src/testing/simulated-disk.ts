@@ -19,6 +19,7 @@ export const fastDisk: DiskConditions = { syncMinMs: 0.1, syncMaxMs: 0.6 };
  */
 export class SimulatedDisk {
   conditions: DiskConditions = fastDisk;
+  wasWiped = false;
   private volatile: PersistBatch[] = [];
   private syncing = 0;
   private generation = 0;
@@ -59,6 +60,7 @@ export class SimulatedDisk {
 
   /** Loses everything, as a replaced disk does. Raft does not survive this on a majority, nor with the vote forgotten. */
   wipe(): void {
+    this.wasWiped = true;
     this.crash();
     this.durable.clear();
   }

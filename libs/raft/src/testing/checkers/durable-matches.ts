@@ -18,6 +18,7 @@ export class DurableMatches implements Checker {
       const follower = this.replicas().find((other) => other.id === peer);
       const matchTerm = entryTerm(raft, matchIndex);
       if (follower === undefined || matchTerm === undefined || follower.highestTerm > term) continue;
+      if (follower.disk.wasWiped) continue;
       if (!follower.disk.hasDurable({ index: matchIndex, term: matchTerm })) {
         throw new PropertyViolation(
           'Durable Matches',
