@@ -30,7 +30,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const rowsOf = (client: number): string[] => readFileSync(join(folder, `client-${client}.csv`), 'utf8').trimEnd().split('\n').slice(1);
+const rowsOf = (client: number): string[] =>
+  readFileSync(join(folder, `client-${client}.csv`), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1);
 
 describe('runFleet', () => {
   it('runs every probability with every client and finds each order again', async () => {
@@ -50,6 +54,24 @@ describe('runFleet', () => {
 
     expect(peer.connections).toBe(4);
     expect(store.sessions.size).toBe(4);
+  });
+
+  it('lets clients take turns at the frontends of a store', async () => {
+    const second = new LoopbackPeer((call) => store.fake.answer(call));
+    try {
+      const report = await runFleet({
+        url: [url, await second.start()],
+        clients: 5,
+        requests: 4,
+        probs: [0.5],
+        seed: 1,
+      });
+
+      expect(report.ok).toBe(true);
+      expect([peer.connections, second.connections]).toEqual([3, 2]);
+    } finally {
+      await second.stop();
+    }
   });
 
   it('writes a row for each acknowledged order into its client’s file', async () => {
@@ -82,14 +104,23 @@ describe('runFleet', () => {
     await runFleet(options);
 
     const [first, second] = [store.fake.orders.slice(0, 10), store.fake.orders.slice(10)];
-    expect(second.map(({ name, quantity }) => [name, quantity])).toEqual(first.map(({ name, quantity }) => [name, quantity]));
+    expect(second.map(({ name, quantity }) => [name, quantity])).toEqual(
+      first.map(({ name, quantity }) => [name, quantity]),
+    );
     expect(new Set(store.fake.keysSeen).size).toBe(20);
   });
 
   it('starts a session when the store cannot serve at the first try', async () => {
     store.faultyLists = 2;
 
-    const report = await runFleet({ url, clients: 1, requests: 2, probs: [0], seed: 1, retry: { retriesMax: 2, retryDelayMs: 1 } });
+    const report = await runFleet({
+      url,
+      clients: 1,
+      requests: 2,
+      probs: [0],
+      seed: 1,
+      retry: { retriesMax: 2, retryDelayMs: 1 },
+    });
 
     expect(report.runs[0]?.queries).toBe(2);
   });
@@ -97,6 +128,9 @@ describe('runFleet', () => {
   it('says plainly that no store answers', async () => {
     await peer.stop();
 
-    await expect(runFleet({ url, clients: 1, requests: 1, probs: [0], seed: 1 })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', message: expect.stringMatching(/npm start.*--url/) });
+    await expect(runFleet({ url, clients: 1, requests: 1, probs: [0], seed: 1 })).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringMatching(/npm start.*--url/),
+    });
   });
 });

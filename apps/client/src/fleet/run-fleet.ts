@@ -11,8 +11,8 @@ import { runSession, type SessionClock, type SessionReport } from '../session/ru
 import { StoreUnreachableError } from './store-unreachable-error.js';
 
 export interface FleetOptions {
-  /** The store's public address, `http://host:port`. */
-  readonly url: string;
+  /** The store's public address, `http://host:port`, or those of several frontends of one store: clients take turns. */
+  readonly url: string | readonly [string, ...string[]];
   /** Sessions at the same time, each over one connection. */
   readonly clients: number;
   /** Product queries of each session. */
@@ -44,7 +44,13 @@ const systemClock: SessionClock = {
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   const runs: RunReport[] = [];
   for (const [part, prob] of options.probs.entries()) runs.push(await runOne(options, { part, prob }));
-  return { ok: runs.every(isRunOk), url: options.url, seed: options.seed, out: options.out ?? null, runs };
+  return {
+    ok: runs.every(isRunOk),
+    url: urlsOf(options).join(','),
+    seed: options.seed,
+    out: options.out ?? null,
+    runs,
+  };
 }
 
 async function runOne(options: FleetOptions, { part, prob }: { part: number; prob: number }): Promise<RunReport> {
@@ -53,7 +59,9 @@ async function runOne(options: FleetOptions, { part, prob }: { part: number; pro
   const order = new LatencyRecorder();
   const startMs = systemClock.now();
   const ends = await Promise.allSettled(
-    Array.from({ length: clients }, (_, client) => runClient(options, { part, prob, number: client + 1, query, order })),
+    Array.from({ length: clients }, (_, client) =>
+      runClient(options, { part, prob, number: client + 1, query, order }),
+    ),
   );
   // Only now: a session that could not start must not cut the others off from checking their orders.
   const sessions = ends.map((end) => {
@@ -61,7 +69,10 @@ async function runOne(options: FleetOptions, { part, prob }: { part: number; pro
     return end.value;
   });
   const elapsedMs = systemClock.now() - startMs;
-  return summarizeRun({ prob, clients, requests, latency: { query: query.summary(), order: order.summary() }, elapsedMs }, sessions);
+  return summarizeRun(
+    { prob, clients, requests, latency: { query: query.summary(), order: order.summary() }, elapsedMs },
+    sessions,
+  );
 }
 
 interface ClientRun {
@@ -72,15 +83,28 @@ interface ClientRun {
   readonly order: LatencyRecorder;
 }
 
-async function runClient(options: FleetOptions, { part, prob, number, query, order }: ClientRun): Promise<SessionReport> {
+async function runClient(
+  options: FleetOptions,
+  { part, prob, number, query, order }: ClientRun,
+): Promise<SessionReport> {
   const client = `client-${number}`;
-  const transport = new UndiciTransport({ baseUrl: options.url, connections: 1, receiver: 'the store' });
+  const urls = urlsOf(options);
+  const url = urls[(number - 1) % urls.length] ?? urls[0];
+  const transport = new UndiciTransport({ baseUrl: url, connections: 1, receiver: 'the store' });
   const store = new StoreClient(transport, { sessionId: `${client}-${randomUUID().slice(0, 8)}` });
   const records = await openRecords(options, client);
   try {
     // At the very start a refused connection means that no store is there; later, that it is being restarted.
-    const products = await listProducts(store, { url: options.url, retry: options.retry ?? retryPolicyDefault, failFast: part === 0 });
-    const visits = planSession(Prng.forPart(options.seed, part, number), { requests: options.requests, prob, products });
+    const products = await listProducts(store, {
+      url,
+      retry: options.retry ?? retryPolicyDefault,
+      failFast: part === 0,
+    });
+    const visits = planSession(Prng.forPart(options.seed, part, number), {
+      requests: options.requests,
+      prob,
+      products,
+    });
     const observer = {
       queried: (ms: number) => query.record(ms),
       ordered: (ms: number) => order.record(ms),
@@ -95,11 +119,23 @@ async function runClient(options: FleetOptions, { part, prob, number, query, ord
   }
 }
 
-async function openRecords({ out, url }: FleetOptions, client: string): Promise<OrderRecords> {
-  return out === undefined ? new MemoryOrderRecords() : FileOrderRecords.open({ folder: out, client, store: new URL(url).origin });
+function urlsOf({ url }: Pick<FleetOptions, 'url'>): readonly [string, ...string[]] {
+  return typeof url === 'string' ? [url] : url;
 }
 
-async function listProducts(store: StoreClient, options: { url: string; retry: RetryPolicy; failFast: boolean }): Promise<readonly string[]> {
+async function openRecords(options: FleetOptions, client: string): Promise<OrderRecords> {
+  const { out } = options;
+  // The first address stands for the store, whichever frontend this client uses.
+  const [url] = urlsOf(options);
+  return out === undefined
+    ? new MemoryOrderRecords()
+    : FileOrderRecords.open({ folder: out, client, store: new URL(url).origin });
+}
+
+async function listProducts(
+  store: StoreClient,
+  options: { url: string; retry: RetryPolicy; failFast: boolean },
+): Promise<readonly string[]> {
   for (let retries = 0; ; retries += 1) {
     const answer = await store.products({ deadlineMs: listDeadlineMs }).catch((error: Error) => error);
     if ('kind' in answer && answer.kind === 'products') {

@@ -37,12 +37,19 @@ describe('lab command line', () => {
     [['pause', 'order-2'], { kind: 'pause', name: 'order-2' }],
     [['resume', 'order-2'], { kind: 'resume', name: 'order-2' }],
     [['cut', 'leader', 'order-2'], { kind: 'cut', a: 'leader', b: 'order-2', oneWay: false, refuse: false }],
-    [['cut', 'catalog', 'frontend', '--one-way', '--refuse'], { kind: 'cut', a: 'catalog', b: 'frontend', oneWay: true, refuse: true }],
+    [
+      ['cut', 'catalog', 'frontend', '--one-way', '--refuse'],
+      { kind: 'cut', a: 'catalog', b: 'frontend', oneWay: true, refuse: true },
+    ],
     [['heal'], { kind: 'heal' }],
     [['heal', 'order-1', 'order-2'], { kind: 'heal', pair: { a: 'order-1', b: 'order-2' } }],
     [['down'], { kind: 'down' }],
   ])('%j asks the lab of the given data folder', async (args, command) => {
-    const { sent } = await run([...args, '--data-dir', '/some/where', '--json'], { leader: null, services: [], cut: [] });
+    const { sent } = await run([...args, '--data-dir', '/some/where', '--json'], {
+      leader: null,
+      services: [],
+      cut: [],
+    });
 
     expect(sent).toEqual([{ dataDir: '/some/where', command }]);
   });
@@ -60,7 +67,20 @@ describe('lab command line', () => {
   });
 
   it('marks the leader in the table of processes', async () => {
-    const row = { name: 'order-3', kind: 'order', pid: 1, state: 'running', url: 'http://127.0.0.1:8093', role: 'leader', term: 3, lastLogIndex: 41, commitIndex: 41, appliedIndex: 41, orders: 20, hash: 'abcdef0123456789' };
+    const row = {
+      name: 'order-3',
+      kind: 'order',
+      pid: 1,
+      state: 'running',
+      url: 'http://127.0.0.1:8093',
+      role: 'leader',
+      term: 3,
+      lastLogIndex: 41,
+      commitIndex: 41,
+      appliedIndex: 41,
+      orders: 20,
+      hash: 'abcdef0123456789',
+    };
 
     const { out } = await run(['status'], { leader: 'order-3', services: [row], cut: [] });
 
@@ -68,7 +88,13 @@ describe('lab command line', () => {
   });
 
   it('ends with 1 when verify found a violation', async () => {
-    const broken = { ...report, ok: false, violations: [{ invariant: 'dense-numbers', subject: 'order-2', detail: 'Where order 1 should be it lists order 2.' }] };
+    const broken = {
+      ...report,
+      ok: false,
+      violations: [
+        { invariant: 'dense-numbers', subject: 'order-2', detail: 'Where order 1 should be it lists order 2.' },
+      ],
+    };
 
     const { exitCode, out } = await run(['verify'], broken);
 
@@ -84,32 +110,52 @@ describe('lab command line', () => {
     const { sent, exitCode } = await run(['verify', '--orders', ...files, '--wait', '500'], report);
 
     rmSync(folder, { recursive: true });
-    expect(sent[0]?.command).toMatchObject({ kind: 'verify', restWaitMs: 500, acknowledged: [{ number: 0, key: 'k0' }, { number: 1, key: 'k1' }] });
+    expect(sent[0]?.command).toMatchObject({
+      kind: 'verify',
+      restWaitMs: 500,
+      acknowledged: [
+        { number: 0, key: 'k0' },
+        { number: 1, key: 'k1' },
+      ],
+    });
     expect(exitCode).toBe(0);
   });
 
   it('shows under the table of processes what is cut, and how to heal it', async () => {
-    const cut = [{ a: 'order-3', b: 'order-2', oneWay: false, refuse: false }, { a: 'catalog', b: 'frontend', oneWay: true, refuse: true }];
+    const cut = [
+      { a: 'order-3', b: 'order-2', oneWay: false, refuse: false },
+      { a: 'catalog', b: 'frontend', oneWay: true, refuse: true },
+    ];
 
     const { out } = await run(['status'], { leader: null, services: [], cut });
 
-    expect(out.join()).toMatch(/order-3 <-> order-2, bytes do not arrive\.\nCut: catalog --> frontend, connections are refused\.\n.*npm run lab -- heal/);
+    expect(out.join()).toMatch(
+      /order-3 <-> order-2, bytes do not arrive\.\nCut: catalog --> frontend, connections are refused\.\n.*npm run lab -- heal/,
+    );
   });
 
   it.each([
-    [['up'], false],
-    [['up', '--faults'], true],
-  ])('%j starts the store, with faults: %p', async (args, faults) => {
+    [['up'], { faults: false, frontends: 1 }],
+    [['up', '--faults'], { faults: true, frontends: 1 }],
+    [['up', '--frontends', '3'], { faults: false, frontends: 3 }],
+  ])('%j starts the store with %j', async (args, extent) => {
     const { started } = await run(args);
 
-    expect(started).toMatchObject([{ port: 8080, faults }]);
+    expect(started).toMatchObject([{ port: 8080, ...extent }]);
   });
 
   it('refuses to heal between one process and nobody, and ends with 2', async () => {
-    await expect(run(['heal', 'order-1'])).rejects.toMatchObject({ code: 'invalid-command', exitCode: 2, message: expect.stringContaining('heal order-1 <b>') });
+    await expect(run(['heal', 'order-1'])).rejects.toMatchObject({
+      code: 'invalid-command',
+      exitCode: 2,
+      message: expect.stringContaining('heal order-1 <b>'),
+    });
   });
 
-  it.each([[['kill']], [['explode']], [['status', '--colour']], [['up', '--port', 'eighty']]])('%j is refused', async (args) => {
-    await expect(run(args)).rejects.toMatchObject({ name: 'CommanderError' });
-  });
+  it.each([[['kill']], [['explode']], [['status', '--colour']], [['up', '--port', 'eighty']]])(
+    '%j is refused',
+    async (args) => {
+      await expect(run(args)).rejects.toMatchObject({ name: 'CommanderError' });
+    },
+  );
 });

@@ -23,7 +23,7 @@ interface ClientOptions {
 /** What the command line acts through; a test passes fakes. */
 export interface ProgramPorts {
   readonly send: typeof sendCommand;
-  readonly up: (options: { port: number; dataDir: string; faults: boolean }) => Promise<void>;
+  readonly up: (options: { port: number; dataDir: string; faults: boolean; frontends: number }) => Promise<void>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   /** Told the code to exit with when it is not 0. */
@@ -40,15 +40,30 @@ export function labProgram(ports: ProgramPorts): Command {
   program
     .command('up')
     .description('start the store and stay up until Ctrl-C (npm start)')
-    .option('--port <port>', "the frontend's port P; the others are P+1, P+2, P+11 to P+13", wholeNumber, defaultPort)
+    .option('--port <port>', "the first frontend's port P; the others are P+1 to P+13", wholeNumber, defaultPort)
+    .option('--frontends <count>', 'how many frontends, 1 to 5; the second is on P+3, the third on P+5', wholeNumber, 1)
     .option('--data-dir <dir>', "folder for the processes' state and logs", defaultDataDir)
     .option('--faults', 'route calls between processes through proxies that cut and heal act on')
-    .action(async ({ port, dataDir, faults }: { port: number; dataDir: string; faults?: boolean }) => {
-      await ports.up({ port, dataDir, faults: faults === true });
-    });
+    .action(
+      async ({
+        port,
+        dataDir,
+        faults,
+        frontends,
+      }: {
+        port: number;
+        dataDir: string;
+        faults?: boolean;
+        frontends: number;
+      }) => {
+        await ports.up({ port, dataDir, faults: faults === true, frontends });
+      },
+    );
 
   const print = <T>(options: ClientOptions, answer: T, text: (answer: T) => string): void =>
-    printAnswer({ json: options.json === true, stdout: ports.stdout, stderr: ports.stderr }, answer, () => text(answer));
+    printAnswer({ json: options.json === true, stdout: ports.stdout, stderr: ports.stderr }, answer, () =>
+      text(answer),
+    );
   const ask = async <T>(options: ClientOptions, command: LabCommand, text: (answer: T) => string): Promise<void> =>
     print(options, (await ports.send(options.dataDir, command)) as T, text);
   const asking = (nameAndArguments: string, description: string): Command =>
@@ -58,18 +73,29 @@ export function labProgram(ports: ProgramPorts): Command {
       .option('--data-dir <dir>', 'the data folder of the running store', defaultDataDir)
       .option('--json', 'print one JSON document on stdout');
 
-  asking('status', 'one row a process').action((options: ClientOptions) => ask<StatusReport>(options, { kind: 'status' }, statusTable));
+  asking('status', 'one row a process').action((options: ClientOptions) =>
+    ask<StatusReport>(options, { kind: 'status' }, statusTable),
+  );
   asking('kill <name>', "end a process, or 'leader'; it stays dead until start")
     .option('--signal <signal>', 'the signal to send', 'KILL')
     .action((name: string, options: ClientOptions & { signal: string }) => {
       const signal = parseSignal(options.signal);
-      return ask<NamedProcess>(options, { kind: 'kill', name, signal }, ({ name, pid }) => `${name} (pid ${pid}) was sent ${signal}. To start it again: npm run lab -- start ${name}`);
+      return ask<NamedProcess>(
+        options,
+        { kind: 'kill', name, signal },
+        ({ name, pid }) => `${name} (pid ${pid}) was sent ${signal}. To start it again: npm run lab -- start ${name}`,
+      );
     });
   asking('start <name>', 'start a dead process').action((name: string, options: ClientOptions) =>
     ask<NamedProcess>(options, { kind: 'start', name }, ({ name, pid }) => `${name} was started (pid ${pid}).`),
   );
-  asking('pause <name>', "stop a process, or 'leader', in its tracks (SIGSTOP)").action((name: string, options: ClientOptions) =>
-    ask<NamedProcess>(options, { kind: 'pause', name }, ({ name, pid }) => `${name} (pid ${pid}) is paused. To let it run again: npm run lab -- resume ${name}`),
+  asking('pause <name>', "stop a process, or 'leader', in its tracks (SIGSTOP)").action(
+    (name: string, options: ClientOptions) =>
+      ask<NamedProcess>(
+        options,
+        { kind: 'pause', name },
+        ({ name, pid }) => `${name} (pid ${pid}) is paused. To let it run again: npm run lab -- resume ${name}`,
+      ),
   );
   asking('resume <name>', 'let a paused process run again').action((name: string, options: ClientOptions) =>
     ask<NamedProcess>(options, { kind: 'resume', name }, ({ name, pid }) => `${name} (pid ${pid}) runs again.`),
@@ -78,17 +104,26 @@ export function labProgram(ports: ProgramPorts): Command {
     .option('--one-way', 'lose only what a sends to b, be it requests or answers')
     .option('--refuse', 'reset and refuse connections instead of letting them hang')
     .action((a: string, b: string, options: ClientOptions & { oneWay?: boolean; refuse?: boolean }) =>
-      ask<CutReport>(options, { kind: 'cut', a, b, oneWay: options.oneWay === true, refuse: options.refuse === true }, cutLines),
+      ask<CutReport>(
+        options,
+        { kind: 'cut', a, b, oneWay: options.oneWay === true, refuse: options.refuse === true },
+        cutLines,
+      ),
     );
-  asking('heal [a] [b]', 'undo the cut between two processes, or every cut').action((a: string | undefined, b: string | undefined, options: ClientOptions) =>
-    ask<CutReport>(options, { kind: 'heal', ...pairOf(a, b) }, cutLines),
+  asking('heal [a] [b]', 'undo the cut between two processes, or every cut').action(
+    (a: string | undefined, b: string | undefined, options: ClientOptions) =>
+      ask<CutReport>(options, { kind: 'heal', ...pairOf(a, b) }, cutLines),
   );
   asking('verify', 'wait until the store is at rest and check every invariant; exit code 1 when one is broken')
     .option('--orders <files...>', "clients' order files: every acknowledged order must exist")
     .option('--wait <ms>', 'how long to wait for the store to come to rest', wholeNumber, restWaitMsDefault)
     .action(async (options: ClientOptions & { orders?: string[]; wait: number }) => {
       const acknowledged = (options.orders ?? []).flatMap((file) => parseOrderRecords(readOrderFile(file), file));
-      const report = (await ports.send(options.dataDir, { kind: 'verify', restWaitMs: options.wait, acknowledged })) as VerifyReport;
+      const report = (await ports.send(options.dataDir, {
+        kind: 'verify',
+        restWaitMs: options.wait,
+        acknowledged,
+      })) as VerifyReport;
       print(options, report, verifyTables);
       if (!report.ok) ports.exitCode(1);
     });
@@ -100,7 +135,11 @@ export function labProgram(ports: ProgramPorts): Command {
 
 function pairOf(a: string | undefined, b: string | undefined): { pair?: ProcessPair } {
   if (a === undefined) return {};
-  if (b === undefined) throw new LabError('invalid-command', `Name both processes of the cut: npm run lab -- heal ${a} <b>. Or none, to heal every cut.`);
+  if (b === undefined)
+    throw new LabError(
+      'invalid-command',
+      `Name both processes of the cut: npm run lab -- heal ${a} <b>. Or none, to heal every cut.`,
+    );
   return { pair: { a, b } };
 }
 
@@ -113,6 +152,8 @@ function readOrderFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new LabError('invalid-command', `The order file ${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new LabError('invalid-command', `The order file ${file} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

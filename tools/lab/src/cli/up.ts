@@ -13,8 +13,14 @@ const sameKeyPressMs = 1_000;
  * Starts the store in the foreground and stays up until a signal or `lab down` stops it. Quiet: the processes write to their logs.
  * A first signal stops gracefully, a second one at once.
  */
-export async function up(options: { port: number; dataDir: string; faults: boolean; say: (line: string) => void }): Promise<void> {
-  const { port, faults, say } = options;
+export async function up(options: {
+  port: number;
+  dataDir: string;
+  faults: boolean;
+  frontends: number;
+  say: (line: string) => void;
+}): Promise<void> {
+  const { port, faults, frontends, say } = options;
   const dataDir = resolve(options.dataDir);
   let starting: LocalStore | undefined;
   let ready = false;
@@ -38,19 +44,33 @@ export async function up(options: { port: number; dataDir: string; faults: boole
       port,
       dataDir,
       faults,
+      frontends,
       onNetworkTrouble: say,
       onStarting: (store) => {
         starting = store;
-        say(`Starting catalog, three order replicas and frontend in ${dataDir} …`);
+        say(
+          `Starting catalog, three order replicas and ${frontends === 1 ? 'the frontend' : `${frontends} frontends`} in ${dataDir} …`,
+        );
         if (askedToStopMs !== undefined) void store.stop();
       },
       onUnexpectedExit: (name, exit) => {
         // While it starts, the failure itself says so, with the last log lines.
-        if (ready) say(`${name} (pid ${exit.pid}) ended${howItEnded(exit)} without being asked to. It stays down until it is started again: npm run lab -- start ${name}. Its log: ${serviceLogPath(`${dataDir}/${name}`)}`);
+        if (ready)
+          say(
+            `${name} (pid ${exit.pid}) ended${howItEnded(exit)} without being asked to. It stays down until it is started again: npm run lab -- start ${name}. Its log: ${serviceLogPath(`${dataDir}/${name}`)}`,
+          );
       },
     });
     ready = true;
-    say(welcome({ url: store.url, dataDir, standardPort: port === defaultPort, standardDataDir: dataDir === defaultDataDir, faults }));
+    say(
+      welcome({
+        urls: store.urls,
+        dataDir,
+        standardPort: port === defaultPort,
+        standardDataDir: dataDir === defaultDataDir,
+        faults,
+      }),
+    );
     await store.stopped;
     say('Everything has stopped.');
   } catch (error) {

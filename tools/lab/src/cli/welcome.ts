@@ -1,19 +1,34 @@
-/** What is printed when the store is ready: its address and what to try next. */
-export function welcome(store: { url: string; dataDir: string; standardPort: boolean; standardDataDir: boolean; faults: boolean }): string {
-  const lab = (command: string): string => `npm run lab -- ${command}${store.standardDataDir ? '' : ` --data-dir ${store.dataDir}`}`;
-  const client = `npm run client -- --clients 5 --requests 20 --prob 0.2${store.standardPort ? '' : ` --url ${store.url}`}`;
+/** What is printed when the store is ready: where each frontend listens and what to try next. */
+export function welcome(store: {
+  urls: readonly [string, ...string[]];
+  dataDir: string;
+  standardPort: boolean;
+  standardDataDir: boolean;
+  faults: boolean;
+}): string {
+  const lab = (command: string): string =>
+    `npm run lab -- ${command}${store.standardDataDir ? '' : ` --data-dir ${store.dataDir}`}`;
+  const { urls } = store;
+  const [url] = urls;
+  const urlOption = store.standardPort && urls.length === 1 ? '' : ` --url ${urls.join(',')}`;
+  const client = `npm run client -- --clients 5 --requests 20 --prob 0.2${urlOption}`;
   const suggestions: readonly (readonly [string, string])[] = [
-    [`curl ${store.url}/products`, 'what there is to buy'],
+    [`curl ${url}/products`, 'what there is to buy'],
     [client, 'five shoppers, each checks its orders'],
     [lab('status'), 'one row a process'],
     [lab('kill leader'), 'orders go on without it'],
     [lab('start <name>'), 'bring it back; it catches up'],
-    ...(store.faults ? ([[lab('cut order-3 order-2'), 'a network partition'], [lab('heal'), 'the end of it']] as const) : []),
+    ...(store.faults
+      ? ([
+          [lab('cut order-3 order-2'), 'a network partition'],
+          [lab('heal'), 'the end of it'],
+        ] as const)
+      : []),
     [lab('verify'), 'check every invariant'],
   ];
   const width = Math.max(...suggestions.map(([command]) => command.length));
   return [
-    `The toy store is open: ${store.url}`,
+    `The toy store is open: ${urls.join(' ')}`,
     '',
     'To try, in another terminal:',
     ...suggestions.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),

@@ -20,25 +20,54 @@ let releases: number;
 let roles: Record<string, string | undefined>;
 
 function auditOf(replica: string, role: string): OrderAudit {
-  return { replica, role, term: 3, leader: null, lastLogIndex: 4, commitIndex: 4, appliedIndex: 4, orders: 2, openIntents: 0, settledThrough: 4, hash: 'aa', soldDigest: '0000000000000000', soldByProduct: [] };
+  return {
+    replica,
+    role,
+    term: 3,
+    leader: null,
+    lastLogIndex: 4,
+    commitIndex: 4,
+    appliedIndex: 4,
+    orders: 2,
+    openIntents: 0,
+    settledThrough: 4,
+    hash: 'aa',
+    soldDigest: '0000000000000000',
+    soldByProduct: [],
+  };
 }
 
 function answerAs(name: string, path: string): PeerAnswer {
   const role = roles[name];
-  if (path === '/leader/status' && name === 'catalog') return { kind: 'answer', status: 200, json: { role: 'leader', term: 9, lastLogIndex: 7, commitIndex: 7, appliedIndex: 7, digest: 'cc' } };
-  return path === '/audit' && role !== undefined ? { kind: 'answer', status: 200, json: auditOf(name, role) } : { kind: 'stay_silent' };
+  if (path === '/leader/status' && name === 'catalog')
+    return {
+      kind: 'answer',
+      status: 200,
+      json: { role: 'leader', term: 9, lastLogIndex: 7, commitIndex: 7, appliedIndex: 7, digest: 'cc' },
+    };
+  return path === '/audit' && role !== undefined
+    ? { kind: 'answer', status: 200, json: auditOf(name, role) }
+    : { kind: 'stay_silent' };
 }
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lab-store-'));
   const script = join(folder, 'service.mjs');
   writeFileSync(script, 'setInterval(() => {}, 1000);');
-  const specs = storeTopology({ basePort: 8080, dataDir: folder, repoRoot: folder }).map((spec): ServiceSpec => ({ ...spec, entry: script }));
+  const specs = storeTopology({ basePort: 8080, dataDir: folder, repoRoot: folder }).map((spec): ServiceSpec => ({
+    ...spec,
+    entry: script,
+  }));
   const peers = new ServicePeers(specs, ({ name }) => new MemoryTransport(({ path }) => answerAs(name, path), name));
   const supervisor = new Supervisor({ specs, probe: () => Promise.resolve({ ready: true }) });
   roles = { 'order-1': 'follower', 'order-2': 'follower', 'order-3': 'leader' };
   releases = 0;
-  store = new LocalStore({ url: 'http://127.0.0.1:8080', supervisor, peers, release: () => Promise.resolve(void (releases += 1)) });
+  store = new LocalStore({
+    urls: ['http://127.0.0.1:8080'],
+    supervisor,
+    peers,
+    release: () => Promise.resolve(void (releases += 1)),
+  });
   supervisor.startAll();
 });
 
@@ -57,8 +86,18 @@ describe('LocalStore', () => {
     expect(stateOf('order-3')).toBe('dead');
     const { leader, services } = await store.status();
     expect(leader).toBeNull();
-    expect(services.find((service) => service.name === 'order-3')).toMatchObject({ state: 'dead', pid: null, role: null, hash: null });
-    expect(services.find((service) => service.name === 'order-1')).toMatchObject({ state: 'running', role: 'follower', orders: 2, hash: 'aa' });
+    expect(services.find((service) => service.name === 'order-3')).toMatchObject({
+      state: 'dead',
+      pid: null,
+      role: null,
+      hash: null,
+    });
+    expect(services.find((service) => service.name === 'order-1')).toMatchObject({
+      state: 'running',
+      role: 'follower',
+      orders: 2,
+      hash: 'aa',
+    });
   });
 
   it('pauses whoever leads', async () => {
@@ -85,7 +124,12 @@ describe('LocalStore', () => {
   it('shows where the catalog’s log stands without giving it a role', async () => {
     const { services } = await store.status();
 
-    expect(services.find(({ kind }) => kind === 'catalog')).toMatchObject({ role: null, term: 9, appliedIndex: 7, hash: 'cc' });
+    expect(services.find(({ kind }) => kind === 'catalog')).toMatchObject({
+      role: null,
+      term: 9,
+      appliedIndex: 7,
+      hash: 'cc',
+    });
   });
 
   it('leaves the row of a running process that does not answer empty', async () => {
@@ -109,9 +153,13 @@ describe('LocalStore', () => {
 describe('stopNow', () => {
   it('ends a process that a graceful stop still waits for', async () => {
     await store.kill('catalog');
-    writeFileSync(join(folder, 'service.mjs'), `process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000);`);
+    writeFileSync(
+      join(folder, 'service.mjs'),
+      `process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000);`,
+    );
     store.start('catalog');
-    while (!readFileSync(join(folder, 'catalog', 'service.log'), 'utf8').includes('deaf')) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!readFileSync(join(folder, 'catalog', 'service.log'), 'utf8').includes('deaf'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
     const stopping = store.stop({ graceMs: 600_000 });
 
     await store.stopNow();
@@ -126,7 +174,11 @@ describe('a store that was started without faults', () => {
     ['cut', () => store.cut('order-1', 'order-2')],
     ['heal', () => store.heal()],
   ])('refuses %s and says how to start one that can be cut', async (_, command) => {
-    await expect(command()).rejects.toMatchObject({ code: 'not-available', exitCode: 2, message: expect.stringContaining('npm start -- --faults') });
+    await expect(command()).rejects.toMatchObject({
+      code: 'not-available',
+      exitCode: 2,
+      message: expect.stringContaining('npm start -- --faults'),
+    });
     expect((await store.status()).cut).toEqual([]);
   });
 });
@@ -136,8 +188,14 @@ describe('runCommand', () => {
     for (const kind of ['pause', 'resume'] as const) {
       expect(await runCommand(store, { kind, name: 'order-1' })).toEqual({ name: 'order-1', pid: expect.any(Number) });
     }
-    expect(await runCommand(store, { kind: 'kill', name: 'order-1', signal: 'SIGKILL' })).toEqual({ name: 'order-1', pid: expect.any(Number) });
-    expect(await runCommand(store, { kind: 'start', name: 'order-1' })).toEqual({ name: 'order-1', pid: expect.any(Number) });
+    expect(await runCommand(store, { kind: 'kill', name: 'order-1', signal: 'SIGKILL' })).toEqual({
+      name: 'order-1',
+      pid: expect.any(Number),
+    });
+    expect(await runCommand(store, { kind: 'start', name: 'order-1' })).toEqual({
+      name: 'order-1',
+      pid: expect.any(Number),
+    });
   });
 
   it('answers down before the store has stopped', async () => {

@@ -16,11 +16,11 @@ const leaderPollMs = 100;
 
 /**
  * A running store on this machine. Restarts nothing by itself: what was killed stays dead until {@link start}.
- * Refusals are {@link LabError}s with a `code`. Names are `catalog`, `order-1` … `order-3`, `frontend`.
+ * Refusals are {@link LabError}s with a `code`. Names are `catalog`, `order-1` … `order-3`, `frontend`, `frontend-2` ….
  */
 export class LocalStore {
-  /** The public address, `http://127.0.0.1:<port>`. */
-  readonly url: string;
+  /** The public address of every frontend, `http://127.0.0.1:<port>`, in the order of their names. */
+  readonly urls: readonly [string, ...string[]];
   readonly #supervisor: Supervisor;
   readonly #peers: ServicePeers;
   readonly #network: FaultNetwork | undefined;
@@ -30,8 +30,14 @@ export class LocalStore {
   #noteStopped: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(options: { url: string; supervisor: Supervisor; peers: ServicePeers; network?: FaultNetwork; release: () => Promise<void> }) {
-    this.url = options.url;
+  constructor(options: {
+    urls: readonly [string, ...string[]];
+    supervisor: Supervisor;
+    peers: ServicePeers;
+    network?: FaultNetwork;
+    release: () => Promise<void>;
+  }) {
+    this.urls = options.urls;
     this.#supervisor = options.supervisor;
     this.#peers = options.peers;
     this.#network = options.network;
@@ -39,6 +45,11 @@ export class LocalStore {
     this.stopped = new Promise((resolve) => {
       this.#noteStopped = resolve;
     });
+  }
+
+  /** The public address of the first frontend. */
+  get url(): string {
+    return this.urls[0];
   }
 
   /** Every process with its pid and state, as the supervisor knows them; asks nobody. */
@@ -73,7 +84,12 @@ export class LocalStore {
    */
   async cut(a: string, b: string, how: { oneWay?: boolean; refuse?: boolean } = {}): Promise<CutReport> {
     const network = this.#faulty();
-    return network.cut({ a: await this.#resolve(a), b: await this.#resolve(b), oneWay: how.oneWay ?? false, refuse: how.refuse ?? false });
+    return network.cut({
+      a: await this.#resolve(a),
+      b: await this.#resolve(b),
+      oneWay: how.oneWay ?? false,
+      refuse: how.refuse ?? false,
+    });
   }
 
   /** Undoes the cuts between the pair, or all of them. What was held on open connections arrives now. */
@@ -93,7 +109,8 @@ export class LocalStore {
         standings.map(async (standing) => ({
           standing,
           // A dead or paused process cannot answer; asking it would only cost the time limit.
-          observation: standing.state === 'running' ? await observeService(this.#peers.peer(standing.name)) : unobserved,
+          observation:
+            standing.state === 'running' ? await observeService(this.#peers.peer(standing.name)) : unobserved,
         })),
       ),
       this.#network?.cuts,
@@ -131,7 +148,10 @@ export class LocalStore {
 
   #faulty(): FaultNetwork {
     if (this.#network !== undefined) return this.#network;
-    throw new LabError('not-available', 'This store was started without network faults. Stop it (npm run lab -- down) and start it so that it can be cut: npm start -- --faults');
+    throw new LabError(
+      'not-available',
+      'This store was started without network faults. Stop it (npm run lab -- down) and start it so that it can be cut: npm start -- --faults',
+    );
   }
 
   async #resolve(name: string): Promise<string> {
@@ -140,14 +160,19 @@ export class LocalStore {
     for (;;) {
       const { leader } = await this.status();
       if (leader !== null) return leader;
-      if (performance.now() >= deadline) throw new LabError('no-leader', `No order replica leads, nor did one within ${leaderWaitMs / 1000} s. Name one, or look: npm run lab -- status`);
+      if (performance.now() >= deadline)
+        throw new LabError(
+          'no-leader',
+          `No order replica leads, nor did one within ${leaderWaitMs / 1000} s. Name one, or look: npm run lab -- status`,
+        );
       await new Promise((resolve) => setTimeout(resolve, leaderPollMs));
     }
   }
 
   #members(): StoreMembers {
     const running = this.#supervisor.services().filter(({ state }) => state === 'running');
-    const ofKind = (kind: string) => running.filter(({ spec }) => spec.kind === kind).map(({ name }) => this.#peers.peer(name));
+    const ofKind = (kind: string) =>
+      running.filter(({ spec }) => spec.kind === kind).map(({ name }) => this.#peers.peer(name));
     return { catalog: ofKind('catalog')[0], replicas: ofKind('order') };
   }
 }

@@ -19,12 +19,14 @@ import { LocalStore } from './local-store.js';
 import { runCommand } from './run-command.js';
 
 export interface StartStoreOptions {
-  /** The frontend's port; the others follow from it. `free`, the default, looks for a block that nobody uses. */
+  /** The first frontend's port; the others follow from it. `free`, the default, looks for a block that nobody uses. */
   readonly port?: 'free' | number;
   /** State, secret and logs of all processes. One store at a time; an earlier store's state is continued. */
   readonly dataDir: string;
   /** Added to every process's environment, over the lab's own settings. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How many frontends, 1 to 5. Default 1. */
+  readonly frontends?: number;
   /** Sends every call between processes through proxies of the lab, so that the network can be cut and healed. Default false. */
   readonly faults?: boolean;
   /** How long all processes together may take to become ready, in ms. Default 120000. */
@@ -43,34 +45,53 @@ const readyLimitMsDefault = 120_000;
 const leftoverPatienceMs = 15_000;
 
 /**
- * Starts catalog, three order replicas and frontend as processes of this one, and resolves when all are ready.
+ * Starts catalog, three order replicas and the frontends as processes of this one, and resolves when all are ready.
  * They end with this process, even when it is killed. `npm run lab` finds the store through its data folder.
  *
  * Rejects with a {@link LabError} when the ports or the data folder are in use, when the services are not built, or when a process
  * dies or is late (with its last log lines); nothing is left running then.
  */
 export async function startStore(options: StartStoreOptions): Promise<LocalStore> {
-  const { faults = false } = options;
+  const { faults = false, frontends = 1 } = options;
+  const extent = { frontends, faults };
   const dataDir = resolve(options.dataDir);
   const leftover = await requireNoOtherLab(dataDir);
-  const basePort = options.port === undefined || options.port === 'free' ? await findFreeBasePort({ faults }) : options.port;
-  const links = faults ? storeLinks(basePort) : [];
-  const specs = storeTopology({ basePort, dataDir, repoRoot, env: options.env ?? {}, links });
-  if (leftover) await leftoversEnded(specs.map((spec) => spec.dataDir), leftoverPatienceMs);
-  await requireFreePorts(basePort, { faults });
+  const basePort =
+    options.port === undefined || options.port === 'free' ? await findFreeBasePort(extent) : options.port;
+  const links = faults ? storeLinks(basePort, { frontends }) : [];
+  const specs = storeTopology({ basePort, frontends, dataDir, repoRoot, env: options.env ?? {}, links });
+  if (leftover)
+    await leftoversEnded(
+      specs.map((spec) => spec.dataDir),
+      leftoverPatienceMs,
+    );
+  await requireFreePorts(basePort, extent);
   requireBuilt(specs);
 
-  const secret = await loadClusterSecret({ secret: options.env?.['CLUSTER_SECRET'] ?? process.env['CLUSTER_SECRET'], file: clusterSecretFile(dataDir) });
+  const secret = await loadClusterSecret({
+    secret: options.env?.['CLUSTER_SECRET'] ?? process.env['CLUSTER_SECRET'],
+    file: clusterSecretFile(dataDir),
+  });
   const lab = new HmacAuthenticator({ self: 'lab', secret });
-  const peers = new ServicePeers(specs, signedTransports((call) => lab.sign(call)));
+  const peers = new ServicePeers(
+    specs,
+    signedTransports((call) => lab.sign(call)),
+  );
   const supervisor = new Supervisor({
     specs,
     probe: (spec) => probeReadiness(peers.peer(spec.name)),
     ...(options.onUnexpectedExit && { onUnexpectedExit: options.onUnexpectedExit }),
   });
   const control = new ControlServer((command) => runCommand(store, command));
-  const url = urlOf(specs);
-  const file: LabFile = { pid: process.pid, controlUrl: await control.listen(), token: control.token, storeUrl: url, startedAt: new Date().toISOString() };
+  const urls = frontendUrls(specs);
+  const [url] = urls;
+  const file: LabFile = {
+    pid: process.pid,
+    controlUrl: await control.listen(),
+    token: control.token,
+    storeUrl: url,
+    startedAt: new Date().toISOString(),
+  };
   if (!claimLabFile(dataDir, file)) {
     await control.close();
     throw alreadyRunning(dataDir, readLabFile(dataDir));
@@ -80,8 +101,10 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
     discardLabFile(dataDir, file);
     await control.close();
   };
-  const network = faults ? new FaultNetwork(links, { ...(options.onNetworkTrouble && { onTrouble: options.onNetworkTrouble }) }) : undefined;
-  const store = new LocalStore({ url, supervisor, peers, release, ...(network && { network }) });
+  const network = faults
+    ? new FaultNetwork(links, { ...(options.onNetworkTrouble && { onTrouble: options.onNetworkTrouble }) })
+    : undefined;
+  const store = new LocalStore({ urls, supervisor, peers, release, ...(network && { network }) });
   try {
     supervisor.startAll();
     options.onStarting?.(store);
@@ -103,16 +126,20 @@ async function requireNoOtherLab(dataDir: string): Promise<boolean> {
 
 function alreadyRunning(dataDir: string, other: LabFile | undefined): LabError {
   const where = other === undefined ? '' : ` at ${other.storeUrl} (lab pid ${other.pid})`;
-  return new LabError('store-running', `A store is already running on ${dataDir}${where}. Stop it with Ctrl-C there or with: npm run lab -- down --data-dir ${dataDir}. Or start another one with --data-dir and --port.`);
+  return new LabError(
+    'store-running',
+    `A store is already running on ${dataDir}${where}. Stop it with Ctrl-C there or with: npm run lab -- down --data-dir ${dataDir}. Or start another one with --data-dir and --port.`,
+  );
 }
 
 function requireBuilt(specs: readonly ServiceSpec[]): void {
   const missing = specs.map(({ entry }) => entry).find((entry) => !existsSync(entry));
-  if (missing !== undefined) throw new LabError('not-built', `${missing} does not exist. Build the services first: npm run build`);
+  if (missing !== undefined)
+    throw new LabError('not-built', `${missing} does not exist. Build the services first: npm run build`);
 }
 
-function urlOf(specs: readonly ServiceSpec[]): string {
-  const frontend = specs.find(({ kind }) => kind === 'frontend');
-  if (frontend === undefined) throw new TypeError('The topology has no frontend.');
-  return frontend.url;
+function frontendUrls(specs: readonly ServiceSpec[]): readonly [string, ...string[]] {
+  const [first, ...further] = specs.filter(({ kind }) => kind === 'frontend').map(({ url }) => url);
+  if (first === undefined) throw new TypeError('The topology has no frontend.');
+  return [first, ...further];
 }

@@ -21,25 +21,44 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-async function takenPorts(basePort: number, faults: boolean): Promise<readonly { port: number; owner: string }[]> {
-  const links = faults ? storeLinks(basePort).map(({ port, from, to }) => ({ port, owner: `the link from ${from} to ${to}` })) : [];
-  const owners = [...portOwners(portBlock(basePort)), ...links];
+/** What a store needs ports for. */
+export interface StoreExtent {
+  /** How many frontends. Default 1. */
+  readonly frontends?: number;
+  /** Whether calls between processes go through links. Default false. */
+  readonly faults?: boolean;
+}
+
+async function takenPorts(
+  basePort: number,
+  { frontends = 1, faults = false }: StoreExtent,
+): Promise<readonly { port: number; owner: string }[]> {
+  const links = faults
+    ? storeLinks(basePort, { frontends }).map(({ port, from, to }) => ({
+        port,
+        owner: `the link from ${from} to ${to}`,
+      }))
+    : [];
+  const owners = [...portOwners(portBlock(basePort, { frontends })), ...links];
   const free = await Promise.all(owners.map(({ port }) => isPortFree(port)));
   return owners.filter((_, offset) => free[offset] === false);
 }
 
-/** A block of ports that are all free at this moment, chosen at random so that stores started side by side rarely meet. `faults`: with its links. */
-export async function findFreeBasePort({ faults = false }: { faults?: boolean } = {}): Promise<number> {
+/** A block of ports that are all free at this moment, chosen at random so that stores started side by side rarely meet. */
+export async function findFreeBasePort(extent: StoreExtent = {}): Promise<number> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const basePort = randomInt(freeRange.lowest, freeRange.highest);
-    if ((await takenPorts(basePort, faults)).length === 0) return basePort;
+    if ((await takenPorts(basePort, extent)).length === 0) return basePort;
   }
-  throw new LabError('port-taken', `No free block of ports found in ${attemptsMax} attempts between ${freeRange.lowest} and ${freeRange.highest}.`);
+  throw new LabError(
+    'port-taken',
+    `No free block of ports found in ${attemptsMax} attempts between ${freeRange.lowest} and ${freeRange.highest}.`,
+  );
 }
 
 /** Resolves when all ports of the block are free; otherwise names those that are not, and the way out. */
-export async function requireFreePorts(basePort: number, { faults = false }: { faults?: boolean } = {}): Promise<void> {
-  const taken = await takenPorts(basePort, faults);
+export async function requireFreePorts(basePort: number, extent: StoreExtent = {}): Promise<void> {
+  const taken = await takenPorts(basePort, extent);
   if (taken.length === 0) return;
   const list = taken.map(({ port, owner }) => `port ${port} (for ${owner})`).join(', ');
   throw new LabError(

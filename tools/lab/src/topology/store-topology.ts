@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { portBlock } from './port-block.js';
+import { portBlock, type FrontendPorts } from './port-block.js';
 import type { StoreLink } from './store-links.js';
 
 export type ServiceKind = 'catalog' | 'order' | 'frontend';
@@ -20,6 +20,8 @@ export interface ServiceSpec {
 
 export interface TopologyOptions {
   readonly basePort: number;
+  /** How many frontends, 1 to 5. Default 1. */
+  readonly frontends?: number;
   /** Absolute; each process gets a folder below it. */
   readonly dataDir: string;
   /** The checkout that holds `apps/` and `data/toys.csv`. */
@@ -39,10 +41,18 @@ export function clusterSecretFile(dataDir: string): string {
 }
 
 /** The processes of one store in the order in which they are listed; they may be started in any order. */
-export function storeTopology({ basePort, dataDir, repoRoot, env = {}, links = [] }: TopologyOptions): readonly ServiceSpec[] {
-  const ports = portBlock(basePort);
+export function storeTopology({
+  basePort,
+  frontends = 1,
+  dataDir,
+  repoRoot,
+  env = {},
+  links = [],
+}: TopologyOptions): readonly ServiceSpec[] {
+  const ports = portBlock(basePort, { frontends });
   /** Where `from` is told to find `to`, which listens on `port`. */
-  const urlFor = (from: string, to: string, port: number): string => urlOf(links.find((link) => link.from === from && link.to === to)?.port ?? port);
+  const urlFor = (from: string, to: string, port: number): string =>
+    urlOf(links.find((link) => link.from === from && link.to === to)?.port ?? port);
   const catalogUrlFor = (from: string): string => urlFor(from, 'catalog', ports.catalog);
   // The replica with the highest number has the highest priority.
   const membersFor = (from: string): string =>
@@ -82,21 +92,25 @@ export function storeTopology({ basePort, dataDir, repoRoot, env = {}, links = [
       env: { ...commonEnv(name, name, port), MEMBERS: membersFor(name), CATALOG_URL: catalogUrlFor(name), ...env },
     };
   });
-  const frontend: ServiceSpec = {
-    name: 'frontend',
-    kind: 'frontend',
-    nodeId: 'frontend-1',
-    url: urlOf(ports.frontend),
-    entry: entryOf('frontend'),
-    dataDir: join(dataDir, 'frontend'),
-    env: {
-      ...commonEnv('frontend', 'frontend-1', ports.frontend),
-      INTERNAL_PORT: String(ports.frontendInternal),
-      CATALOG_URL: catalogUrlFor('frontend'),
-      MEMBERS: membersFor('frontend'),
-      CALLBACK_URL: urlFor('catalog', 'frontend', ports.frontendInternal),
-      ...env,
-    },
+  const frontendSpec = ({ name, public: port, internal }: FrontendPorts, offset: number): ServiceSpec => {
+    // The id under which it subscribes to the catalog: each frontend is invalidated by itself.
+    const nodeId = `frontend-${offset + 1}`;
+    return {
+      name,
+      kind: 'frontend',
+      nodeId,
+      url: urlOf(port),
+      entry: entryOf('frontend'),
+      dataDir: join(dataDir, name),
+      env: {
+        ...commonEnv(name, nodeId, port),
+        INTERNAL_PORT: String(internal),
+        CATALOG_URL: catalogUrlFor(name),
+        MEMBERS: membersFor(name),
+        CALLBACK_URL: urlFor('catalog', name, internal),
+        ...env,
+      },
+    };
   };
-  return [catalog, ...orders, frontend];
+  return [catalog, ...orders, ...ports.frontends.map(frontendSpec)];
 }
