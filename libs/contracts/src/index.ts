@@ -10,6 +10,7 @@ export {
   type StockListResult,
   type StockResult,
 } from './clients/catalog-client.js';
+export { FaultClient, type FaultResult } from './clients/fault-client.js';
 export {
   type OrderAuditResult,
   OrderClient,
@@ -36,6 +37,9 @@ export {
   DebitResults,
   debitsPerBatchMax,
 } from './debits/debit.js';
+export { type Fault, type FaultKind, faultKinds, type KillPoint, killPoints, parseFault } from './faults/fault.js';
+export { faultMsMax, FaultOrder } from './faults/fault-order.js';
+export { FaultReport, PointPassages } from './faults/fault-report.js';
 export { parsePriceCents, priceCentsMax, toCents, toDecimal } from './money/price.js';
 export { type IdempotencyKey, parseIdempotencyKey } from './orders/idempotency-key.js';
 export { type OrderNumber, parseOrderNumber } from './orders/order-number.js';
@@ -67,6 +71,7 @@ export { StockItem, StockList, StockView } from './products/stock-view.js';
 export {
   catalogRoutes,
   deadlineMsMax,
+  faultRoutes,
   frontendRoutes,
   headerNames,
   orderPath,

@@ -36,6 +36,11 @@ export const frontendRoutes = {
   cacheEntry: '/cache/:collection/:key',
 } as const;
 
+/** The internal listener of any process that was started with fault injection; others do not have it. */
+export const faultRoutes = {
+  faults: '/faults',
+} as const;
+
 /** The path of one product; the name may hold anything, it is percent-encoded. */
 export const productPath = (name: string): string => `/products/${encodeURIComponent(name)}`;
 

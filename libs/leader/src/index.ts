@@ -6,7 +6,7 @@ export { LeaderGroups } from './hosting/leader-groups.js';
 export { HostedGroup } from './hosting/hosted-group.js';
 export type { ReplicaStatus } from './hosting/hosted-group.js';
 export type { CallAuthenticator, CallHeaders } from './group/call-authenticator.js';
-export type { GroupLimits, GroupOptions, MemberOptions } from './group/group-options.js';
+export type { GroupLimits, GroupOptions, MemberOptions, PortDecorators } from './group/group-options.js';
 export { raft } from './group/raft-engine.js';
 export type { RaftEngine, RaftTuning } from './group/raft-engine.js';
 export { Election } from './election/election.js';

@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.js';
+import type { FileOps } from '../log-store/file-ops.js';
 import type { LogStore } from '../log-store/log-store.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
 import type { CallAuthenticator } from './call-authenticator.js';
@@ -36,6 +37,19 @@ export interface GroupOptions {
   readonly transport?: PeerTransport;
   readonly logStore?: LogStore;
   readonly clock?: Clock;
+  /** Default: nothing is wrapped. */
+  readonly decorate?: PortDecorators;
+}
+
+/**
+ * Wraps the ports that the group works with, to inject faults into a running process or to trace it. What comes back
+ * must keep the promises of the port it wraps, or the group keeps none of its own.
+ */
+export interface PortDecorators {
+  /** The disk below the log store; not asked where the options bring a store of their own. */
+  readonly files?: (real: FileOps) => FileOps;
+  readonly store?: (real: LogStore) => LogStore;
+  readonly transport?: (real: PeerTransport) => PeerTransport;
 }
 
 /** Everything has a limit; each of these is reported by name when it is reached. */

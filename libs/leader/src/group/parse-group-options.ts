@@ -13,7 +13,7 @@ export interface GroupConfig {
   readonly auth: CallAuthenticator | 'none';
   readonly raft: RaftOptions;
   readonly limits: GroupLimits;
-  readonly ports: Pick<GroupOptions, 'transport' | 'logStore' | 'clock'>;
+  readonly ports: Pick<GroupOptions, 'transport' | 'logStore' | 'clock' | 'decorate'>;
 }
 
 const defaultLimits: GroupLimits = {
@@ -118,7 +118,7 @@ export function parseGroupOptions(options: GroupOptions, seed: number): GroupCon
   const raft = problems.length === 0 ? raftOptionsOf(options, seed, problems) : undefined;
   if (self === undefined || raft === undefined || problems.length > 0) throw new InvalidOptionsError(`Group ${options.name}`, problems);
 
-  const { transport, logStore, clock } = options;
+  const { transport, logStore, clock, decorate } = options;
   const members = Object.freeze(options.members.map((member) => Object.freeze({ ...member, url: member.url.replace(/\/$/, '') })));
   return Object.freeze({
     name: options.name,
@@ -129,6 +129,6 @@ export function parseGroupOptions(options: GroupOptions, seed: number): GroupCon
     auth: options.auth,
     raft,
     limits,
-    ports: { ...(transport && { transport }), ...(logStore && { logStore }), ...(clock && { clock }) },
+    ports: { ...(transport && { transport }), ...(logStore && { logStore }), ...(clock && { clock }), ...(decorate && { decorate }) },
   });
 }

@@ -6,6 +6,7 @@ import { GroupStoppedError } from '../errors/leader-errors.js';
 import type { GroupOptions } from '../group/group-options.js';
 import { type GroupConfig, parseGroupOptions } from '../group/parse-group-options.js';
 import { FileLogStore } from '../log-store/file-log-store.js';
+import { nodeFileOps } from '../log-store/node-file-ops.js';
 import { GroupLog } from '../replicated-log/group-log.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import { type Clock, SystemClock } from '../runtime/clock.js';
@@ -64,9 +65,11 @@ export class HostedGroup {
     const { name, nodeId, members, auth, dataDir, ports } = config;
     this.http = ports.transport === undefined ? new HttpPeerTransport({ group: name, self: nodeId, members, auth, clock, controlTimeoutMs: config.raft.electionTimeoutMaxMs }) : undefined;
     const transport = ports.transport ?? (this.http as HttpPeerTransport);
+    const { decorate } = ports;
+    const files = decorate?.files?.(nodeFileOps);
     // The replica itself ends the process when an append is refused; the store's own report is for other failures.
-    const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, onFailure: (error) => this.current?.fail(error) });
-    const replica = new GroupReplica(config, { clock, store, transport }, user);
+    const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, ...(files && { files }), onFailure: (error) => this.current?.fail(error) });
+    const replica = new GroupReplica(config, { clock, store: decorate?.store?.(store) ?? store, transport: decorate?.transport?.(transport) ?? transport }, user);
     this.current = replica;
     replica.changes.on(() => this.election.announce());
     await replica.start();
