@@ -337,6 +337,20 @@ describe('the routes of LeaderModule', () => {
     expect(await call()).toBe(400);
   });
 
+  it('fence: a restart does not bring an older leader back', async () => {
+    const members = await membersOf(1);
+    const folder = await newFolder();
+    const url = (members[0] as MemberOptions).url;
+    const call = async (fence: string): Promise<number> => (await fetch(`${url}/fenced`, { method: 'POST', headers: { 'x-fence': fence } })).status;
+    const first = await startNode(members, 'n1', folder);
+    expect(await call('counter;7')).toBe(201);
+    await stopNode(first);
+
+    await startNode(members, 'n1', folder);
+
+    expect([await call('counter;6'), await call('counter;7'), await call('counter;8')]).toEqual([412, 201, 201]);
+  });
+
   it('report health: alive and ready with a leader', async () => {
     const { node } = await startOne();
 

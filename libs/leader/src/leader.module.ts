@@ -1,6 +1,10 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { InvalidOptionsError } from './errors/leader-errors.js';
+import { DurableFences } from './fencing/durable-fences.js';
+import { groupFenceKeeperToken } from './fencing/fence-keeper-token.js';
+import type { FenceKeeper } from './fencing/fence-keeper.js';
+import { FenceMemory } from './fencing/fence-memory.js';
 import { LeaderHealthIndicator } from './health/leader-health.js';
 import type { HostedGroup } from './hosting/hosted-group.js';
 import { LeaderGroups, leaderOptionsToken } from './hosting/leader-groups.js';
@@ -35,11 +39,18 @@ export class LeaderModule {
         { provide: leaderOptionsToken, useFactory: options.useFactory as (...args: unknown[]) => unknown, inject: options.inject ?? [] },
         LeaderGroups,
         LeaderHealthIndicator,
+        { provide: groupFenceKeeperToken, useFactory: fenceKeeperOf, inject: [LeaderGroups] },
         ...injectables,
       ],
       exports: [LeaderGroups, LeaderHealthIndicator, ...injectables.map(({ provide }) => provide)],
     };
   }
+}
+
+/** What other groups' leaders say to this service is remembered beside the first group's log. */
+function fenceKeeperOf({ all }: LeaderGroups): Promise<FenceKeeper> | FenceKeeper {
+  const onDisk = all.find(({ config }) => config.ports.logStore === undefined);
+  return onDisk === undefined ? new FenceMemory() : DurableFences.open(onDisk.config.dataDir);
 }
 
 type Injectable = Extract<Provider, { provide: unknown; useFactory: unknown }>;

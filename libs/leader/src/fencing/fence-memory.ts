@@ -1,11 +1,12 @@
 import { StaleFenceError } from '../errors/leader-errors.js';
 import type { Fence } from '../election/election.js';
+import type { FenceKeeper } from './fence-keeper.js';
 
 /**
- * The highest term seen per group. In memory: after a restart the first call sets it anew, so what must not happen
- * twice needs an idempotency key besides.
+ * The highest term seen per group, in memory only: after a restart the first call sets it anew. For tests, and for
+ * services whose calls are idempotent anyway; `DurableFences` survives restarts.
  */
-export class FenceMemory {
+export class FenceMemory implements FenceKeeper {
   private readonly seen = new Map<string, number>();
 
   /** @throws StaleFenceError when a higher term of the group has been admitted before */

@@ -1,28 +1,27 @@
 import { type CanActivate, type ExecutionContext, HttpException, Injectable, SetMetadata, UseGuards, applyDecorators } from '@nestjs/common';
-import { ModulesContainer, Reflector } from '@nestjs/core';
+import { ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { StaleFenceError } from '../errors/leader-errors.js';
+import { StorageFailedError } from '../log-store/errors.js';
 import { fenceHeader, parseFence } from './fence-header.js';
+import { fenceKeeperToken, groupFenceKeeperToken } from './fence-keeper-token.js';
+import type { FenceKeeper } from './fence-keeper.js';
 import { FenceMemory } from './fence-memory.js';
 
 const requireFenceMetadata = Symbol.for('@quorumkit/leader:require-fence');
 
-// One memory for each application, however many modules use the guard and without importing anything.
-const memories = new WeakMap<ModulesContainer, FenceMemory>();
+// One for each application, however many modules use the guard and without importing anything.
+const keepers = new WeakMap<ModulesContainer, FenceKeeper>();
 
 /** See `@RequireFence`. */
 @Injectable()
 export class FenceGuard implements CanActivate {
-  private readonly memory: FenceMemory;
-
   constructor(
     private readonly reflector: Reflector,
-    application: ModulesContainer,
-  ) {
-    this.memory = memories.get(application) ?? new FenceMemory();
-    memories.set(application, this.memory);
-  }
+    private readonly modules: ModuleRef,
+    private readonly application: ModulesContainer,
+  ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { group } = this.reflector.getAllAndOverride<{ readonly group: string }>(requireFenceMetadata, [context.getHandler(), context.getClass()]);
     const value = context.switchToHttp().getRequest<{ readonly headers: Record<string, unknown> }>().headers[fenceHeader];
     const fence = typeof value === 'string' ? parseFence(value) : undefined;
@@ -30,18 +29,36 @@ export class FenceGuard implements CanActivate {
       throw new HttpException({ type: 'about:blank', title: 'Bad Request', status: 400, detail: `A header X-Fence: ${group};<term> is needed; nothing was done.` }, 400);
     }
     try {
-      this.memory.admit(fence);
+      await this.keeper.admit(fence);
     } catch (error) {
+      if (error instanceof StorageFailedError) {
+        throw new HttpException({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: 'The fence could not be stored; nothing was done.', code: error.code }, 503, { cause: error });
+      }
       if (!(error instanceof StaleFenceError)) throw error;
       throw new HttpException({ type: 'about:blank', title: 'Precondition Failed', status: 412, detail: error.message, code: error.code, seenTerm: error.seenTerm }, 412, { cause: error });
     }
     return true;
   }
+
+  private get keeper(): FenceKeeper {
+    const known = keepers.get(this.application);
+    if (known !== undefined) return known;
+    const keeper = this.provided(fenceKeeperToken) ?? this.provided(groupFenceKeeperToken) ?? new FenceMemory();
+    keepers.set(this.application, keeper);
+    return keeper;
+  }
+
+  private provided(token: symbol): FenceKeeper | undefined {
+    const isProvided = [...this.application.values()].some(({ providers }) => providers.has(token));
+    return isProvided ? this.modules.get<FenceKeeper>(token, { strict: false }) : undefined;
+  }
 }
 
 /**
  * On a controller or handler: refuses calls without a well-formed `X-Fence` of the group (400) or with a lower term
- * than the highest seen (412). The highest term is remembered in memory, per group and application.
+ * than the highest seen (412). A new term is on disk before the call that brought it is served, so a restart forgets
+ * none: in the folder of `FencesModule`, or of the first group of `LeaderModule`. Where the application has neither, it
+ * is remembered in memory only. When the disk refuses the new term, so does this guard (503); nothing was done.
  */
 export function RequireFence(group: string): ClassDecorator & MethodDecorator {
   return applyDecorators(SetMetadata(requireFenceMetadata, { group }), UseGuards(FenceGuard));

@@ -61,13 +61,11 @@ export class StorageDamagedError extends Error {
     readonly offset: number,
     detail: string,
     options?: { readonly cause?: unknown },
+    /** What to do; default: what a replica's log needs. */
+    advice = 'Keep the folder for analysis; restore it from a copy of this replica, or let it fetch everything again ' +
+      "from its group (onDamage: 'refetch').",
   ) {
-    super(
-      `${path} is damaged at offset ${offset}: ${detail}. Nothing was changed. ` +
-        'Keep the folder for analysis; restore it from a copy of this replica, or remove this replica from its group ' +
-        'and add it as a new one. Do not start it on an emptied folder under the same id: it may have voted.',
-      options,
-    );
+    super(`${path} is damaged at offset ${offset}: ${detail}. Nothing was changed. ${advice}`, options);
   }
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { errorCodeOf } from '../log-store/error-code.js';
 import { nodeFileOps } from '../log-store/node-file-ops.js';
-import { replaceFile } from '../log-store/replace-file.js';
+import { replaceFileAgain } from '../log-store/replace-file.js';
 
 /** The last write that was asked for, by path. */
 const lastWrites = new Map<string, Promise<void>>();
@@ -18,7 +17,7 @@ const lastWrites = new Map<string, Promise<void>>();
 export function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const target = resolve(path);
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  const write = (): Promise<void> => replaceThrough(target, `${target}.tmp`, bytes);
+  const write = (): Promise<void> => replaceFileAgain(nodeFileOps, target, bytes, `${target}.tmp`);
   // A failed write was told to its own caller; the next one tries for itself.
   const mine = (lastWrites.get(target) ?? Promise.resolve()).then(write, write);
   lastWrites.set(target, mine);
@@ -27,23 +26,4 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
   };
   mine.then(forget, forget);
   return mine;
-}
-
-async function replaceThrough(path: string, temporary: string, bytes: Uint8Array): Promise<void> {
-  // One may be left from a process that was killed.
-  await removeIfThere(temporary);
-  try {
-    await replaceFile(nodeFileOps, path, bytes, temporary);
-  } catch (error) {
-    await removeIfThere(temporary);
-    throw error;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await nodeFileOps.remove(path);
-  } catch (error) {
-    if (errorCodeOf(error) !== 'ENOENT') throw error;
-  }
 }
