@@ -4,8 +4,11 @@ import type { Input } from '../input.js';
 import { invariant } from '../invariant.js';
 import { parseRaftOptions, type RaftOptions } from '../options.js';
 import { Prng } from '../prng.js';
+import type { Envelope } from '../message.js';
 import type { TraceEvent } from '../trace.js';
+import type { HostedStateMachine } from './applied-state.js';
 import type { Checker } from './checkers/checker.js';
+import { CommitRule } from './checkers/commit-rule.js';
 import { CommittedLog } from './checkers/committed-log.js';
 import { DurableMatches } from './checkers/durable-matches.js';
 import { ElectionSafety, OneVoteATerm } from './checkers/election-safety.js';
@@ -13,6 +16,9 @@ import { LeaderAppendOnly } from './checkers/leader-append-only.js';
 import { LinearizableReads } from './checkers/linearizable-reads.js';
 import { LogMatching } from './checkers/log-matching.js';
 import { OneResponse } from './checkers/one-response.js';
+import { PersistedBeforeSent } from './checkers/persisted-before-sent.js';
+import { TermsAreAdopted } from './checkers/terms-are-adopted.js';
+import { RunHash } from './run-hash.js';
 import { SimulatedNetwork } from './simulated-network.js';
 import { SimulatedReplica, type Observation } from './simulated-replica.js';
 import { bytesOf } from './text-bytes.js';
@@ -25,6 +31,8 @@ export interface ClusterOptions {
   readonly raft?: Partial<Omit<RaftOptions, 'id' | 'voters' | 'seed'>>;
   /** Other replicas see at once that a process is gone (its port refuses connections). Default true. */
   readonly noticesGoneProcesses?: boolean;
+  /** What each process applies its entries to. Default: counts commands. */
+  readonly stateMachine?: () => HostedStateMachine;
 }
 
 /** A trace event with who and when. */
@@ -49,32 +57,47 @@ export class SimulatedCluster {
   readonly reads: LinearizableReads;
   /** The latest trace events of all replicas, in order. */
   readonly events: ClusterEvent[] = [];
+  /** Told of every step, after the checkers. */
+  readonly listeners: Checker[] = [];
+  /** Of everything that happened so far: equal for equal runs. */
+  readonly hash = new RunHash();
   /** Ids of proposals that a leader appended. */
   readonly accepted = new Map<number, { readonly index: LogIndex; readonly term: number }>();
   /** Answers to `read`: the index to wait for, or undefined where leadership was not confirmed. */
   readonly readAnswers = new Map<number, LogIndex | undefined>();
   private readonly votes = new OneVoteATerm();
+  private readonly persisted: PersistedBeforeSent;
   private readonly checkers: readonly Checker[];
+  private readonly byId: ReadonlyMap<string, SimulatedReplica>;
+  private readonly stateMachine: (() => HostedStateMachine) | undefined;
   private readonly noticesGoneProcesses: boolean;
   private lastId = 0;
 
   constructor(options: ClusterOptions) {
     this.prng = new Prng(options.seed);
     this.noticesGoneProcesses = options.noticesGoneProcesses ?? true;
+    this.stateMachine = options.stateMachine;
     this.network = new SimulatedNetwork(this.clock, this.prng.fork(), (envelope) => {
       this.replica(envelope.to).give({ kind: 'message', from: envelope.from, message: envelope.message });
     });
     const priorities = options.priorities ?? [3, 2, 1];
     const voters = priorities.map((priority, offset) => ({ id: toReplicaId(`r${offset + 1}`), priority }));
-    this.replicas = voters.map(({ id }) =>
-      this.createReplica(parseRaftOptions({ ...options.raft, id, voters, seed: this.prng.integer(0, 2 ** 31) })),
+    this.replicas = voters.map(({ id }, ordinal) =>
+      this.createReplica(
+        parseRaftOptions({ ...options.raft, id, voters, seed: this.prng.integer(0, 2 ** 31) }),
+        ordinal,
+      ),
     );
-    this.committed = new CommittedLog(() => this.replicas);
+    this.byId = new Map(this.replicas.map((replica) => [replica.id, replica]));
+    this.persisted = new PersistedBeforeSent((id) => this.replica(id).disk);
+    this.committed = new CommittedLog(() => this.replicas, options.stateMachine?.());
     this.reads = new LinearizableReads(() => this.committed.lastIndex);
     this.checkers = [
       new ElectionSafety(),
       this.votes,
-      new DurableMatches(() => this.replicas),
+      new TermsAreAdopted(),
+      new CommitRule(),
+      new DurableMatches((id) => this.replica(id)),
       new LeaderAppendOnly(),
       new LogMatching(),
       this.committed,
@@ -84,16 +107,21 @@ export class SimulatedCluster {
   }
 
   get leaders(): readonly SimulatedReplica[] {
-    return this.replicas.filter((replica) => replica.isRunning && replica.status.role === 'leader');
+    return this.replicas.filter((replica) => replica.isRunning && replica.role === 'leader');
   }
 
   /** The running leader of the highest term. */
   get leader(): SimulatedReplica | undefined {
-    return [...this.leaders].sort((left, right) => right.status.term - left.status.term)[0];
+    let highest: SimulatedReplica | undefined;
+    for (const replica of this.replicas) {
+      if (!replica.isRunning || replica.role !== 'leader') continue;
+      if (highest === undefined || replica.status.term > highest.status.term) highest = replica;
+    }
+    return highest;
   }
 
   replica(id: string): SimulatedReplica {
-    const found = this.replicas.find((replica) => replica.id === id);
+    const found = this.byId.get(id);
     invariant(found !== undefined, `the cluster has no replica ${id}`);
     return found;
   }
@@ -174,24 +202,29 @@ export class SimulatedCluster {
     return [...events, ...replicas].join('\n');
   }
 
-  private createReplica(options: RaftOptions): SimulatedReplica {
-    return new SimulatedReplica(options, {
+  private createReplica(options: RaftOptions, ordinal: number): SimulatedReplica {
+    const surroundings = {
       clock: this.clock,
       prng: this.prng.fork(),
-      send: (envelope) => {
+      send: (envelope: Envelope) => {
         this.votes.observeSent(envelope);
+        this.persisted.observeSent(envelope);
         this.network.send(envelope);
       },
-      observe: (observation) => this.observe(observation),
-    });
+      observe: (observation: Observation) => this.observe(observation),
+      stateMachine: this.stateMachine,
+    };
+    return new SimulatedReplica(options, surroundings, ordinal);
   }
 
   private observe(observation: Observation): void {
     const { replica, effects } = observation;
+    this.hash.observe(this.clock.now, observation);
     for (const event of effects.trace) this.events.push({ at: this.clock.now, replica: replica.id, event });
     if (this.events.length > 2 * eventsRemembered) this.events.splice(0, eventsRemembered);
     for (const { id, index, term } of effects.accepted) this.accepted.set(id, { index, term });
     for (const { id, index } of effects.reads) this.readAnswers.set(id, index);
     for (const checker of this.checkers) checker.observe(observation);
+    for (const listener of this.listeners) listener.observe(observation);
   }
 }

@@ -15,7 +15,7 @@ export const fastDisk: DiskConditions = { syncMinMs: 0.1, syncMaxMs: 0.6 };
 
 /**
  * Batches wait in a volatile part until an fsync makes all of them durable (group commit). A crash loses the volatile
- * part, except that a prefix of it may have reached the platter on its own.
+ * part, except that a prefix of it may have reached the platter on its own; the batch after that prefix may be torn.
  */
 export class SimulatedDisk {
   conditions: DiskConditions = fastDisk;
@@ -23,6 +23,7 @@ export class SimulatedDisk {
   private volatile: PersistBatch[] = [];
   private syncing = 0;
   private generation = 0;
+  private failNext = false;
   private readonly durable = new DurableLog();
 
   constructor(
@@ -30,7 +31,14 @@ export class SimulatedDisk {
     private readonly prng: Prng,
     /** Called with the sequence of the last batch that became durable. */
     private readonly onDurable: (sequence: number) => void,
+    /** An fsync failed: what was written since the last one is in doubt, and the process must end. */
+    private readonly onFailure: () => void = () => undefined,
   ) {}
+
+  /** The next fsync reports an error. */
+  failNextSync(): void {
+    this.failNext = true;
+  }
 
   append(batch: PersistBatch): void {
     this.volatile.push(batch);
@@ -46,6 +54,15 @@ export class SimulatedDisk {
     return this.durable.term;
   }
 
+  get hardState(): HardState {
+    return this.durable.hardState;
+  }
+
+  /** Of the durable log. */
+  get lastIndex(): number {
+    return this.durable.lastIndex;
+  }
+
   hasDurable(entry: { readonly index: number; readonly term: Term }): boolean {
     return this.durable.has(entry);
   }
@@ -54,8 +71,19 @@ export class SimulatedDisk {
     this.generation += 1;
     const survivors = this.prng.integer(0, this.volatile.length);
     for (const batch of this.volatile.slice(0, survivors)) this.durable.apply(batch);
+    const torn = this.volatile[survivors];
+    if (torn !== undefined && this.prng.chance(0.5)) this.durable.apply(this.tear(torn));
     this.volatile = [];
     this.syncing = 0;
+    this.failNext = false;
+  }
+
+  /** Its records were written in order: some of them, from the front, are whole. A snapshot is a file of its own. */
+  private tear(batch: PersistBatch): PersistBatch {
+    if (batch.snapshot !== undefined) {
+      return { ...batch, truncateFrom: undefined, entries: [], snapshot: undefined };
+    }
+    return { ...batch, entries: batch.entries.slice(0, this.prng.integer(0, batch.entries.length)) };
   }
 
   /** Loses everything, as a replaced disk does. Raft does not survive this on a majority, nor with the vote forgotten. */
@@ -74,6 +102,11 @@ export class SimulatedDisk {
   }
 
   private finishSync(): void {
+    if (this.failNext) {
+      this.failNext = false;
+      this.onFailure();
+      return;
+    }
     const batches = this.volatile.splice(0, this.syncing);
     for (const batch of batches) this.durable.apply(batch);
     this.syncing = 0;
@@ -85,7 +118,7 @@ export class SimulatedDisk {
 
 /** What a log store makes of the batches: the reference for `PersistBatch`. */
 class DurableLog {
-  private hardState: HardState = { term: 0 as Term, votedFor: undefined };
+  hardState: HardState = { term: 0 as Term, votedFor: undefined };
   private snapshot: Snapshot | undefined;
   private entries: Entry[] = [];
 
@@ -121,6 +154,10 @@ class DurableLog {
 
   toStoredState(): StoredState {
     return { hardState: this.hardState, snapshot: this.snapshot, entries: [...this.entries] };
+  }
+
+  get lastIndex(): number {
+    return this.base + this.entries.length;
   }
 
   private get base(): number {

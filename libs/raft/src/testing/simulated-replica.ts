@@ -1,4 +1,4 @@
-import type { DeferredEnvelope, Effects, RaftStatus } from '../effect.js';
+import type { DeferredEnvelope, Effects, RaftStatus, Role } from '../effect.js';
 import type { Snapshot } from '../entry.js';
 import type { LogIndex, ReplicaId, Term } from '../ids.js';
 import type { Input } from '../input.js';
@@ -7,7 +7,8 @@ import type { Envelope } from '../message.js';
 import type { RaftOptions } from '../options.js';
 import type { Prng } from '../prng.js';
 import { createRaft, nextDeadline, statusOf, step, type Raft } from '../raft.js';
-import { AppliedState } from './applied-state.js';
+import { AppliedState, type HostedStateMachine } from './applied-state.js';
+import { LocalClock } from './local-clock.js';
 import { SimulatedDisk } from './simulated-disk.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -16,7 +17,10 @@ export interface Observation {
   readonly replica: SimulatedReplica;
   readonly input: Input;
   readonly before: RaftStatus;
+  readonly after: RaftStatus;
   readonly effects: Effects;
+  /** What the state machine made of each of `effects.committed`. */
+  readonly results: readonly unknown[];
 }
 
 export interface ReplicaSurroundings {
@@ -24,16 +28,20 @@ export interface ReplicaSurroundings {
   readonly prng: Prng;
   readonly send: (envelope: Envelope) => void;
   readonly observe: (observation: Observation) => void;
+  readonly stateMachine: (() => HostedStateMachine) | undefined;
 }
+
+const noResults: readonly unknown[] = Object.freeze([]);
 
 /** One process around the core: a driver as `Effects` asks for, over a simulated disk and network. */
 export class SimulatedReplica {
   readonly disk: SimulatedDisk;
+  readonly clock: LocalClock;
   /** Of the running process; undefined while it is down. */
   raft: Raft | undefined;
   /** Counts the processes there have been. */
   incarnation = 0;
-  applied = new AppliedState();
+  applied: AppliedState;
   /** Takes a snapshot each time this many entries were applied; 0 = never. */
   snapshotEvery = 0;
   /** How late a timer fires at most, ms. */
@@ -44,12 +52,23 @@ export class SimulatedReplica {
   private durableSequence = 0;
   private wakeAt = Number.POSITIVE_INFINITY;
   private lastSnapshotIndex = 0;
+  /** As of the last step of this process. */
+  private latest: RaftStatus | undefined;
 
+  /** @param ordinal its place in the cluster, from 0. */
   constructor(
     readonly options: RaftOptions,
     private readonly around: ReplicaSurroundings,
+    readonly ordinal = 0,
   ) {
-    this.disk = new SimulatedDisk(around.clock, around.prng.fork(), (sequence) => this.becameDurable(sequence));
+    this.clock = new LocalClock(around.clock);
+    this.applied = new AppliedState(around.stateMachine?.());
+    this.disk = new SimulatedDisk(
+      around.clock,
+      around.prng.fork(),
+      (sequence) => this.becameDurable(sequence),
+      () => this.crash(),
+    );
   }
 
   get id(): ReplicaId {
@@ -67,6 +86,11 @@ export class SimulatedReplica {
   get status(): RaftStatus {
     invariant(this.raft !== undefined, `${this.id} is down`);
     return statusOf(this.raft);
+  }
+
+  /** Undefined while it is down. */
+  get role(): Role | undefined {
+    return this.raft === undefined ? undefined : this.latest?.role;
   }
 
   /** The highest term it has been in, in memory or on disk. */
@@ -87,7 +111,8 @@ export class SimulatedReplica {
     this.restore(stored.snapshot);
     // Each process draws other random numbers, as real ones do.
     const options = { ...this.options, seed: this.options.seed + this.incarnation * 7919 };
-    this.raft = createRaft(options, stored, this.around.clock.now);
+    this.raft = createRaft(options, stored, this.clock.now);
+    this.latest = statusOf(this.raft);
     this.armTimer();
   }
 
@@ -120,15 +145,17 @@ export class SimulatedReplica {
       this.held.push(input);
       return;
     }
-    const before = statusOf(this.raft);
-    const effects = step(this.raft, input, this.around.clock.now);
-    this.carryOut(effects);
-    this.around.observe({ replica: this, input, before, effects });
+    const before = this.latest ?? statusOf(this.raft);
+    const effects = step(this.raft, input, this.clock.now);
+    const after = statusOf(this.raft);
+    this.latest = after;
+    const results = this.carryOut(effects);
+    this.around.observe({ replica: this, input, before, after, effects, results });
     this.considerSnapshot();
     this.armTimer();
   }
 
-  private carryOut(effects: Effects): void {
+  private carryOut(effects: Effects): readonly unknown[] {
     if (effects.persist !== undefined) this.disk.append(effects.persist);
     for (const envelope of effects.send) this.around.send(envelope);
     for (const envelope of effects.sendAfterPersist) {
@@ -136,7 +163,8 @@ export class SimulatedReplica {
       else this.deferred.push(envelope);
     }
     if (effects.restore !== undefined) this.restore(effects.restore);
-    for (const entry of effects.committed) this.applied.apply(entry);
+    if (effects.committed.length === 0) return noResults;
+    return effects.committed.map((entry) => this.applied.apply(entry));
   }
 
   private becameDurable(sequence: number): void {
@@ -148,6 +176,7 @@ export class SimulatedReplica {
   }
 
   private sendDeferred(): void {
+    if (this.deferred.length === 0) return;
     const due = this.deferred.filter((envelope) => envelope.after <= this.durableSequence);
     this.deferred = this.deferred.filter((envelope) => envelope.after > this.durableSequence);
     for (const envelope of due) this.around.send(envelope);
@@ -155,13 +184,19 @@ export class SimulatedReplica {
 
   private restore(snapshot: Snapshot | undefined): void {
     this.lastSnapshotIndex = snapshot?.index ?? 0;
-    this.applied = AppliedState.restore(snapshot?.data, this.lastSnapshotIndex);
+    this.applied = AppliedState.restore(snapshot, this.around.stateMachine?.());
   }
 
   private considerSnapshot(): void {
     if (this.snapshotEvery === 0 || this.applied.index - this.lastSnapshotIndex < this.snapshotEvery) return;
     this.lastSnapshotIndex = this.applied.index;
     this.give({ kind: 'snapshotTaken', index: this.applied.index as LogIndex, data: this.applied.snapshot() });
+  }
+
+  /** Its clock changed: the armed timer is set anew. */
+  rearmTimer(): void {
+    this.wakeAt = Number.POSITIVE_INFINITY;
+    this.armTimer();
   }
 
   private armTimer(): void {
@@ -171,14 +206,14 @@ export class SimulatedReplica {
     this.wakeAt = deadline;
     const { incarnation } = this;
     const slackMs = this.around.prng.between(0, this.timerSlackMs);
-    this.around.clock.schedule(deadline + slackMs, () => this.wake(deadline, incarnation));
+    this.clock.schedule(deadline + slackMs, () => this.wake(deadline, incarnation));
   }
 
   private wake(deadline: number, incarnation: number): void {
     if (incarnation !== this.incarnation || deadline !== this.wakeAt || this.raft === undefined) return;
     this.wakeAt = Number.POSITIVE_INFINITY;
     if (this.paused) return;
-    const { now } = this.around.clock;
+    const { now } = this.clock;
     if (now < nextDeadline(this.raft)) {
       this.armTimer();
       return;

@@ -1,7 +1,7 @@
 import type { Entry } from '../../entry.js';
-import type { LogIndex } from '../../ids.js';
+import type { LogIndex, ReplicaId } from '../../ids.js';
 import { entryTerm } from '../../raft.js';
-import { AppliedState } from '../applied-state.js';
+import { AppliedState, type HostedStateMachine } from '../applied-state.js';
 import type { Observation, SimulatedReplica } from '../simulated-replica.js';
 import { textOf } from '../text-bytes.js';
 import { PropertyViolation, type Checker } from './checker.js';
@@ -10,16 +10,26 @@ interface CommittedEntry {
   readonly entry: Entry;
   /** The term of the replica that first called it committed. */
   readonly inTerm: number;
+  /** What a state machine that has applied everything made of it. */
+  readonly result: unknown;
 }
 
 /** The one true history, as far as any replica has called it committed, and the properties that speak of it. */
 export class CommittedLog implements Checker {
   private readonly history: CommittedEntry[] = [];
-  private readonly applied = new AppliedState();
-  private readonly texts = new Set<string>();
-  private readonly handedOut = new Map<string, number>();
+  private readonly applied: AppliedState;
+  /** By the array that holds it: each proposal has one of its own, and the simulation never copies it. */
+  private readonly commandsSeen = new Set<Uint8Array>();
+  private readonly texts = new Map<string, number>();
+  private textsThrough = 0;
+  private readonly handedOut = new Map<ReplicaId, { readonly incarnation: number; readonly index: number }>();
 
-  constructor(private readonly replicas: () => readonly SimulatedReplica[]) {}
+  constructor(
+    private readonly replicas: () => readonly SimulatedReplica[],
+    stateMachine?: HostedStateMachine,
+  ) {
+    this.applied = new AppliedState(stateMachine);
+  }
 
   /** The highest index that any replica has called committed. */
   get lastIndex(): number {
@@ -28,7 +38,8 @@ export class CommittedLog implements Checker {
 
   /** The command texts in order. */
   get commands(): readonly string[] {
-    return [...this.texts];
+    this.readTexts();
+    return [...this.texts.keys()];
   }
 
   /** What a state machine that applied everything must look like. */
@@ -37,16 +48,24 @@ export class CommittedLog implements Checker {
   }
 
   has(command: string): boolean {
+    this.readTexts();
     return this.texts.has(command);
+  }
+
+  entryAt(index: number): Entry | undefined {
+    return this.history[index - 1]?.entry;
   }
 
   observe(observation: Observation): void {
     this.checkLeaderCompleteness(observation);
-    const { replica, effects } = observation;
-    if (effects.restore !== undefined) this.handedOut.set(processOf(replica), effects.restore.index);
-    for (const entry of effects.committed) {
+    const { replica, effects, results } = observation;
+    if (effects.restore !== undefined) this.handOut(replica, effects.restore.index);
+    for (let offset = 0; offset < effects.committed.length; offset += 1) {
+      const entry = effects.committed[offset];
+      if (entry === undefined) continue;
       this.checkHandedOutOnce(replica, entry);
-      this.checkStateMachineSafety(replica, entry);
+      this.checkStateMachineSafety(observation, entry);
+      this.checkSameResult(replica, entry, results[offset]);
     }
   }
 
@@ -54,16 +73,15 @@ export class CommittedLog implements Checker {
    * Raft figure 3, State Machine Safety: if a replica has applied an entry at an index, no other replica will ever
    * apply a different one for it.
    */
-  private checkStateMachineSafety(replica: SimulatedReplica, entry: Entry): void {
+  private checkStateMachineSafety({ replica, after }: Observation, entry: Entry): void {
     const known = this.history[entry.index - 1];
     if (known === undefined) {
       this.checkDurableMajority(replica, entry);
-      this.history.push({ entry, inTerm: replica.status.term });
-      this.applied.apply(entry);
-      if (entry.kind === 'command') this.checkCommittedOnce(textOf(entry.data));
+      this.history.push({ entry, inTerm: after.term, result: this.applied.apply(entry) });
+      if (entry.kind === 'command') this.checkCommittedOnce(entry.data);
       return;
     }
-    if (known.entry.term !== entry.term || textOf(known.entry.data) !== textOf(entry.data)) {
+    if (known.entry !== entry && (known.entry.term !== entry.term || !isSameData(known.entry.data, entry.data))) {
       throw new PropertyViolation(
         'State Machine Safety',
         `${replica.id} applies term ${entry.term} at ${entry.index}, where term ${known.entry.term} was applied`,
@@ -71,10 +89,29 @@ export class CommittedLog implements Checker {
     }
   }
 
-  /** Every proposal of a simulation has a text of its own. */
-  private checkCommittedOnce(text: string): void {
-    if (this.texts.has(text)) throw new PropertyViolation('Committed Once', `command ${text} is in the log twice`);
-    this.texts.add(text);
+  /** What a proposer is told does not depend on who applies, nor on the snapshots it has been through. */
+  private checkSameResult(replica: SimulatedReplica, entry: Entry, result: unknown): void {
+    const known = this.history[entry.index - 1]?.result;
+    if (Object.is(known, result) || JSON.stringify(known) === JSON.stringify(result)) return;
+    throw new PropertyViolation(
+      'Same Result',
+      `${replica.id} makes ${JSON.stringify(result)} of entry ${entry.index}, which was ${JSON.stringify(known)} elsewhere`,
+    );
+  }
+
+  /** No proposal is appended twice. */
+  private checkCommittedOnce(data: Uint8Array): void {
+    if (this.commandsSeen.has(data)) {
+      throw new PropertyViolation('Committed Once', `command ${textOf(data)} is in the log twice`);
+    }
+    this.commandsSeen.add(data);
+  }
+
+  private readTexts(): void {
+    for (; this.textsThrough < this.history.length; this.textsThrough += 1) {
+      const entry = this.history[this.textsThrough]?.entry;
+      if (entry?.kind === 'command') this.texts.set(textOf(entry.data), entry.index);
+    }
   }
 
   /** What is called committed is on the disks of a majority: a power failure of everything cannot lose it. */
@@ -91,19 +128,23 @@ export class CommittedLog implements Checker {
 
   /** Committed entries leave the core in order and once a process. */
   private checkHandedOutOnce(replica: SimulatedReplica, entry: Entry): void {
-    const key = processOf(replica);
-    const previous = this.handedOut.get(key);
-    if (previous !== undefined && entry.index !== previous + 1) {
-      throw new PropertyViolation('Handed Out Once', `${replica.id} hands out ${entry.index} after ${previous}`);
+    const previous = this.handedOut.get(replica.id);
+    if (previous?.incarnation === replica.incarnation && entry.index !== previous.index + 1) {
+      throw new PropertyViolation('Handed Out Once', `${replica.id} hands out ${entry.index} after ${previous.index}`);
     }
-    this.handedOut.set(key, entry.index);
+    this.handOut(replica, entry.index);
+  }
+
+  private handOut(replica: SimulatedReplica, index: number): void {
+    this.handedOut.set(replica.id, { incarnation: replica.incarnation, index });
   }
 
   /**
    * Raft figure 3, Leader Completeness: if an entry is committed in a given term, it is present in the logs of the
    * leaders for all higher terms.
    */
-  private checkLeaderCompleteness({ replica, effects }: Observation): void {
+  private checkLeaderCompleteness({ replica, before, after, effects }: Observation): void {
+    if (after.role !== 'leader' || (before.role === 'leader' && before.term === after.term)) return;
     const elected = effects.trace.find((event) => event.kind === 'becameLeader');
     if (elected?.kind !== 'becameLeader' || replica.raft === undefined) return;
     const { firstLogIndex } = replica.status;
@@ -120,6 +161,6 @@ export class CommittedLog implements Checker {
   }
 }
 
-function processOf(replica: SimulatedReplica): string {
-  return `${replica.id} ${replica.incarnation}`;
+function isSameData(left: Uint8Array, right: Uint8Array): boolean {
+  return left === right || textOf(left) === textOf(right);
 }

@@ -7,24 +7,23 @@ import { PropertyViolation, type Checker } from './checker.js';
  * as the follower has not moved on to another leader's term. Finds a wrong belief before anything is committed by it.
  */
 export class DurableMatches implements Checker {
-  constructor(private readonly replicas: () => readonly SimulatedReplica[]) {}
+  constructor(private readonly replicaOf: (id: string) => SimulatedReplica) {}
 
-  observe({ replica, input }: Observation): void {
+  observe({ replica, input, after }: Observation): void {
     const { raft } = replica;
-    const mayHaveMoved = input.kind === 'message' && input.message.kind.endsWith('Response');
-    if (!mayHaveMoved || raft === undefined) return;
-    const { term } = replica.status;
-    for (const { peer, matchIndex } of progressOf(raft)) {
-      const follower = this.replicas().find((other) => other.id === peer);
-      const matchTerm = entryTerm(raft, matchIndex);
-      if (follower === undefined || matchTerm === undefined || follower.highestTerm > term) continue;
-      if (follower.disk.wasWiped) continue;
-      if (!follower.disk.hasDurable({ index: matchIndex, term: matchTerm })) {
-        throw new PropertyViolation(
-          'Durable Matches',
-          `${replica.id} believes that ${peer} has entry ${matchIndex} (term ${matchTerm}) on disk`,
-        );
-      }
+    // Only what a follower answers moves the belief about it.
+    if (input.kind !== 'message' || raft === undefined || after.role !== 'leader') return;
+    if (input.message.kind !== 'appendResponse' && input.message.kind !== 'snapshotResponse') return;
+    const progress = progressOf(raft).find(({ peer }) => peer === input.from);
+    const matchTerm = progress === undefined ? undefined : entryTerm(raft, progress.matchIndex);
+    if (progress === undefined || matchTerm === undefined) return;
+    const follower = this.replicaOf(progress.peer);
+    if (follower.highestTerm > after.term || follower.disk.wasWiped) return;
+    if (!follower.disk.hasDurable({ index: progress.matchIndex, term: matchTerm })) {
+      throw new PropertyViolation(
+        'Durable Matches',
+        `${replica.id} believes that ${progress.peer} has entry ${progress.matchIndex} (term ${matchTerm}) on disk`,
+      );
     }
   }
 }

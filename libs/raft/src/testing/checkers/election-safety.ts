@@ -24,7 +24,8 @@ export class ElectionSafety implements Checker {
  * given to it in that term. Watches what really leaves the processes.
  */
 export class OneVoteATerm implements Checker {
-  private readonly votes = new Map<string, ReplicaId>();
+  /** By term, then by voter. */
+  private readonly votes = new Map<number, Map<ReplicaId, ReplicaId>>();
 
   observeSent({ from, to, message }: Envelope): void {
     if (message.kind === 'voteResponse' && message.granted) this.record(from, message.term, to);
@@ -39,7 +40,7 @@ export class OneVoteATerm implements Checker {
   }
 
   private checkGiven(voter: ReplicaId, term: number, leader: ReplicaId): void {
-    if (voter === leader || this.votes.get(`${voter} ${term}`) === leader) return;
+    if (voter === leader || this.votes.get(term)?.get(voter) === leader) return;
     throw new PropertyViolation(
       'One Vote a Term',
       `${leader} leads term ${term} by a vote that ${voter} did not give it`,
@@ -47,14 +48,15 @@ export class OneVoteATerm implements Checker {
   }
 
   private record(voter: ReplicaId, term: number, candidate: ReplicaId): void {
-    const key = `${voter} ${term}`;
-    const other = this.votes.get(key);
+    let ofTerm = this.votes.get(term);
+    if (ofTerm === undefined) this.votes.set(term, (ofTerm = new Map<ReplicaId, ReplicaId>()));
+    const other = ofTerm.get(voter);
     if (other !== undefined && other !== candidate) {
       throw new PropertyViolation(
         'One Vote a Term',
         `${voter} voted for ${other} and for ${candidate} in term ${term}`,
       );
     }
-    this.votes.set(key, candidate);
+    ofTerm.set(voter, candidate);
   }
 }

@@ -3,8 +3,7 @@ import { PropertyViolation, type Checker } from './checker.js';
 
 /** Raft figure 3: a leader never overwrites or deletes entries in its log; it only appends new ones. */
 export class LeaderAppendOnly implements Checker {
-  observe({ replica, before, effects }: Observation): void {
-    const after = replica.status;
+  observe({ replica, before, after, effects }: Observation): void {
     const ledThroughout = before.role === 'leader' && after.role === 'leader' && before.term === after.term;
     if (!ledThroughout) return;
     const { persist } = effects;
