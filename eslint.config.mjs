@@ -9,6 +9,7 @@ const boundaries = [
   { sourceTag: 'layer:nest', onlyDependOnLibsWithTags: ['layer:pure', 'layer:nest'] },
   { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:service', onlyDependOnLibsWithTags: ['layer:contracts'] },
+  { sourceTag: 'layer:protocol', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:nest'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['type:lib'] },
   { sourceTag: 'layer:client', onlyDependOnLibsWithTags: ['layer:contracts'] },
   { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib'] },

@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { CatalogReachability } from './debits/catalog-reachability.js';
-import { OrderStateMachine } from './ledger/order-state-machine.js';
-import { Office } from './office/office.js';
-import { FakeCatalog } from './testing/fake-catalog.js';
+import { CatalogReachability, Office, OrderStateMachine } from '@toystore/protocol/order';
+import { FakeCatalog, until } from '@toystore/protocol/testing';
 import { OrderApp } from './testing/order-app.js';
-import { until } from './testing/shopper.js';
 
 let order: OrderApp;
 

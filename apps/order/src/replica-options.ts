@@ -1,8 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { HttpTransport } from '@toystore/contracts';
 import type { Registry } from 'prom-client';
-import type { DebitOptions } from './debits/debit-options.js';
-import type { AdmissionOptions } from './placing/admission-options.js';
+import type { AdmissionOptions, DebitOptions } from '@toystore/protocol/order';
 
 export const replicaOptionsToken = Symbol('replica options');
 

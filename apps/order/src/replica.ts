@@ -10,11 +10,9 @@ import {
   type ServiceRun,
 } from '@toystore/service';
 import { register } from 'prom-client';
-import { debitOptionsDefault } from './debits/debit-options.js';
+import { admissionOptionsDefault, debitOptionsDefault, SettlementWaiters } from '@toystore/protocol/order';
 import type { OrderConfig } from './order-config.js';
-import { admissionOptionsDefault } from './placing/admission-options.js';
 import { ReplicaModule } from './replica.module.js';
-import { SettlementWaiters } from './settlement/settlement-waiters.js';
 
 /** The catalog's id, as signed calls name it. */
 const catalogId = 'catalog';

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { type CatalogAudit, catalogRoutes } from '@toystore/contracts';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { StockStateMachine } from '@toystore/protocol/catalog';
 
 /** `GET /audit`: the books of every product, for the checks that compare them with the orders. */
 @Controller(catalogRoutes.audit)

@@ -4,7 +4,7 @@ import { LeaderError } from '@quorumkit/leader';
 import { catalogRoutes, DebitBatch, type DebitResults, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { type TakenDebits, TakeDebits } from './take-debits.js';
+import { TakeDebits, type TakenDebits } from '@toystore/protocol/catalog';
 
 /** `POST /debits`, called by the leader of the order group. */
 @Controller(catalogRoutes.debits)

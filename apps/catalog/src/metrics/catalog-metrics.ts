@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
-import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { StockStateMachine } from '@toystore/protocol/catalog';
 
 export const metricsRegistryToken = Symbol('metrics registry');
 

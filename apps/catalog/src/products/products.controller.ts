@@ -2,7 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { catalogRoutes, parseProductName, type StockList, type StockView } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { StockStateMachine } from '@toystore/protocol/catalog';
 
 /**
  * The stock together with its version. Value and version are read in one turn: a cache may rely on a value being

@@ -1,6 +1,6 @@
 import { toDecimal } from '@toystore/contracts';
 import { stringify } from 'csv-stringify/sync';
-import type { ProductFigures } from '../stock/product-stock.js';
+import type { ProductFigures } from '@toystore/protocol/catalog';
 
 /** The stock in the form of the file that it was loaded from. */
 export function catalogCsv(products: readonly ProductFigures[]): string {

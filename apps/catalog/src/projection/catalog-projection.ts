@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { writeFileAtomically } from '@quorumkit/leader';
-import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { StockStateMachine } from '@toystore/protocol/catalog';
 import { catalogCsv } from './catalog-csv.js';
 
 export const catalogCsvPathToken = Symbol('path of catalog.csv');

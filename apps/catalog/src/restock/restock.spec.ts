@@ -4,8 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CacheKey, CachePublisher, Committed } from '@quorumkit/cache';
 import type { Outcome, ReplicatedLog } from '@quorumkit/leader';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import type { StockCommand, StockResult } from '../stock/stock-command.js';
-import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
 import { Restock } from './restock.js';
 
 beforeEach(() => Logger.overrideLogger(false));

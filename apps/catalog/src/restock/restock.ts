@@ -3,9 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { CachePublisher } from '@quorumkit/cache';
 import { InjectReplicatedLog, type ReplicatedLog } from '@quorumkit/leader';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { productKey } from '../products/product-key.js';
-import type { StockCommand, StockResult } from '../stock/stock-command.js';
-import { StockStateMachine } from '../stock/stock-state-machine.js';
+import { productKey, type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
 import { type RestockOptions, restockOptionsToken } from './restock-options.js';
 
 /**

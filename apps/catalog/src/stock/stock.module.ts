@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { StockStateMachine } from './stock-state-machine.js';
+import { StockStateMachine } from '@toystore/protocol/catalog';
 
 @Module({ providers: [StockStateMachine], exports: [StockStateMachine] })
 export class StockModule {}

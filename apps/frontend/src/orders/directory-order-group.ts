@@ -1,6 +1,6 @@
 import type { Attempt, CallOptions, Leader, LeaderDirectory, MemberOptions } from '@quorumkit/leader';
 import { type CallSigner, type HttpTransport, OrderClient, UndiciTransport } from '@toystore/contracts';
-import type { OrderGroup, OrderReplica } from './order-group.js';
+import type { OrderGroup, OrderReplica } from '@toystore/protocol/frontend';
 
 export interface DirectoryOrderGroupOptions {
   readonly members: readonly MemberOptions[];

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { SettledRequest } from './place-order.js';
+import type { SettledRequest } from '@toystore/protocol/frontend';
 
 /** Bounds in seconds: from an order on an idle store to one that waits out its deadline. */
 const secondsBounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

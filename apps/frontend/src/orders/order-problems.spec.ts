@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OrderOutcome } from './order-outcome.js';
+import type { OrderOutcome } from '@toystore/protocol/frontend';
 import { orderProblem } from './order-problems.js';
 
 describe('an order’s problem answer', () => {

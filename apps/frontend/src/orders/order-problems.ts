@@ -1,6 +1,6 @@
 import { unreachable } from '@toystore/contracts';
 import { ProblemError, type ProblemExtra } from '@toystore/service';
-import type { OrderOutcome } from './order-outcome.js';
+import type { OrderOutcome } from '@toystore/protocol/frontend';
 
 /** After this time without a leader, or with too much to do, it is worth trying again, ms. */
 export const retryAfterMsDefault = 1000;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectionFailedError, type OrderResult, type PlaceOrderResult } from '@toystore/contracts';
 import { publicApp } from '../testing/public-app.js';
-import { type Reaction, ScriptedOrderGroup } from '../testing/scripted-order-group.js';
+import { type Reaction, ScriptedOrderGroup } from '@toystore/protocol/testing';
 
 const group = new ScriptedOrderGroup();
 let application: NestFastifyApplication;

@@ -13,10 +13,9 @@ import {
 import { annotateRequest, ProblemError } from '@toystore/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../docs/api-problems.decorator.js';
-import { FindOrder } from './find-order.js';
+import { FindOrder, PlaceOrder } from '@toystore/protocol/frontend';
 import { OrderMetrics } from './order-metrics.js';
 import { orderProblem, retryAfterMsDefault } from './order-problems.js';
-import { PlaceOrder } from './place-order.js';
 
 @ApiTags('orders')
 @Controller('orders')

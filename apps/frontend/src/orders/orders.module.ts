@@ -1,10 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import { FindOrder } from './find-order.js';
-import type { OrderGroup } from './order-group.js';
+import { FindOrder, type OrderGroup, PlaceOrder } from '@toystore/protocol/frontend';
 import { OrderMetrics } from './order-metrics.js';
 import { OrdersController } from './orders.controller.js';
-import { PlaceOrder } from './place-order.js';
 
 export interface OrdersModuleOptions {
   readonly group: OrderGroup;

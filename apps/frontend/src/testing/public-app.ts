@@ -4,11 +4,11 @@ import { createJsonLogger, createServiceApp, Readiness } from '@toystore/service
 import { Registry } from 'prom-client';
 import { BehaviorSubject } from 'rxjs';
 import { ApiDocument } from '../docs/api-document.js';
-import type { OrderGroup } from '../orders/order-group.js';
+import type { OrderGroup } from '@toystore/protocol/frontend';
 import { CatalogReader } from '../products/catalog-reader.js';
 import { PublicModule } from '../public.module.js';
 import { staticFile, type StaticFiles } from '../static-files/static-file.js';
-import { ScriptedOrderGroup } from './scripted-order-group.js';
+import { ScriptedOrderGroup } from '@toystore/protocol/testing';
 
 /** The catalog in memory: products in order, one version for all. */
 export class MemoryCatalog {

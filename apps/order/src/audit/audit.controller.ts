@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { type Election, InjectElection } from '@quorumkit/leader';
 import { OrderAudit, orderRoutes } from '@toystore/contracts';
-import { OrderStateMachine } from '../ledger/order-state-machine.js';
+import { OrderStateMachine } from '@toystore/protocol/order';
 
 /** `GET /audit`: what this replica's applied state holds, for the checks that compare replicas and catalog. */
 @Controller(orderRoutes.audit)

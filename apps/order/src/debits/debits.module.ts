@@ -2,9 +2,7 @@ import { Module } from '@nestjs/common';
 import { CatalogClient } from '@toystore/contracts';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { type ReplicaOptions, replicaOptionsToken } from '../replica-options.js';
-import { CatalogReachability } from './catalog-reachability.js';
-import { debitOptionsToken } from './debit-options.js';
-import { DebitPump } from './debit-pump.js';
+import { CatalogReachability, debitOptionsToken, DebitPump } from '@toystore/protocol/order';
 
 @Module({
   imports: [LedgerModule],

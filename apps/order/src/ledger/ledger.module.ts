@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OrderStateMachine } from './order-state-machine.js';
+import { OrderStateMachine } from '@toystore/protocol/order';
 
 @Module({ providers: [OrderStateMachine], exports: [OrderStateMachine] })
 export class LedgerModule {}

@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
-import { CatalogReachability } from '../debits/catalog-reachability.js';
-import { OrderStateMachine } from '../ledger/order-state-machine.js';
-import { SettlementWaiters } from '../settlement/settlement-waiters.js';
+import { CatalogReachability, OrderStateMachine, SettlementWaiters } from '@toystore/protocol/order';
 
 export const metricsRegistryToken = Symbol('metrics registry');
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DebitsModule } from '../debits/debits.module.js';
 import { SettlementModule } from '../settlement/settlement.module.js';
-import { Office } from './office.js';
+import { Office } from '@toystore/protocol/order';
 
 @Module({ imports: [DebitsModule, SettlementModule], providers: [Office], exports: [Office] })
 export class OfficeModule {}

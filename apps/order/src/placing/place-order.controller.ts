@@ -12,7 +12,7 @@ import {
 import { ProblemError } from '@toystore/service';
 import type { FastifyReply } from 'fastify';
 import { notLeaderProblem } from '../office/not-leader.js';
-import { PlaceOrder, type PlaceOrderAnswer } from './place-order.js';
+import { PlaceOrder, type PlaceOrderAnswer } from '@toystore/protocol/order';
 
 /** How long a caller waits that does not say, ms. */
 const deadlineMsDefault = 10_000;

@@ -4,8 +4,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { OfficeModule } from '../office/office.module.js';
 import { type ReplicaOptions, replicaOptionsToken } from '../replica-options.js';
 import { SettlementModule } from '../settlement/settlement.module.js';
-import { admissionOptionsToken } from './admission-options.js';
-import { PlaceOrder } from './place-order.js';
+import { admissionOptionsToken, PlaceOrder } from '@toystore/protocol/order';
 import { PlaceOrderController } from './place-order.controller.js';
 
 @Module({

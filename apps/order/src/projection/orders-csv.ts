@@ -1,4 +1,4 @@
-import type { PlacedOrder } from '../ledger/placed-orders.js';
+import type { PlacedOrder } from '@toystore/protocol/order';
 
 export const ordersCsvHeader = 'number,name,quantity\n';
 

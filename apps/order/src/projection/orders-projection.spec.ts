@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OrderStateMachine } from '../ledger/order-state-machine.js';
+import { OrderStateMachine } from '@toystore/protocol/order';
 import { OrdersProjection } from './orders-projection.js';
 
 let folder: string;

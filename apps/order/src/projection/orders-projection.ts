@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { OrderStateMachine } from '../ledger/order-state-machine.js';
+import { OrderStateMachine } from '@toystore/protocol/order';
 import { csvRows, ordersCsvHeader } from './orders-csv.js';
 import { OrdersFile } from './orders-file.js';
 

@@ -19,8 +19,7 @@ import {
 } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
 import { notLeaderProblem } from '../office/not-leader.js';
-import { Office } from '../office/office.js';
-import { FindOrder } from './find-order.js';
+import { FindOrder, Office } from '@toystore/protocol/order';
 
 /** `GET /orders/:number` of the leader, and `GET /orders?after=N`, the readable catch-up view of any replica. */
 @Controller(orderRoutes.orders)

@@ -6,12 +6,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LeaderTestingModule } from '@quorumkit/leader/testing';
 import { createJsonLogger, createServiceApp } from '@toystore/service';
 import { Registry } from 'prom-client';
-import { debitOptionsDefault } from '../debits/debit-options.js';
-import { Office } from '../office/office.js';
+import { type AdmissionOptions, admissionOptionsDefault, debitOptionsDefault, Office } from '@toystore/protocol/order';
 import { OrderModule } from '../order.module.js';
-import { type AdmissionOptions, admissionOptionsDefault } from '../placing/admission-options.js';
-import type { FakeCatalog } from './fake-catalog.js';
-import { until } from './shopper.js';
+import { type FakeCatalog, until } from '@toystore/protocol/testing';
 
 /** A replica that leads a group of one, over a log in memory and a catalog in the test's hands. */
 export class OrderApp {
