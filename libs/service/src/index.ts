@@ -32,6 +32,10 @@ export {
   readConfig,
   refuseSettings,
 } from './config/read-config.js';
+export type { DiskFaults } from './faults/disk-faults.js';
+export { FaultBoard, type FaultBoardOptions, FaultRefusedError } from './faults/fault-board.js';
+export { FaultsController } from './faults/faults.controller.js';
+export { FaultsModule } from './faults/faults.module.js';
 export { HealthController } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
 export { Readiness, type ReadinessCheck, type ReadinessReport, type ReadinessResult } from './health/readiness.js';

@@ -8,6 +8,8 @@ export { describePeerTransport } from './peer-transport-conformance.js';
 export type { TransportsUnderTest } from './peer-transport-conformance.js';
 export { LeaderTestingModule } from './leader-testing.module.js';
 export { MemoryLogStore } from '../log-store/memory-log-store.js';
+export { FaultDisk } from '../log-store/testing/fault-disk.js';
+export type { FaultDiskCounts, FaultDiskOptions } from '../log-store/testing/fault-disk.js';
 export { FaultyFileOps } from '../log-store/testing/faulty-file-ops.js';
 export type { Fault, FaultPlan, FileCall, FileOperation } from '../log-store/testing/faulty-file-ops.js';
 export { keepNothing, SimulatedDisk } from '../log-store/testing/simulated-disk.js';
