@@ -1,5 +1,6 @@
 import type { Entry, HardState, Snapshot } from './entry.js';
 import type { LogIndex, ReplicaId, Term } from './ids.js';
+import type { Member } from './membership/configuration.js';
 import type { Envelope } from './message.js';
 import type { TraceEvent } from './trace.js';
 
@@ -25,7 +26,7 @@ export interface Effects {
   /** Certainly not appended by this replica: safe to propose elsewhere. */
   readonly rejected: readonly RejectedProposal[];
   readonly reads: readonly ReadAnswer[];
-  /** Set when role, term, leader, `committedInTerm` or `transferringTo` changed in this step. */
+  /** Set when role, term, leader, `committedInTerm`, `transferringTo` or something about the members changed. */
   readonly status: RaftStatus | undefined;
   /** What happened, for logs, metrics, tests and golden scenarios. */
   readonly trace: readonly TraceEvent[];
@@ -52,13 +53,23 @@ export interface AcceptedProposal {
   readonly term: Term;
 }
 
-export type RejectionReason = 'notLeader' | 'transferring' | 'backpressure';
+export type RejectionReason = 'notLeader' | 'transferring' | 'backpressure' | MembershipRejection;
+
+/**
+ * - `changePending`: another change of the group is not committed yet. Try again when it is.
+ * - `notCommittedInTerm`: the leader has not committed an entry of its own term yet. Try again soon.
+ * - `notCaughtUp`: the learner lags too much to become a voter, or does not answer. Try again later.
+ * - `impossible`: the group cannot be changed so (no such member, no voter left, …): `why` tells.
+ */
+export type MembershipRejection = 'changePending' | 'notCommittedInTerm' | 'notCaughtUp' | 'impossible';
 
 export interface RejectedProposal {
   readonly id: number;
   readonly reason: RejectionReason;
   readonly leader: ReplicaId | undefined;
   readonly term: Term;
+  /** Of a refused change of the group: the reason in words. */
+  readonly why?: string;
 }
 
 /** `index` undefined: leadership could not be confirmed; ask the leader that is known now. */
@@ -90,4 +101,13 @@ export interface RaftStatus {
   readonly leaseUntil: number;
   /** On a leader: the follower that leadership is being handed to. */
   readonly transferringTo: ReplicaId | undefined;
+  /** The configuration in force here: the last one in the log, committed or not. Ordered by id. */
+  readonly members: readonly Member[];
+  readonly voters: readonly ReplicaId[];
+  /** Members that are no voters, `returning` ones among them. */
+  readonly learners: readonly ReplicaId[];
+  /** The membership entry that is in force but not committed. */
+  readonly pendingChange: LogIndex | undefined;
+  /** This replica has lost its store and is not a voter again yet: it neither votes nor campaigns. */
+  readonly recovering: boolean;
 }

@@ -1,11 +1,12 @@
 import type { LogIndex, ReplicaId, Term } from './ids.js';
+import type { Configuration } from './membership/configuration.js';
 
 /**
  * One log entry. `data` is opaque to the core.
  *
  * - `command`: a command of the user's state machine.
  * - `noop`: what a leader appends first in its term, so that entries of older terms can commit (Raft §5.4.2, §8).
- * - `membership`: a change of the group's configuration (dissertation §4).
+ * - `membership`: the group's configuration from here on (dissertation §4); `data` is `encodeConfiguration` of it.
  */
 export interface Entry {
   readonly index: LogIndex;
@@ -25,6 +26,11 @@ export interface Snapshot {
   readonly index: LogIndex;
   readonly term: Term;
   readonly data: Uint8Array;
+  /**
+   * The group's configuration as of `index`: its log entry may be compacted. Stores and transports carry it along.
+   * Absent as long as the log never changed what the options say.
+   */
+  readonly configuration?: Configuration | undefined;
 }
 
 /** What a log store found on disk. Entries are contiguous and follow the snapshot (or start at index 1). */
@@ -32,4 +38,12 @@ export interface StoredState {
   readonly hardState: HardState;
   readonly snapshot: Snapshot | undefined;
   readonly entries: readonly Entry[];
+  /**
+   * Which store of this member it is; absent or 0 for its first. **A member whose store lost anything that was durable
+   * comes back with another number**, written to the new store before the replica starts, and different from that of
+   * every earlier store (the wall clock in ms will do). To the group it is then another server under the same name
+   * (membership/returning.ts): it does not vote and counts for nothing until it has everything again, which the leader
+   * arranges by itself. The rest of `StoredState` may be empty or what is left intact of the old store.
+   */
+  readonly storeId?: number | undefined;
 }

@@ -2,6 +2,7 @@ export type {
   AcceptedProposal,
   DeferredEnvelope,
   Effects,
+  MembershipRejection,
   PersistBatch,
   RaftStatus,
   ReadAnswer,
@@ -13,6 +14,8 @@ export type { Entry, HardState, Snapshot, StoredState } from './entry.js';
 export { toLogIndex, toReplicaId, toTerm } from './ids.js';
 export type { LogIndex, ReplicaId, Term } from './ids.js';
 export type { Input, Proposal } from './input.js';
+export { decodeConfiguration, encodeConfiguration } from './membership/configuration.js';
+export type { Configuration, Member, MemberKind, MembershipChange } from './membership/configuration.js';
 export { invariant, InvariantViolation, unreachable } from './invariant.js';
 export type {
   AppendRequest,

@@ -1,4 +1,5 @@
 import type { LogIndex, ReplicaId, Term } from './ids.js';
+import type { MembershipChange } from './membership/configuration.js';
 import type { Message } from './message.js';
 
 /** Everything that can happen to a replica. `step(raft, input, now)` takes one of these and returns effects. */
@@ -28,6 +29,11 @@ export type Input =
   | { readonly kind: 'stepDown'; readonly reason: string }
   /** Dissertation §6.4: confirm leadership with a quorum, then answer with the index to wait for before reading. */
   | { readonly kind: 'readIndex'; readonly id: number }
+  /**
+   * On the leader: change the group by one member (dissertation §4). Answered like a proposal, by `accepted` (the change
+   * is in force and is final when the entry at that index is committed) or `rejected`. `id` is of the same numbers.
+   */
+  | { readonly kind: 'changeMembership'; readonly id: number; readonly change: MembershipChange }
   /**
    * The state machine's contents after applying everything through `index` (at most what was handed out as committed).
    * The step's persist batch carries it to the log store, which then drops the log through `index`.

@@ -1,5 +1,6 @@
 import type { Entry } from './entry.js';
 import type { LogIndex, ReplicaId, Term } from './ids.js';
+import type { Configuration } from './membership/configuration.js';
 
 /**
  * What replicas say to each other. Every request carries a `requestId` that is fresh in the sending process, and its
@@ -20,6 +21,14 @@ interface Addressed {
   readonly term: Term;
 }
 
+interface Answer extends Addressed {
+  /**
+   * The store that answers (`StoredState.storeId`); absent stands for 0. A promise binds a store, not a name: whoever
+   * counts answers counts only those of the store that its configuration names.
+   */
+  readonly storeId?: number | undefined;
+}
+
 /** Dissertation §9.6: asks whether an election could be won, without disturbing anybody's term. */
 export interface PreVoteRequest extends Addressed {
   readonly kind: 'preVoteRequest';
@@ -27,7 +36,7 @@ export interface PreVoteRequest extends Addressed {
   readonly lastLogTerm: Term;
 }
 
-export interface PreVoteResponse extends Addressed {
+export interface PreVoteResponse extends Answer {
   readonly kind: 'preVoteResponse';
   readonly granted: boolean;
 }
@@ -41,7 +50,7 @@ export interface VoteRequest extends Addressed {
   readonly leadershipTransfer: boolean;
 }
 
-export interface VoteResponse extends Addressed {
+export interface VoteResponse extends Answer {
   readonly kind: 'voteResponse';
   readonly granted: boolean;
 }
@@ -55,7 +64,7 @@ export interface AppendRequest extends Addressed {
   readonly commitIndex: LogIndex;
 }
 
-export interface AppendResponse extends Addressed {
+export interface AppendResponse extends Answer {
   readonly kind: 'appendResponse';
   /** Set when the consistency check passed: the follower's log is durable and equal to the leader's through here. */
   readonly matchIndex: LogIndex | undefined;
@@ -70,9 +79,11 @@ export interface AppendResponse extends Addressed {
 export interface HeartbeatRequest extends Addressed {
   readonly kind: 'heartbeatRequest';
   readonly commitIndex: LogIndex;
+  /** Whose log is known to match through `commitIndex`: another store of the same member commits nothing by it. */
+  readonly storeId?: number | undefined;
 }
 
-export interface HeartbeatResponse extends Addressed {
+export interface HeartbeatResponse extends Answer {
   readonly kind: 'heartbeatResponse';
 }
 
@@ -86,9 +97,11 @@ export interface SnapshotRequest extends Addressed {
   /** Checksum (CRC-32) of the complete snapshot. */
   readonly checksum: number;
   readonly chunk: Uint8Array;
+  /** The group's configuration as of `snapshotIndex`, if the log ever changed it. */
+  readonly configuration?: Configuration | undefined;
 }
 
-export interface SnapshotResponse extends Addressed {
+export interface SnapshotResponse extends Answer {
   readonly kind: 'snapshotResponse';
   /** The first byte that the follower still needs; `totalBytes` when the snapshot is installed and durable. */
   readonly nextOffset: number;
@@ -99,7 +112,7 @@ export interface TimeoutNowRequest extends Addressed {
   readonly kind: 'timeoutNowRequest';
 }
 
-export interface TimeoutNowResponse extends Addressed {
+export interface TimeoutNowResponse extends Answer {
   readonly kind: 'timeoutNowResponse';
 }
 

@@ -1,4 +1,5 @@
 import type { ReplicaId } from './ids.js';
+import { contextLengthMax } from './membership/configuration.js';
 
 /** One member of the group that takes part in elections and in commitment. */
 export interface VoterOptions {
@@ -8,13 +9,23 @@ export interface VoterOptions {
    * replica may vote for. 0 campaigns only as a last resort. Equal priorities are ordered by id.
    */
   readonly priority: number;
+  /** What the driver wants to know about it; opaque, at most 1024 characters. See `Member.context`. */
+  readonly context?: string | undefined;
 }
 
 /** Complete settings of one replica. All times are milliseconds on the driver's monotonic clock. */
 export interface RaftOptions {
   readonly id: ReplicaId;
-  /** Every voter of the group, this replica among them; the same list on each of them. 1 to 15, unique ids. */
+  /**
+   * The voters that the group began with; the same list on each replica, this one among them unless it is `joining`. 1
+   * to 15, unique ids. In force until the log holds a configuration; from then on the log decides.
+   */
   readonly voters: readonly VoterOptions[];
+  /**
+   * This replica is to be added to a group that exists: it is none of `voters`, and waits until the leader's log reaches
+   * it. Stays true when it has become a voter. Default false.
+   */
+  readonly joining: boolean;
   /** A follower that has heard from its leader within this time votes for nobody else. Default 500; ≥ 2 heartbeats. */
   readonly electionTimeoutMinMs: number;
   /** A follower campaigns at the latest after this time (priority 0: twice that). Default 1000; ≥ 1.2 × the minimum. */
@@ -74,6 +85,7 @@ export class RaftOptionsError extends Error {
 }
 
 const defaults = {
+  joining: false,
   electionTimeoutMinMs: 500,
   electionTimeoutMaxMs: 1000,
   heartbeatIntervalMs: 100,
@@ -121,7 +133,9 @@ export function parseRaftOptions(input: RaftOptionsInput): RaftOptions {
   const options: RaftOptions = { ...defaults, ...definedOnly(input) };
   const problems = [...rangeProblems(options), ...voterProblems(options), ...relationProblems(options)];
   if (problems.length > 0) throw new RaftOptionsError(problems);
-  const voters = options.voters.map((voter) => Object.freeze({ id: voter.id, priority: voter.priority }));
+  const voters = options.voters.map(({ id, priority, context }) =>
+    Object.freeze(context === undefined ? { id, priority } : { id, priority, context }),
+  );
   return Object.freeze({ ...options, voters: Object.freeze(voters) });
 }
 
@@ -137,20 +151,25 @@ function rangeProblems(options: RaftOptions): string[] {
   });
 }
 
-function voterProblems({ id, voters }: RaftOptions): string[] {
+function voterProblems({ id, voters, joining }: RaftOptions): string[] {
   if (!Array.isArray(voters) || voters.length === 0) return ['voters must name at least this replica'];
   const problems: string[] = [];
+  if (typeof joining !== 'boolean') problems.push(`joining must be true or false, got ${String(joining)}`);
   if (voters.length > 15) problems.push(`voters must be at most 15, got ${voters.length}`);
   for (const voter of voters) {
     if (typeof voter.id !== 'string' || voter.id.length === 0) problems.push('each voter needs a non-empty id');
     if (!Number.isSafeInteger(voter.priority) || voter.priority < 0 || voter.priority > 1000) {
       problems.push(`the priority of ${voter.id} must be an integer from 0 to 1000, got ${voter.priority}`);
     }
+    if ((voter.context?.length ?? 0) > contextLengthMax) {
+      problems.push(`the context of ${voter.id} must have at most ${contextLengthMax} characters`);
+    }
   }
   const ids = voters.map((voter) => voter.id);
   const repeated = ids.filter((voterId, offset) => ids.indexOf(voterId) !== offset);
   if (repeated.length > 0) problems.push(`voter ids must be unique, repeated: ${[...new Set(repeated)].join(', ')}`);
-  if (!ids.includes(id)) problems.push(`voters must include this replica (${id}), got ${ids.join(', ')}`);
+  if (joining && ids.includes(id)) problems.push(`a replica that is joining (${id}) is not one of the first voters`);
+  if (!joining && !ids.includes(id)) problems.push(`voters must include this replica (${id}), got ${ids.join(', ')}`);
   return problems;
 }
 

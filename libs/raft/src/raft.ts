@@ -9,6 +9,7 @@ import { propose } from './leadership/propose.js';
 import { readIndex } from './leadership/read-index.js';
 import { leaderDeadline, settleLeader, tickLeader } from './leadership/tick-leader.js';
 import { startTransfer, stepDown } from './leadership/transfer.js';
+import { changeMembership } from './membership/change-membership.js';
 import type { RaftOptions } from './options.js';
 import { receiveMessage } from './receive-message.js';
 import { compactLog } from './snapshot/compact-log.js';
@@ -93,6 +94,8 @@ function dispatch(state: RaftState, input: Input): void {
       return stepDown(state, input.reason);
     case 'readIndex':
       return readIndex(state, input.id);
+    case 'changeMembership':
+      return changeMembership(state, input);
     case 'snapshotTaken':
       return compactLog(state, input);
     default:

@@ -13,8 +13,10 @@ import type { RaftState } from './state.js';
 
 /** `answer…` gives each request exactly one response (or a trace why not); `receive…` takes a response. */
 export function receiveMessage(raft: RaftState, from: ReplicaId, message: Message): void {
-  if (!raft.isPeer(from)) {
-    raft.drop(from, message, 'its sender is not another voter of this group');
+  // Not only from members: whoever was added last may lead or stand for election before its entry has reached this
+  // replica (dissertation §4.1). Answers count only where the configuration says so.
+  if (from === raft.id) {
+    raft.drop(from, message, 'it comes from this replica itself');
     return;
   }
   switch (message.kind) {

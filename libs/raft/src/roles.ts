@@ -10,15 +10,15 @@ export function becomeFollower(
   raft: RaftState,
   to: { readonly term: Term; readonly leader: ReplicaId | undefined; readonly why: string },
 ): void {
-  const wasFollower = raft.role === 'follower';
+  const wasPassive = raft.role === 'follower' || raft.role === 'learner';
   if (to.term > raft.term) raft.setHardState({ term: to.term, votedFor: undefined });
   abandonLeadership(raft, to.why);
   raft.campaign = undefined;
-  raft.role = 'follower';
+  raft.role = raft.passiveRole;
   raft.leader = to.leader;
   if (to.leader === undefined) raft.election.lostLeader(raft.now);
   // A newer term alone is no reason to start waiting afresh: rivals could keep each other from ever campaigning.
-  if (!wasFollower) raft.election.restart(raft.now);
+  if (!wasPassive) raft.election.restart(raft.now);
   raft.trace({ kind: 'becameFollower', term: raft.term, leader: to.leader, why: to.why });
 }
 
@@ -44,7 +44,7 @@ export function followLeader(raft: RaftState, leader: ReplicaId, term: Term): vo
   );
   // Still in the pipe when its process died: obey it, but do not wait for a dead leader's timeout because of it.
   if (term === raft.term && election.isGone(raft.now, { peer: leader, term })) return;
-  if (raft.role !== 'follower' || raft.leader !== leader || term > raft.term) {
+  if (raft.role !== raft.passiveRole || raft.leader !== leader || term > raft.term) {
     becomeFollower(raft, { term, leader, why: 'a leader was heard' });
   }
   election.heardLeader(raft.now);

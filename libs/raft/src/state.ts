@@ -1,5 +1,5 @@
 import type { Effects, RaftStatus, Role } from './effect.js';
-import type { Entry, HardState, StoredState } from './entry.js';
+import type { Entry, HardState, Snapshot, StoredState } from './entry.js';
 import type { Campaign } from './election/campaign.js';
 import { ElectionClock } from './election/election-clock.js';
 import type { LogIndex, ReplicaId, Term } from './ids.js';
@@ -7,7 +7,9 @@ import { invariant } from './invariant.js';
 import type { Leadership } from './leadership/leadership.js';
 import { Durability } from './log/durability.js';
 import { LogView } from './log/log-view.js';
-import type { Message } from './message.js';
+import { initialConfiguration, memberOf, votersOf, type Configuration } from './membership/configuration.js';
+import { Membership } from './membership/membership.js';
+import type { Message, ResponseMessage } from './message.js';
 import type { RaftOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { Prng } from './prng.js';
@@ -20,16 +22,24 @@ const noEntries: readonly Entry[] = Object.freeze([]);
 /** Everything one replica knows. The rules that read and change it are in the folders, one file a rule. */
 export class RaftState {
   readonly id: ReplicaId;
-  /** The other voters. */
-  readonly peers: readonly ReplicaId[];
-  readonly majority: number;
+  /** Which store of this member this process runs on: see `StoredState.storeId`. */
+  readonly storeId: number;
+  readonly membership: Membership;
+  /** The other voters of the configuration in force. */
+  voterPeers: readonly ReplicaId[] = [];
+  /** Of the voters of the configuration in force. */
+  majority = 1;
+  /** The configuration in force names this replica, on this store, as a voter. */
+  isVoter = false;
+  private isRecovering = false;
+  private voters: readonly ReplicaId[] = [];
+  private learners: readonly ReplicaId[] = [];
   readonly prng: Prng;
   readonly log: LogView;
   readonly durability: Durability;
   readonly election: ElectionClock;
-  private readonly priorities: ReadonlyMap<ReplicaId, number>;
 
-  role: Role = 'follower';
+  role: Role;
   leader: ReplicaId | undefined;
   commitIndex: LogIndex;
   /** Present while preCandidate or candidate. */
@@ -53,13 +63,12 @@ export class RaftState {
     now: number,
   ) {
     this.id = options.id;
-    this.peers = options.voters.map((voter) => voter.id).filter((id) => id !== options.id);
-    this.priorities = new Map(options.voters.map((voter) => [voter.id, voter.priority]));
-    this.majority = majorityOf(options.voters.length);
+    this.storeId = stored.storeId ?? 0;
     this.prng = new Prng(options.seed);
     this.now = now;
     this.hardState = stored.hardState;
     this.log = new LogView(stored.snapshot, stored.entries);
+    this.membership = new Membership(initialConfiguration(options), stored);
     invariant(
       this.log.lastTerm <= stored.hardState.term,
       `a log with entries of term ${this.log.lastTerm} needs a stored term at least as high, got ${stored.hardState.term}`,
@@ -67,7 +76,10 @@ export class RaftState {
     this.durability = new Durability(this.log.lastIndex);
     this.commitIndex = (stored.snapshot?.index ?? 0) as LogIndex;
     this.handedOutIndex = this.commitIndex;
-    this.election = new ElectionClock(options, this.prng, now);
+    this.election = new ElectionClock(options, this.prng);
+    this.takeConfiguration();
+    this.role = this.passiveRole;
+    this.election.start(now);
     this.announced = announcedOf(this);
   }
 
@@ -79,12 +91,34 @@ export class RaftState {
     return this.hardState.votedFor;
   }
 
-  isPeer(id: ReplicaId): boolean {
-    return id !== this.id && this.priorities.has(id);
+  get configuration(): Configuration {
+    return this.membership.current;
+  }
+
+  /** What a replica is that neither leads nor campaigns. */
+  get passiveRole(): 'follower' | 'learner' {
+    return this.isVoter ? 'follower' : 'learner';
+  }
+
+  /** The group knows another store under this replica's name: what that one promised, this one has forgotten. */
+  get hasLostStore(): boolean {
+    const own = memberOf(this.configuration, this.id);
+    return own !== undefined && own.storeId !== this.storeId;
+  }
+
+  /** The membership entry in force, if it is not committed. */
+  get pendingChange(): LogIndex | undefined {
+    return this.membership.index > this.commitIndex ? this.membership.index : undefined;
   }
 
   priorityOf(id: ReplicaId): number {
-    return this.priorities.get(id) ?? 0;
+    return memberOf(this.configuration, id)?.priority ?? 0;
+  }
+
+  /** Does this answer come from a voter, and from the store that the configuration in force names? */
+  speaksForVoter(from: ReplicaId, answer: ResponseMessage): boolean {
+    const member = memberOf(this.configuration, from);
+    return member?.kind === 'voter' && member.storeId === (answer.storeId ?? 0);
   }
 
   beginStep(now: number): void {
@@ -114,6 +148,7 @@ export class RaftState {
   appendEntries(entries: readonly Entry[]): void {
     this.log.append(entries);
     this.out.persistEntries(entries);
+    if (this.membership.appended(entries)) this.configurationChanged();
   }
 
   truncateLog(from: LogIndex): void {
@@ -125,6 +160,7 @@ export class RaftState {
     this.durability.truncatedFrom(from);
     this.out.truncateFrom = from;
     this.trace({ kind: 'logTruncated', from, term: this.term });
+    if (this.membership.truncatedFrom(from)) this.configurationChanged();
   }
 
   commitThrough(index: LogIndex): void {
@@ -136,9 +172,36 @@ export class RaftState {
   }
 
   /** A snapshot stands for everything through its index: the driver restores it instead of applying entries. */
-  restoredThrough(index: LogIndex): void {
-    this.commitIndex = index;
-    this.handedOutIndex = index;
+  restored(snapshot: Snapshot, { keptSuffix }: { readonly keptSuffix: boolean }): void {
+    this.commitIndex = snapshot.index;
+    this.handedOutIndex = snapshot.index;
+    this.membership.installed(snapshot, { keptSuffix });
+    this.configurationChanged();
+  }
+
+  private configurationChanged(): void {
+    this.takeConfiguration();
+    this.leadership?.reconfigure(this.configuration, { now: this.now, nextIndex: this.log.lastIndex });
+    if (this.leadership === undefined) this.role = this.passiveRole;
+    if (this.isVoter) this.election.joinIn(this.now);
+    this.trace({
+      kind: 'configurationChanged',
+      index: this.membership.index,
+      members: this.configuration.members,
+    });
+  }
+
+  private takeConfiguration(): void {
+    const { id, configuration } = this;
+    const voters = votersOf(configuration);
+    const own = memberOf(configuration, id);
+    this.isVoter = own?.kind === 'voter' && own.storeId === this.storeId;
+    this.isRecovering = own !== undefined && (own.kind === 'returning' || own.storeId !== this.storeId);
+    this.voters = voters.map((voter) => voter.id);
+    this.learners = configuration.members.filter((member) => member.kind !== 'voter').map((member) => member.id);
+    this.voterPeers = this.voters.filter((voter) => voter !== id);
+    this.majority = majorityOf(voters.length);
+    this.election.rank(this.isVoter ? voters : []);
   }
 
   nextRequestId(): number {
@@ -150,7 +213,8 @@ export class RaftState {
    * No message leaves before the term (and vote) that it speaks for is durable, nor before batch `after`: what a
    * restart could forget must not have been said.
    */
-  send(to: ReplicaId, message: Message, after = 0): void {
+  send(to: ReplicaId, unsigned: Message, after = 0): void {
+    const message = this.signed(unsigned);
     const needed = Math.max(after, this.durability.hardStateSequence);
     if (this.durability.isDurable(needed)) this.out.send({ from: this.id, to, message });
     else this.out.sendAfter({ from: this.id, to, message, after: needed });
@@ -165,7 +229,12 @@ export class RaftState {
    * 6 can now have B's confirmation and votes, but every majority shares a member with (1), which refuses term 6.
    */
   sendAtOnce(to: ReplicaId, message: Message): void {
-    this.out.send({ from: this.id, to, message });
+    this.out.send({ from: this.id, to, message: this.signed(message) });
+  }
+
+  /** Every answer says which store gives it. */
+  private signed(message: Message): Message {
+    return this.storeId !== 0 && isResponse(message) ? { ...message, storeId: this.storeId } : message;
   }
 
   trace(event: TraceEvent): void {
@@ -190,6 +259,11 @@ export class RaftState {
       committedInTerm: this.leadership?.committedInTerm ?? false,
       leaseUntil: this.leadership?.leaseUntil(this.now) ?? 0,
       transferringTo: this.leadership?.transfer?.target,
+      members: this.configuration.members,
+      voters: this.voters,
+      learners: this.learners,
+      pendingChange: this.pendingChange,
+      recovering: this.isRecovering,
     };
   }
 
@@ -213,7 +287,9 @@ export class RaftState {
       announced.term === this.term &&
       announced.leader === this.leader &&
       announced.committedInTerm === committedInTerm &&
-      announced.transferringTo === transferringTo;
+      announced.transferringTo === transferringTo &&
+      announced.members === this.configuration.members &&
+      announced.pendingChange === this.pendingChange;
     if (same) return undefined;
     this.announced = announcedOf(this);
     return this.status();
@@ -221,7 +297,10 @@ export class RaftState {
 }
 
 /** The facts whose change a driver is told of. */
-type Announced = Pick<RaftStatus, 'role' | 'term' | 'leader' | 'committedInTerm' | 'transferringTo'>;
+type Announced = Pick<
+  RaftStatus,
+  'role' | 'term' | 'leader' | 'committedInTerm' | 'transferringTo' | 'members' | 'pendingChange'
+>;
 
 function announcedOf(raft: RaftState): Announced {
   return {
@@ -230,5 +309,11 @@ function announcedOf(raft: RaftState): Announced {
     leader: raft.leader,
     committedInTerm: raft.leadership?.committedInTerm ?? false,
     transferringTo: raft.leadership?.transfer?.target,
+    members: raft.configuration.members,
+    pendingChange: raft.pendingChange,
   };
+}
+
+function isResponse(message: Message): message is ResponseMessage {
+  return message.kind.endsWith('Response');
 }

@@ -1,4 +1,5 @@
 import type { LogIndex, ReplicaId, Term } from './ids.js';
+import type { Member, MembershipChange } from './membership/configuration.js';
 
 /** One thing that happened inside a step. Plain data; never needed for correctness. */
 export type TraceEvent =
@@ -26,6 +27,16 @@ export type TraceEvent =
       readonly matchIndex: LogIndex;
       readonly conflictIndex: LogIndex;
     }
+  /** Another configuration is in force: appended, taken back with a cut, or from a snapshot. */
+  | { readonly kind: 'configurationChanged'; readonly index: LogIndex; readonly members: readonly Member[] }
+  | {
+      readonly kind: 'membershipRefused';
+      readonly term: Term;
+      readonly change: MembershipChange;
+      readonly why: string;
+    }
+  /** A member answers from another store than the configuration names: it counts for nothing until it returns. */
+  | { readonly kind: 'memberLostStore'; readonly peer: ReplicaId; readonly storeId: number }
   | { readonly kind: 'snapshotSent'; readonly peer: ReplicaId; readonly index: LogIndex }
   | { readonly kind: 'snapshotInstalled'; readonly index: LogIndex; readonly term: Term }
   | { readonly kind: 'logCompacted'; readonly index: LogIndex }

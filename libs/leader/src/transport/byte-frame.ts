@@ -50,6 +50,12 @@ export class FrameWriter {
     return this;
   }
 
+  /** Without a length: the reader knows it. */
+  raw(encoded: Buffer): this {
+    this.offset += encoded.copy(this.bytes, this.offset);
+    return this;
+  }
+
   done(): Buffer {
     if (this.offset !== this.bytes.length) throw new RangeError(`frame of ${this.bytes.length} bytes was filled with ${this.offset}`);
     return this.bytes;

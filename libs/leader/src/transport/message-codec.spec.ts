@@ -9,6 +9,10 @@ const position = number as fc.Arbitrary<LogIndex>;
 const term = number as fc.Arbitrary<Term>;
 const head = { requestId: number, term };
 const data = fc.uint8Array({ maxLength: 40 });
+// 0 and absent are the same: the first store of a member.
+const storeId = fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), { nil: undefined });
+const member = fc.record({ id: fc.string({ minLength: 1 }) as unknown as fc.Arbitrary<ReplicaId>, kind: fc.constantFrom('voter' as const, 'learner' as const, 'returning' as const), priority: fc.nat({ max: 1000 }), storeId: fc.maxSafeNat(), context: fc.string({ unit: 'binary' }) });
+const configuration = fc.option(fc.uniqueArray(member, { selector: ({ id }) => id, maxLength: 5 }).map((members) => ({ members: members.sort((left, right) => (left.id < right.id ? -1 : 1)) })), { nil: undefined });
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
 const appendRequest = fc
@@ -17,14 +21,15 @@ const appendRequest = fc
 
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ kind: fc.constant('preVoteRequest' as const), ...head, lastLogIndex: position, lastLogTerm: term }),
-  fc.record({ kind: fc.constantFrom('preVoteResponse' as const, 'voteResponse' as const), ...head, granted: fc.boolean() }),
+  fc.record({ kind: fc.constantFrom('preVoteResponse' as const, 'voteResponse' as const), ...head, storeId, granted: fc.boolean() }),
   fc.record({ kind: fc.constant('voteRequest' as const), ...head, lastLogIndex: position, lastLogTerm: term, leadershipTransfer: fc.boolean() }),
   appendRequest,
-  fc.record({ kind: fc.constant('appendResponse' as const), ...head, matchIndex: optional(position), conflict: optional(fc.record({ index: position, term: optional(term) })) }),
-  fc.record({ kind: fc.constant('heartbeatRequest' as const), ...head, commitIndex: position }),
-  fc.record({ kind: fc.constantFrom('heartbeatResponse' as const, 'timeoutNowRequest' as const, 'timeoutNowResponse' as const), ...head }),
-  fc.record({ kind: fc.constant('snapshotRequest' as const), ...head, snapshotIndex: position, snapshotTerm: term, offset: number, totalBytes: number, checksum: fc.nat({ max: 2 ** 32 - 1 }), chunk: data }),
-  fc.record({ kind: fc.constant('snapshotResponse' as const), ...head, nextOffset: number }),
+  fc.record({ kind: fc.constant('appendResponse' as const), ...head, storeId, matchIndex: optional(position), conflict: optional(fc.record({ index: position, term: optional(term) })) }),
+  fc.record({ kind: fc.constant('heartbeatRequest' as const), ...head, storeId, commitIndex: position }),
+  fc.record({ kind: fc.constantFrom('heartbeatResponse' as const, 'timeoutNowResponse' as const), ...head, storeId }),
+  fc.record({ kind: fc.constant('timeoutNowRequest' as const), ...head }),
+  fc.record({ kind: fc.constant('snapshotRequest' as const), ...head, snapshotIndex: position, snapshotTerm: term, offset: number, totalBytes: number, checksum: fc.nat({ max: 2 ** 32 - 1 }), chunk: data, configuration }),
+  fc.record({ kind: fc.constant('snapshotResponse' as const), ...head, storeId, nextOffset: number }),
 );
 const id = fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme-ascii' }) as unknown as fc.Arbitrary<ReplicaId>;
 const envelope: fc.Arbitrary<Envelope> = fc.record({ from: id, to: id, message });
@@ -68,7 +73,7 @@ describe('message codec', () => {
   const refused: [string, Buffer, RegExp][] = [
     ['nothing at all', Buffer.alloc(0), /ends after 0 bytes/],
     ['another protocol', Buffer.from('GET / HTTP/1.1'), /does not start with Q/],
-    ['another version', Buffer.of(0x51, 2, 0), /version 2 is not spoken here/],
+    ['another version', Buffer.of(0x51, 3, 0), /version 3 is not spoken here/],
     ['an unknown kind', Buffer.of(0x51, 1, 99), /unknown kind of message/],
   ];
   it.each(refused)('says why it refuses %s', (_, bytes, why) => {

@@ -1,16 +1,21 @@
-import { type AppendRequest, type Entry, type Envelope, type LogIndex, type Message, type ReplicaId, type Term, unreachable } from '@quorumkit/raft';
+import { type AppendRequest, type Configuration, type Entry, type Envelope, type LogIndex, type Message, type ReplicaId, type Term, decodeConfiguration, encodeConfiguration, unreachable } from '@quorumkit/raft';
 import { FrameReader, FrameWriter, MalformedMessageError } from './byte-frame.js';
 
 /*
  * One message in bytes, big-endian:
  *
- *   'Q' version=1 kind from to requestId:8 term:8 …fields of the kind
+ *   'Q' version kind from to requestId:8 term:8 …fields of the kind
+ *
+ * Version 2 is version 1 and then what only a group needs that has changed its members: the store id:8 of an answer or a
+ * heartbeat, the configuration (length:4) of a snapshot. Messages without it stay version 1, so that a group can be
+ * upgraded one replica at a time.
  *
  * from and to are short strings (length:1). An entry is term:8 kind:1 length:4 data; its index follows from
  * prevLogIndex, so a frame cannot express a gap. There is no checksum: TCP has one, and entries carry their own on disk.
  */
 const magic = 0x51;
 const version = 1;
+const extendedVersion = 2;
 
 const kinds = [
   'preVoteRequest',
@@ -111,12 +116,52 @@ function writeBody(frame: FrameWriter, message: Message): FrameWriter {
   }
 }
 
+/** What version 2 has after the fields of the kind; undefined: the message is one of version 1. */
+function extensionOf(message: Message): Buffer | undefined {
+  if (message.kind === 'snapshotRequest') {
+    if (message.configuration === undefined) return undefined;
+    const configuration = encodeConfiguration(message.configuration);
+    return FrameWriter.ofSize(4 + configuration.length).bytes32(configuration).done();
+  }
+  const storeId = 'storeId' in message ? (message.storeId ?? 0) : 0;
+  return storeId === 0 ? undefined : FrameWriter.ofSize(8).u53(storeId).done();
+}
+
+function readExtension(frame: FrameReader, message: Message): Message {
+  switch (message.kind) {
+    case 'snapshotRequest':
+      return { ...message, configuration: configuration(frame) };
+    case 'heartbeatRequest':
+    case 'preVoteResponse':
+    case 'voteResponse':
+    case 'appendResponse':
+    case 'heartbeatResponse':
+    case 'snapshotResponse':
+    case 'timeoutNowResponse':
+      return { ...message, storeId: frame.u53() };
+    default:
+      throw new MalformedMessageError(`a ${message.kind} has no extension`);
+  }
+}
+
+function configuration(frame: FrameReader): Configuration {
+  const bytes = frame.bytes32();
+  try {
+    return decodeConfiguration(bytes);
+  } catch {
+    throw new MalformedMessageError('its configuration is none');
+  }
+}
+
 export function encodeEnvelope({ from, to, message }: Envelope): Buffer {
   const fromId = encodedId(from);
   const toId = encodedId(to);
-  const frame = FrameWriter.ofSize(3 + 1 + fromId.length + 1 + toId.length + 16 + bodyBytes(message));
-  frame.u8(magic).u8(version).u8(kindCodes.get(message.kind) as number).shortString(fromId).shortString(toId).u53(message.requestId).u53(message.term);
-  return writeBody(frame, message).done();
+  const extension = extensionOf(message);
+  const frame = FrameWriter.ofSize(3 + 1 + fromId.length + 1 + toId.length + 16 + bodyBytes(message) + (extension?.length ?? 0));
+  frame.u8(magic).u8(extension === undefined ? version : extendedVersion).u8(kindCodes.get(message.kind) as number).shortString(fromId).shortString(toId).u53(message.requestId).u53(message.term);
+  writeBody(frame, message);
+  if (extension !== undefined) frame.raw(extension);
+  return frame.done();
 }
 
 const index = (frame: FrameReader): LogIndex => frame.u53() as LogIndex;
@@ -180,13 +225,14 @@ export function decodeEnvelope(bytes: Buffer): Envelope {
   const frame = new FrameReader(bytes);
   if (frame.u8() !== magic) throw new MalformedMessageError('it does not start with Q');
   const found = frame.u8();
-  if (found !== version) throw new MalformedMessageError(`version ${found} is not spoken here, only ${version}`);
+  if (found !== version && found !== extendedVersion) throw new MalformedMessageError(`version ${found} is not spoken here, only ${version} and ${extendedVersion}`);
   const kind = kinds[frame.u8()];
   if (kind === undefined) throw new MalformedMessageError('unknown kind of message');
   const from = frame.shortString() as ReplicaId;
   const to = frame.shortString() as ReplicaId;
   const requestId = frame.u53();
-  const message = readBody(frame, kind, requestId, term(frame));
+  const body = readBody(frame, kind, requestId, term(frame));
+  const message = found === version ? body : readExtension(frame, body);
   frame.end();
   return { from, to, message };
 }

@@ -24,7 +24,7 @@ export interface Campaign {
 
 /** Asks whether an election could be won, without disturbing anybody's term. */
 export function startPreVote(raft: RaftState, why: string): void {
-  invariant(raft.role !== 'leader' && raft.role !== 'learner', `a ${raft.role} does not campaign`);
+  invariant(raft.role !== 'leader' && raft.isVoter, `only a voter that does not lead campaigns, not a ${raft.role}`);
   if (raft.majority === 1) {
     startElection(raft, { why, leadershipTransfer: false });
     return;
@@ -93,6 +93,10 @@ export function receivePreVote(raft: RaftState, from: ReplicaId, response: PreVo
     return;
   }
   if (!response.granted) return;
+  if (!raft.speaksForVoter(from, response)) {
+    raft.drop(from, response, 'it does not come from a voter with the store that the configuration names');
+    return;
+  }
   campaign.granted.set(from, raft.now);
   if (!hasPreVoteMajority(raft, campaign)) return;
   if (raft.now < raft.election.deferUntil) raft.election.campaignAt = raft.election.deferUntil;
@@ -120,14 +124,18 @@ export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResp
     );
     return;
   }
+  if (response.granted && !raft.speaksForVoter(from, response)) {
+    raft.drop(from, response, 'it does not come from a voter with the store that the configuration names');
+    return;
+  }
   if (response.granted) {
     campaign.granted.set(from, raft.now);
     concludeElection(raft);
     return;
   }
-  const couldStillWin = raft.peers.length + 1 - campaign.refused.size >= raft.majority;
+  const couldStillWin = raft.voterPeers.length + 1 - campaign.refused.size >= raft.majority;
   campaign.refused.add(from);
-  const canStillWin = raft.peers.length + 1 - campaign.refused.size >= raft.majority;
+  const canStillWin = raft.voterPeers.length + 1 - campaign.refused.size >= raft.majority;
   if (couldStillWin && !canStillWin) raft.election.retrySoon(raft.now);
 }
 
@@ -152,7 +160,7 @@ function isOwnVoteDurable(raft: RaftState): boolean {
 }
 
 function askForPreVotes(raft: RaftState, campaign: Campaign): void {
-  for (const peer of raft.peers) {
+  for (const peer of raft.voterPeers) {
     if (isFreshlyGranted(raft, campaign, peer)) continue;
     const requestId = raft.nextRequestId();
     campaign.asked.set(requestId, peer);
@@ -164,14 +172,14 @@ function askForPreVotes(raft: RaftState, campaign: Campaign): void {
       lastLogTerm: raft.log.lastTerm,
     });
   }
-  forgetOldest(campaign.asked, raft.peers.length * roundsRemembered);
+  forgetOldest(campaign.asked, raft.voterPeers.length * roundsRemembered);
   raft.election.retrySoon(raft.now);
 }
 
 function askForVotes(raft: RaftState, campaign: Campaign): void {
   campaign.askAgainAt = raft.now + raft.options.heartbeatIntervalMs;
   if (!isOwnVoteDurable(raft) && campaign.asked.size > 0) return;
-  for (const peer of raft.peers) {
+  for (const peer of raft.voterPeers) {
     if (campaign.granted.has(peer) || campaign.refused.has(peer)) continue;
     const requestId = raft.nextRequestId();
     campaign.asked.set(requestId, peer);
@@ -184,7 +192,7 @@ function askForVotes(raft: RaftState, campaign: Campaign): void {
       leadershipTransfer: campaign.leadershipTransfer,
     });
   }
-  forgetOldest(campaign.asked, raft.peers.length * roundsRemembered);
+  forgetOldest(campaign.asked, raft.voterPeers.length * roundsRemembered);
 }
 
 /** Answers to older rounds still count where the network is slower than the retries; without end it would be a leak. */
@@ -199,7 +207,7 @@ function forgetOldest(asked: Map<number, ReplicaId>, max: number): void {
 
 function hasPreVoteMajority(raft: RaftState, campaign: Campaign): boolean {
   let votes = 1;
-  for (const peer of raft.peers) if (isFreshlyGranted(raft, campaign, peer)) votes += 1;
+  for (const peer of raft.voterPeers) if (isFreshlyGranted(raft, campaign, peer)) votes += 1;
   return votes >= raft.majority;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { toReplicaId, toTerm } from '../ids.js';
-import { parseRaftOptions } from '../options.js';
+import { parseRaftOptions, type RaftOptions } from '../options.js';
 import { Prng } from '../prng.js';
 import { ElectionClock } from './election-clock.js';
 
@@ -19,7 +19,14 @@ function clockOf(id: string, seed = 1): ElectionClock {
     electionTimeoutMinMs: 600,
     electionTimeoutMaxMs: 1000,
   });
-  return new ElectionClock(options, new Prng(seed), 0);
+  return startClock(options, new Prng(seed), 0);
+}
+
+function startClock(options: RaftOptions, prng: Prng, now: number): ElectionClock {
+  const clock = new ElectionClock(options, prng);
+  clock.rank(options.voters);
+  clock.start(now);
+  return clock;
 }
 
 describe('ElectionClock', () => {
@@ -43,13 +50,13 @@ describe('ElectionClock', () => {
       seed: 1,
     });
 
-    expect(new ElectionClock(options, new Prng(1), 7).campaignAt).toBe(7);
+    expect(startClock(options, new Prng(1), 7).campaignAt).toBe(7);
   });
 
   it('equal priorities are ranked by id, so that they do not campaign at the same moment', () => {
     const equal = voters.map(({ id }) => ({ id, priority: 1 }));
     const delays = equal.map(({ id }) => {
-      const clock = new ElectionClock(parseRaftOptions({ id, voters: equal, seed: 1 }), new Prng(1), 0);
+      const clock = startClock(parseRaftOptions({ id, voters: equal, seed: 1 }), new Prng(1), 0);
       clock.campaignByRank(0, toReplicaId('high'));
       return clock.campaignAt;
     });

@@ -1,6 +1,6 @@
 import type { ReplicaId, Term } from '../ids.js';
 import { invariant } from '../invariant.js';
-import type { RaftOptions } from '../options.js';
+import type { RaftOptions, VoterOptions } from '../options.js';
 import type { Prng } from '../prng.js';
 
 /** A refused pre-vote is asked for again after 1 to 1.7 times the base, which grows by this factor. */
@@ -16,7 +16,7 @@ const gonePausesPerRank = 2;
  */
 export class ElectionClock {
   /** When to campaign next unless a leader is heard. Meaningless while leader. */
-  campaignAt: number;
+  campaignAt = Number.POSITIVE_INFINITY;
   /** When a leader of the current term was last heard. */
   leaderContactAt = Number.NEGATIVE_INFINITY;
   /** Since when there has been no leader to wait for; undefined while there is one. */
@@ -27,26 +27,37 @@ export class ElectionClock {
   private gone: { readonly peer: ReplicaId; readonly term: Term; readonly until: number } | undefined;
   nominatedAt = Number.NEGATIVE_INFINITY;
   private attempts = 0;
-  private readonly ranking: readonly ReplicaId[];
-  private readonly ownPriority: number;
+  /** Best first; empty while this replica is no voter: then it never campaigns. */
+  private ranking: readonly ReplicaId[] = [];
+  private ownPriority = 0;
 
   constructor(
     private readonly options: RaftOptions,
     private readonly prng: Prng,
-    now: number,
-  ) {
-    const ranked = [...options.voters].sort(
-      (left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1),
-    );
-    this.ranking = ranked.map((voter) => voter.id);
-    this.ownPriority = options.voters.find((voter) => voter.id === options.id)?.priority ?? 0;
+  ) {}
+
+  start(now: number): void {
     // A group of one has nobody to wait for.
-    this.campaignAt = ranked.length === 1 ? now : now + this.drawTimeout();
+    if (this.ranking.length === 1) this.campaignAt = now;
+    else this.restart(now);
+  }
+
+  /** The voters of the configuration in force; none where this replica is not one of them. */
+  rank(voters: readonly VoterOptions[]): void {
+    const ranked = [...voters].sort((left, right) => right.priority - left.priority || (left.id < right.id ? -1 : 1));
+    this.ranking = ranked.map((voter) => voter.id);
+    this.ownPriority = voters.find((voter) => voter.id === this.options.id)?.priority ?? 0;
+    if (this.ranking.length === 0) this.campaignAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** A replica that has become a voter waits its turn like everybody. */
+  joinIn(now: number): void {
+    if (this.campaignAt === Number.POSITIVE_INFINITY) this.restart(now);
   }
 
   /** Waits a full, newly drawn election timeout. */
   restart(now: number): void {
-    this.campaignAt = now + this.drawTimeout();
+    if (this.ranking.length > 0) this.campaignAt = now + this.drawTimeout();
   }
 
   heardLeader(now: number): void {
@@ -80,6 +91,7 @@ export class ElectionClock {
     this.lostLeader(now);
     const { campaignRetryMs, electionTimeoutMinMs } = this.options;
     const rank = this.ranking.filter((id) => id !== leader).indexOf(this.options.id);
+    if (rank < 0) return;
     const lastResortMs = this.ownPriority === 0 ? electionTimeoutMinMs : 0;
     const delayMs =
       rank * gonePausesPerRank * campaignRetryMs + this.prng.between(0, campaignRetryMs / 3) + lastResortMs;
@@ -95,7 +107,7 @@ export class ElectionClock {
     const { campaignRetryMs, electionTimeoutMinMs } = this.options;
     const base = Math.min(campaignRetryMs * retryGrowth ** this.attempts, electionTimeoutMinMs);
     this.attempts += 1;
-    this.campaignAt = now + base * this.prng.between(1, 1 + retrySpread);
+    if (this.ranking.length > 0) this.campaignAt = now + base * this.prng.between(1, 1 + retrySpread);
   }
 
   /**
@@ -103,7 +115,8 @@ export class ElectionClock {
    * holds back a little; never longer in all than one election timeout, in case that one cannot win.
    */
   deferTo(now: number, candidate: ReplicaId): void {
-    if (this.ranking.indexOf(candidate) > this.ranking.indexOf(this.options.id)) return;
+    const rank = this.ranking.indexOf(candidate);
+    if (rank < 0 || rank > this.ranking.indexOf(this.options.id)) return;
     this.leaderlessSince ??= now;
     const latest = this.leaderlessSince + this.options.electionTimeoutMaxMs;
     this.deferUntil = Math.min(now + 2 * this.options.campaignRetryMs, latest);

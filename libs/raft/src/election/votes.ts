@@ -21,11 +21,17 @@ export function answerPreVote(raft: RaftState, from: ReplicaId, request: PreVote
 
 function objectionToPreVote(raft: RaftState, request: PreVoteRequest): string | undefined {
   if (request.term <= raft.term) return `term ${raft.term} is known here`;
+  if (raft.hasLostStore) return storeLost;
   if (hasLiveLeader(raft)) return `leader ${raft.leader} was heard`;
   return objectionToLog(raft, request);
 }
 
-/** Raft §5.2, §5.4.1; dissertation §4.2.3. The answer leaves when the vote is durable. */
+/**
+ * Raft §5.2, §5.4.1; dissertation §4.2.3. The answer leaves when the vote is durable.
+ *
+ * Whether this replica is a voter is the candidate's business: only a candidate whose log makes it one asks. Its own
+ * log may not have got that far, and without its vote the new group might not have a majority.
+ */
 export function answerVote(raft: RaftState, from: ReplicaId, request: VoteRequest): void {
   // Sticking to a leader that is heard includes its term: adopting the newer one would depose it.
   const sticks = !request.leadershipTransfer && hasLiveLeader(raft);
@@ -50,10 +56,17 @@ export function answerVote(raft: RaftState, from: ReplicaId, request: VoteReques
 
 function objectionToVote(raft: RaftState, from: ReplicaId, request: VoteRequest): string | undefined {
   if (request.term < raft.term) return `term ${raft.term} is known here`;
+  if (raft.hasLostStore) return storeLost;
   if (raft.votedFor !== undefined && raft.votedFor !== from) return `this term's vote went to ${raft.votedFor}`;
   if (raft.votedFor === undefined && raft.leader !== undefined) return `this term's leader is ${raft.leader}`;
   return objectionToLog(raft, request);
 }
+
+/**
+ * The vote of the lost store may be on its way in this very term, and its log stood for entries that this one lacks.
+ * (Candidates would not count this vote either: it is not of the store that they know.)
+ */
+const storeLost = 'this store has not returned to the group yet: it does not know what the lost one promised';
 
 /** Raft §5.4.1: whoever may lack a committed entry must not lead. */
 function objectionToLog(raft: RaftState, request: PreVoteRequest | VoteRequest): string | undefined {

@@ -17,7 +17,10 @@ export function becomeLeader(raft: RaftState, votes: readonly ReplicaId[]): void
   raft.campaign = undefined;
   raft.election.leaderlessSince = undefined;
   const firstOfTerm = (raft.log.lastIndex + 1) as LogIndex;
-  const leadership = new Leadership(raft.peers, raft.options, { now: raft.now, nextIndex: firstOfTerm });
+  const leadership = new Leadership(raft.id, raft.configuration, raft.options, {
+    now: raft.now,
+    nextIndex: firstOfTerm,
+  });
   leadership.uncommittedBytes = uncommittedBytes(raft);
   raft.leadership = leadership;
   raft.trace({ kind: 'becameLeader', term: raft.term, votes });

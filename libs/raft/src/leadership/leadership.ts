@@ -1,4 +1,5 @@
 import type { LogIndex, ReplicaId } from '../ids.js';
+import { memberOf, type Configuration } from '../membership/configuration.js';
 import type { RaftOptions } from '../options.js';
 import { quorumValue } from '../quorum.js';
 import { Follower } from '../replication/follower.js';
@@ -7,7 +8,10 @@ import type { Transfer } from './transfer.js';
 
 /** What exists only while a replica leads. */
 export class Leadership {
-  readonly followers: readonly Follower[];
+  /** Everybody who is sent the log: the other members, and whoever is being removed until that is committed. */
+  followers: readonly Follower[] = [];
+  /** Those of them that are voters. */
+  voters: readonly Follower[] = [];
   readonly reads = new ReadQueue();
   /** True once an entry of the own term is committed: the state is current and reads may be answered (Raft §8). */
   committedInTerm = false;
@@ -17,27 +21,60 @@ export class Leadership {
   /** When followers that do not know the commit index yet are told, if no append has done it by then. */
   commitNoticeAt = Number.POSITIVE_INFINITY;
   transfer: Transfer | undefined;
-  private readonly byId: ReadonlyMap<ReplicaId, Follower>;
+  /** A leader that is being removed leads on until that is committed, but is no part of any majority (dissertation §4.2.2). */
+  private isVoter = false;
+  private byId: ReadonlyMap<ReplicaId, Follower> = new Map();
 
   constructor(
-    peers: readonly ReplicaId[],
+    private readonly id: ReplicaId,
+    configuration: Configuration,
     private readonly options: RaftOptions,
     from: { readonly now: number; readonly nextIndex: LogIndex },
   ) {
-    this.followers = peers.map((peer) => new Follower(peer, from));
-    this.byId = new Map(this.followers.map((follower) => [follower.peer, follower]));
     this.heartbeatAt = from.now + options.heartbeatIntervalMs;
+    this.reconfigure(configuration, from);
+  }
+
+  reconfigure(configuration: Configuration, from: { readonly now: number; readonly nextIndex: LogIndex }): void {
+    const followers: Follower[] = [];
+    for (const member of configuration.members) {
+      if (member.id === this.id) continue;
+      const follower = this.byId.get(member.id) ?? new Follower(member.id, from);
+      follower.member = member;
+      followers.push(follower);
+    }
+    for (const follower of this.followers) {
+      if (memberOf(configuration, follower.peer) !== undefined) continue;
+      follower.member = undefined;
+      followers.push(follower);
+    }
+    this.followers = followers;
+    this.voters = followers.filter((follower) => follower.member?.kind === 'voter');
+    this.isVoter = memberOf(configuration, this.id)?.kind === 'voter';
+    this.byId = new Map(followers.map((follower) => [follower.peer, follower]));
+  }
+
+  /** Whoever is no member any more is sent nothing from now on. */
+  dismissDeparted(): void {
+    this.followers = this.followers.filter((follower) => follower.member !== undefined);
+    this.byId = new Map(this.followers.map((follower) => [follower.peer, follower]));
   }
 
   followerOf(peer: ReplicaId): Follower | undefined {
     return this.byId.get(peer);
   }
 
+  /** What a majority of the voters reach: `own` for this replica if it is one, `of` for each other. */
+  quorumOf(own: number, of: (follower: Follower) => number): number {
+    const values = this.isVoter ? [own] : [];
+    // The store that would have to keep the promises of this voter is gone; a quorum is made without it.
+    for (const follower of this.voters) values.push(follower.hasLostStore ? Number.NEGATIVE_INFINITY : of(follower));
+    return quorumValue(values);
+  }
+
   /** The last moment at which a quorum, this replica among it, was in contact. */
   quorumContactAt(now: number): number {
-    const contacts = [now];
-    for (const follower of this.followers) contacts.push(follower.lastContactAt);
-    return quorumValue(contacts);
+    return this.quorumOf(now, (follower) => follower.lastContactAt);
   }
 
   /**
@@ -47,17 +84,13 @@ export class Leadership {
    */
   leaseUntil(now: number): number {
     if (this.transfer !== undefined) return 0;
-    if (this.followers.length === 0) return Number.POSITIVE_INFINITY;
-    const sent = [now];
-    for (const follower of this.followers) sent.push(follower.confirmedSentAt);
-    const confirmedAt = quorumValue(sent);
+    if (this.voters.length === 0) return Number.POSITIVE_INFINITY;
+    const confirmedAt = this.quorumOf(now, (follower) => follower.confirmedSentAt);
     return Number.isFinite(confirmedAt) ? confirmedAt + this.options.electionTimeoutMinMs : 0;
   }
 
   /** Each member of some quorum has answered, in this term, this request or a later one. */
   quorumConfirmedRequest(): number {
-    const confirmed = [Number.POSITIVE_INFINITY];
-    for (const follower of this.followers) confirmed.push(follower.confirmedRequestId);
-    return quorumValue(confirmed);
+    return this.quorumOf(Number.POSITIVE_INFINITY, (follower) => follower.confirmedRequestId);
   }
 }

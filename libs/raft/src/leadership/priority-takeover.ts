@@ -12,11 +12,13 @@ export function considerPriorityTakeover(raft: RaftState): void {
   if (leadership === undefined || options.priorityTakeoverStableMs === 0) return;
   const ownPriority = raft.priorityOf(raft.id);
   let heir: { readonly peer: ReplicaId; readonly priority: number } | undefined;
-  for (const follower of leadership.followers) {
+  for (const follower of leadership.voters) {
     const priority = raft.priorityOf(follower.peer);
     if (priority <= (heir?.priority ?? ownPriority)) continue;
     const isSteady =
-      follower.steadySince !== undefined && raft.now - follower.steadySince >= options.priorityTakeoverStableMs;
+      !follower.hasLostStore &&
+      follower.steadySince !== undefined &&
+      raft.now - follower.steadySince >= options.priorityTakeoverStableMs;
     const isCaughtUp = follower.matchIndex >= raft.commitIndex;
     if (isSteady && isCaughtUp && isQuickToWrite(raft, follower)) heir = { peer: follower.peer, priority };
   }

@@ -22,7 +22,8 @@ export function advanceReads(raft: RaftState, leadership: Leadership): void {
   if (!leadership.reads.wantsRound) return;
   const firstRequestId = raft.nextRequestId();
   leadership.reads.beginRound({ index: raft.commitIndex, firstRequestId });
-  if (raft.peers.length === 0) answerConfirmed(raft, leadership);
+  // A leader that is the only voter needs nobody to confirm it.
+  if (leadership.voters.length === 0) answerConfirmed(raft, leadership);
   else broadcastHeartbeats(raft, leadership);
 }
 

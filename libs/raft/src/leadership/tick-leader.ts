@@ -1,4 +1,5 @@
 import { advanceCommit } from '../replication/commit.js';
+import { settleMembership } from '../membership/settle-membership.js';
 import { broadcastHeartbeats, sendCommitNotices } from '../replication/heartbeat.js';
 import { replicate, retransmitLost } from '../replication/replicate.js';
 import { becomeFollower } from '../roles.js';
@@ -42,6 +43,8 @@ function considerStalledDisk(raft: RaftState, leadership: Leadership): void {
 /** What every step of a leader ends with, whatever it began with: facts are drawn conclusions from in one place. */
 export function settleLeader(raft: RaftState, leadership: Leadership): void {
   advanceCommit(raft, leadership);
+  settleMembership(raft, leadership);
+  if (raft.leadership === undefined) return;
   replicate(raft, leadership);
   if (raft.now >= leadership.commitNoticeAt) sendCommitNotices(raft, leadership);
   advanceReads(raft, leadership);

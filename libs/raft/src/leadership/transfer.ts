@@ -34,7 +34,9 @@ export function startTransfer(raft: RaftState, target: ReplicaId | undefined): v
 
 function objectionToTransfer(raft: RaftState, leadership: Leadership, target: ReplicaId): string | undefined {
   if (target === raft.id) return 'this replica leads already';
-  if (leadership.followerOf(target) === undefined) return 'it is not a voter of this group';
+  const follower = leadership.followerOf(target);
+  if (follower?.member?.kind !== 'voter') return 'it is not a voter of this group';
+  if (follower.hasLostStore) return 'it has lost its store and has not returned yet';
   return leadership.transfer === undefined ? undefined : `leadership is being handed to ${leadership.transfer.target}`;
 }
 
@@ -43,7 +45,7 @@ export function stepDown(raft: RaftState, why: string): void {
   const { leadership } = raft;
   if (leadership === undefined) return;
   // Nobody waits for it to catch up, so only the longest log can win.
-  const reachable = leadership.followers.filter((follower) => isInContact(raft, follower));
+  const reachable = possibleHeirs(raft, leadership);
   const heir = reachable.sort(
     (left, right) => right.matchIndex - left.matchIndex || compareHeirs(raft, left, right),
   )[0];
@@ -53,9 +55,13 @@ export function stepDown(raft: RaftState, why: string): void {
   raft.election.campaignAt += raft.options.electionTimeoutMaxMs;
 }
 
+function possibleHeirs(raft: RaftState, leadership: Leadership): Follower[] {
+  return leadership.voters.filter((follower) => isInContact(raft, follower) && !follower.hasLostStore);
+}
+
 /** Among those in contact and not far behind, which the rest of the log reaches soon. */
 function bestHeir(raft: RaftState, leadership: Leadership): Follower | undefined {
-  const reachable = leadership.followers.filter((follower) => isInContact(raft, follower));
+  const reachable = possibleHeirs(raft, leadership);
   const longest = Math.max(0, ...reachable.map((follower) => follower.matchIndex));
   const needed = Math.min(longest, raft.commitIndex);
   return reachable
@@ -86,7 +92,11 @@ export function advanceTransfer(raft: RaftState, leadership: Leadership): void {
     return;
   }
   const target = leadership.followerOf(transfer.target);
-  if (target === undefined || raft.now < transfer.urgeAt || target.matchIndex < raft.log.lastIndex) return;
+  if (target?.member?.kind !== 'voter' || target.hasLostStore) {
+    abortTransfer(raft, 'it is no voter any more');
+    return;
+  }
+  if (raft.now < transfer.urgeAt || target.matchIndex < raft.log.lastIndex) return;
   transfer.urgeAt = raft.now + raft.options.heartbeatIntervalMs;
   sendTimeoutNow(raft, transfer.target);
 }
@@ -110,7 +120,8 @@ function sendTimeoutNow(raft: RaftState, target: ReplicaId): void {
 export function answerTimeoutNow(raft: RaftState, from: ReplicaId, request: TimeoutNowRequest): void {
   if (request.term >= raft.term) {
     followLeader(raft, from, request.term);
-    startElection(raft, { why: `leader ${from} hands over`, leadershipTransfer: true });
+    if (raft.isVoter) startElection(raft, { why: `leader ${from} hands over`, leadershipTransfer: true });
+    else raft.trace({ kind: 'nominationRefused', term: raft.term, why: 'this replica is no voter' });
   }
   raft.send(from, { kind: 'timeoutNowResponse', requestId: request.requestId, term: raft.term });
 }

@@ -17,6 +17,10 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
     return;
   }
   const request = follower.takeInflight(response.requestId, raft.now);
+  if (!follower.heardFromStore(response.storeId ?? 0)) {
+    raft.drop(from, response, 'another store has taken the place of the one that answers');
+    return;
+  }
   if (response.matchIndex !== undefined) {
     invariant(
       response.matchIndex <= raft.log.lastIndex,

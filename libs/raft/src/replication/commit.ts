@@ -1,6 +1,5 @@
 import type { LogIndex } from '../ids.js';
 import type { Leadership } from '../leadership/leadership.js';
-import { quorumValue } from '../quorum.js';
 import type { RaftState } from '../state.js';
 import { commitKnownTo } from './heartbeat.js';
 
@@ -10,9 +9,7 @@ import { commitKnownTo } from './heartbeat.js';
  * is one voice like any other, so commitment does not wait for it (dissertation §10.2.1).
  */
 export function advanceCommit(raft: RaftState, leadership: Leadership): void {
-  const matches: number[] = [raft.durability.durableIndex];
-  for (const follower of leadership.followers) matches.push(follower.matchIndex);
-  const index = quorumValue(matches) as LogIndex;
+  const index = leadership.quorumOf(raft.durability.durableIndex, (follower) => follower.matchIndex) as LogIndex;
   if (index > raft.commitIndex && raft.log.termAt(index) === raft.term) commit(raft, leadership, index);
   armCommitNotice(raft, leadership);
 }

@@ -1,4 +1,6 @@
 import type { LogIndex, ReplicaId } from '../ids.js';
+import type { CatchUpRound } from '../membership/catch-up.js';
+import type { Member } from '../membership/configuration.js';
 import type { OutgoingSnapshot } from '../snapshot/outgoing-snapshot.js';
 
 /** An append or snapshot request on its way. */
@@ -36,6 +38,15 @@ export class Follower {
   /** The commit index it was last told. */
   commitSent = 0;
 
+  /** What the configuration in force says about it; undefined while its removal is not committed. */
+  member: Member | undefined;
+  /** The store that answers; undefined before the first answer in this leadership. */
+  storeId: number | undefined;
+  private readonly formerStoreIds = new Set<number>();
+  /** Of a learner: see catch-up.ts. */
+  round: CatchUpRound | undefined;
+  lastRoundTookMs = Number.POSITIVE_INFINITY;
+
   /** When an answer last came; at first when this leadership began, so that followers get time to answer at all. */
   lastContactAt: number;
   answeredOnce = false;
@@ -52,6 +63,28 @@ export class Follower {
   ) {
     this.nextIndex = from.nextIndex;
     this.lastContactAt = from.now;
+  }
+
+  /** It answers from another store than the one that is a member: see returning.ts. */
+  get hasLostStore(): boolean {
+    return this.member !== undefined && this.storeId !== undefined && this.storeId !== this.member.storeId;
+  }
+
+  /**
+   * An answer has come from this store.
+   *
+   * @returns false when it is left over from a store that another one has replaced.
+   */
+  heardFromStore(storeId: number): boolean {
+    if (this.storeId === storeId) return true;
+    if (this.formerStoreIds.has(storeId)) return false;
+    if (this.storeId !== undefined) {
+      this.formerStoreIds.add(this.storeId);
+      this.lostItsLog();
+      this.probeAt(this.nextIndex);
+    }
+    this.storeId = storeId;
+    return true;
   }
 
   heartbeatSent(requestId: number, sentAt: number): void {
@@ -118,6 +151,10 @@ export class Follower {
   lostItsLog(): void {
     this.matchIndex = 0 as LogIndex;
     this.commitSent = 0;
+    this.round = undefined;
+    this.lastRoundTookMs = Number.POSITIVE_INFINITY;
+    this.steadySince = undefined;
+    this.outgoingSnapshot = undefined;
   }
 
   stopWaiting(): void {

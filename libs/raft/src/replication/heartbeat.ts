@@ -28,12 +28,13 @@ export function commitKnownTo(raft: RaftState, follower: Follower): LogIndex {
   return Math.min(raft.commitIndex, follower.matchIndex) as LogIndex;
 }
 
-function sendHeartbeat(raft: RaftState, follower: Follower): void {
+export function sendHeartbeat(raft: RaftState, follower: Follower): void {
   const requestId = raft.nextRequestId();
   const commitIndex = commitKnownTo(raft, follower);
   follower.heartbeatSent(requestId, raft.now);
   follower.commitSent = Math.max(follower.commitSent, commitIndex);
-  raft.send(follower.peer, { kind: 'heartbeatRequest', requestId, term: raft.term, commitIndex });
+  const { storeId } = follower;
+  raft.send(follower.peer, { kind: 'heartbeatRequest', requestId, term: raft.term, commitIndex, storeId });
 }
 
 export function answerHeartbeat(raft: RaftState, from: ReplicaId, request: HeartbeatRequest): void {
@@ -43,8 +44,10 @@ export function answerHeartbeat(raft: RaftState, from: ReplicaId, request: Heart
     return;
   }
   followLeader(raft, from, request.term);
-  // A follower whose disk was replaced may not have what it once confirmed: it commits what it has got again.
-  raft.commitThrough(Math.min(request.commitIndex, raft.log.lastIndex) as LogIndex);
+  // What an earlier store of this replica confirmed says nothing about this one: at the same places it may have got
+  // other entries since, from a leader that is deposed.
+  if ((request.storeId ?? 0) === raft.storeId)
+    raft.commitThrough(Math.min(request.commitIndex, raft.log.lastIndex) as LogIndex);
   raft.sendAtOnce(from, { kind: 'heartbeatResponse', requestId, term: raft.term });
 }
 
@@ -57,4 +60,6 @@ export function receiveHeartbeat(raft: RaftState, from: ReplicaId, response: Hea
   if (follower === undefined) raft.drop(from, response, `it belongs to the leadership of term ${response.term}`);
   else if (!follower.heartbeatAnswered(response.requestId, raft.now))
     raft.drop(from, response, 'no heartbeat waits for it');
+  else if (!follower.heardFromStore(response.storeId ?? 0))
+    raft.drop(from, response, 'another store has taken the place of the one that answers');
 }

@@ -14,8 +14,11 @@ export function compactLog(raft: RaftState, taken: { readonly index: LogIndex; r
   if (taken.index <= (raft.log.snapshot?.index ?? 0)) return;
   const term = raft.log.termAt(taken.index);
   invariant(term !== undefined, `entry ${taken.index} is in the log until it is compacted`);
-  const snapshot = { index: taken.index, term, data: taken.data };
+  // The entry that it comes from may be gone after this, here and, by this snapshot, on a follower.
+  const configuration = raft.membership.recordedAt(taken.index);
+  const snapshot = { index: taken.index, term, data: taken.data, configuration };
   raft.log.holdSnapshot(snapshot);
+  raft.membership.compactedThrough(taken.index);
   raft.log.compactThrough(taken.index - raft.options.trailingEntries);
   raft.out.snapshot = snapshot;
   raft.trace({ kind: 'logCompacted', index: taken.index });

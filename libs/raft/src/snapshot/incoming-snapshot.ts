@@ -11,7 +11,10 @@ export class IncomingSnapshot {
   private received = 0;
 
   constructor(
-    private readonly about: Pick<SnapshotRequest, 'snapshotIndex' | 'snapshotTerm' | 'totalBytes' | 'checksum'>,
+    private readonly about: Pick<
+      SnapshotRequest,
+      'snapshotIndex' | 'snapshotTerm' | 'totalBytes' | 'checksum' | 'configuration'
+    >,
   ) {
     this.bytes = new Uint8Array(about.totalBytes);
   }
@@ -43,6 +46,7 @@ export class IncomingSnapshot {
   /** Undefined when its checksum does not fit. */
   assemble(): Snapshot | undefined {
     if (crc32(this.bytes) !== this.about.checksum) return undefined;
-    return { index: this.about.snapshotIndex, term: this.about.snapshotTerm, data: this.bytes };
+    const { snapshotIndex, snapshotTerm, configuration } = this.about;
+    return { index: snapshotIndex, term: snapshotTerm, data: this.bytes, configuration };
   }
 }

@@ -58,8 +58,8 @@ function install(raft: RaftState, snapshot: Snapshot): void {
   }
   raft.out.snapshot = snapshot;
   raft.out.restore = snapshot;
-  raft.restoredThrough(snapshot.index);
   raft.trace({ kind: 'snapshotInstalled', index: snapshot.index, term: snapshot.term });
+  raft.restored(snapshot, { keptSuffix });
 }
 
 function respond(

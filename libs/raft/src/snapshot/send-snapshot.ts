@@ -42,6 +42,7 @@ export function sendSnapshotChunk(raft: RaftState, follower: Follower): void {
     totalBytes: snapshot.data.byteLength,
     checksum,
     chunk: snapshot.data.subarray(offset, offset + raft.options.snapshotChunkBytes),
+    configuration: snapshot.configuration,
   });
 }
 
@@ -51,15 +52,17 @@ export function receiveSnapshotAnswer(raft: RaftState, from: ReplicaId, response
     return;
   }
   const follower = response.term === raft.term ? raft.leadership?.followerOf(from) : undefined;
-  const sending = follower?.outgoingSnapshot;
   if (
-    follower === undefined ||
-    sending === undefined ||
-    follower.takeInflight(response.requestId, raft.now) === undefined
+    follower?.outgoingSnapshot === undefined ||
+    follower.takeInflight(response.requestId, raft.now) === undefined ||
+    !follower.heardFromStore(response.storeId ?? 0)
   ) {
     raft.drop(from, response, 'no snapshot chunk waits for it');
     return;
   }
+  // Gone when the answer comes from a new store: what it needs is found out first.
+  const sending = follower.outgoingSnapshot;
+  if (sending === undefined) return;
   if (response.nextOffset < sending.snapshot.data.byteLength) {
     // It says where it stands: further on, back after a lost chunk, or at 0 after a damaged whole.
     sending.offset = response.nextOffset;

@@ -1,0 +1,26 @@
+import type { Leadership } from '../leadership/leadership.js';
+import { stepDown } from '../leadership/transfer.js';
+import { sendHeartbeat } from '../replication/heartbeat.js';
+import type { RaftState } from '../state.js';
+import { noteCatchUp } from './catch-up.js';
+import { bringBackLostStores } from './returning.js';
+
+/** What a leader concludes about the members at the end of each step. */
+export function settleMembership(raft: RaftState, leadership: Leadership): void {
+  noteCatchUp(raft, leadership);
+  if (raft.pendingChange === undefined) finishRemovals(raft, leadership);
+  if (raft.leadership !== undefined) bringBackLostStores(raft, leadership);
+}
+
+/**
+ * Whoever was removed got the log until its removal was committed, so that it can know; a leader that removed itself
+ * led the group through it without counting itself, and hands over now (dissertation §4.2.2).
+ */
+function finishRemovals(raft: RaftState, leadership: Leadership): void {
+  const departed = leadership.followers.filter((follower) => follower.member === undefined);
+  if (departed.length > 0) {
+    for (const follower of departed) sendHeartbeat(raft, follower);
+    leadership.dismissDeparted();
+  }
+  if (!raft.isVoter) stepDown(raft, 'it is no voter any more');
+}
