@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCoherence } from '@toystore/chaos';
 import { findFreeBasePort, portBlock } from '@toystore/lab';
 import { CatalogGate } from './catalog-gate.js';
 import { startStoreUnderTest, until, type StoreUnderTest } from './store-under-test.js';
@@ -21,7 +25,12 @@ describe('what shoppers are shown', () => {
   }
 
   async function buy(name: string, quantity: number): Promise<void> {
-    const answer = await (under as StoreUnderTest).shop.placeOrder({ name, quantity, key: randomUUID(), deadlineMs: 15_000 });
+    const answer = await (under as StoreUnderTest).shop.placeOrder({
+      name,
+      quantity,
+      key: randomUUID(),
+      deadlineMs: 15_000,
+    });
     if (answer.kind !== 'placed') throw new Error(`The order was answered with ${JSON.stringify(answer)}.`);
   }
 
@@ -52,6 +61,30 @@ describe('what shoppers are shown', () => {
     await until('fox is in stock again', async () => (await stockOf('fox')) === 100);
     expect((await under.store.verify()).violations).toEqual([]);
   }, 240_000);
+
+  it('is never older than an acknowledged sale at any of three frontends, while they and the catalog are killed, paused and cut off', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'toystore-coherence-'));
+
+    const report = await runCoherence({
+      readers: 6,
+      frontends: 3,
+      reads: 20_000,
+      // Faults come fast, so that a short run has several; each is over before the next one.
+      meanGapMs: 1000,
+      secondsMax: 300,
+      // A machine may stall for seconds; a sale that waited for the end of a cut would still be found.
+      saleSlackMs: 5000,
+      seed: 41,
+      dataDir,
+    });
+
+    expect(report.violations).toEqual([]);
+    expect(report).toMatchObject({ ok: true, stale: 0 });
+    expect(report.checked).toBeGreaterThanOrEqual(20_000);
+    expect(report.faults.length).toBeGreaterThan(0);
+    for (const reads of Object.values(report.byFrontend)) expect(reads.hits).toBeGreaterThan(0);
+    await rm(dataDir, { recursive: true, force: true });
+  }, 600_000);
 
   it('is current at once after the frontend or the catalog was killed and restarted', async () => {
     under = await startStoreUnderTest({ stock: 1000 });

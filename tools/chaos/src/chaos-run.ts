@@ -1,14 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { StoreClient, UndiciTransport } from '@toystore/contracts';
-import { startStore, type LocalStore, type VerifyReport } from '@toystore/lab';
-import { drawFaults, type Victim } from './fault-plan.js';
-import { type FaultDone, harass } from './nemesis.js';
-import type { StoredOrder } from './order-record.js';
+import { setMaxListeners } from 'node:events';
+import type { VerifyReport } from '@toystore/lab';
+import { type ChaosStore, leaseTimes, products, withChaosStore } from './chaos-store.js';
+import { drawFaults, type Victim } from './faults/fault-plan.js';
+import { harass } from './faults/nemesis.js';
+import { describeOutage, type Outage } from './faults/outage.js';
 import { SeededRandom } from './seeded-random.js';
-import { shop, ShoppingJournal } from './shopper.js';
-import { StockBound } from './stock-bound.js';
-import { judgeOrders } from './verdict.js';
+import { shop } from './shopping/shopper.js';
+import { ShoppingJournal } from './shopping/shopping-journal.js';
+import { fetchOrders } from './verdict/fetch-orders.js';
+import { judgeOrders } from './verdict/judge-orders.js';
+import { judgeSaleDelay, type SaleDelay } from './verdict/sale-delay.js';
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -16,7 +17,14 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly victims: readonly Victim[];
   readonly meanGapMs: number;
+  /** Share of faults that are pauses, 0 to 1. */
   readonly pauseShare: number;
+  /** Share of faults that are network cuts, 0 to 1; the rest are kills. */
+  readonly cutShare?: number;
+  /** How many frontends; shoppers take turns at them. Default 1. */
+  readonly frontends?: number;
+  /** What a sale may take beyond a lease when a cache is out of reach, ms. Default 1000. */
+  readonly saleSlackMs?: number;
   readonly dataDir: string;
 }
 
@@ -30,45 +38,50 @@ export interface ChaosReport {
   readonly reads: number;
   readonly failedReads: number;
   readonly longestGapMs: number;
-  readonly faults: readonly FaultDone[];
+  readonly saleDelay: SaleDelay;
+  readonly faults: readonly Outage[];
+  /** The faults in words, with the second at which each began. */
+  readonly history: readonly string[];
   readonly verify: VerifyReport;
   readonly violations: readonly string[];
 }
 
-const products = ['tux', 'whale', 'fox', 'elephant', 'dolphin', 'monopoly', 'lego', 'marbles', 'frisbee', 'bicycle'];
-/** More than a run can sell, so that nothing is restocked and the bound on shown stock is exact. */
-const initialStock = 10_000_000;
+/** After the end, how long an order without an answer is still asked about. */
+const settleMs = 30_000;
 
 /** One store, shoppers, faults; then healing, and the verdict. Everything it started has ended when it returns. */
-export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  await mkdir(options.dataDir, { recursive: true });
-  const csv = join(options.dataDir, 'toys.csv');
-  await writeFile(csv, ['name,quantity,price', ...products.map((name) => `${name},${initialStock},9.99`)].join('\n') + '\n');
-  const store = await startStore({ port: 'free', dataDir: options.dataDir, env: { TOYS_CSV: csv } });
-  try {
-    return await runAgainst(store, options);
-  } finally {
-    await store.stop();
-  }
+export function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  return withChaosStore({ dataDir: options.dataDir, frontends: options.frontends ?? 1 }, (running) =>
+    runAgainst(running, options),
+  );
 }
 
-async function runAgainst(store: LocalStore, options: ChaosOptions): Promise<ChaosReport> {
+async function runAgainst({ store, frontends, bound }: ChaosStore, options: ChaosOptions): Promise<ChaosReport> {
+  const startMs = performance.now();
   const random = new SeededRandom(options.seed);
-  const plan = drawFaults(random.split(), options);
+  const plan = drawFaults(random.split(), { ...options, cutShare: options.cutShare ?? 0 });
   const journal = new ShoppingJournal();
-  const bound = new StockBound();
-  for (const name of products) bound.learn(name, initialStock);
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const shopping = Array.from({ length: options.shoppers }, (_, id) =>
-    shop({ id, url: store.url, products, random: random.split(), bound, journal, stop: stop.signal, settleMs: 30_000 }),
+    shop({ id, frontends, products, random: random.split(), bound, journal, stop: stop.signal, settleMs }),
   );
-  const faults = await harass(store, plan, options.seconds * 1000);
-  stop.abort();
+  const timer = setTimeout(() => stop.abort(), options.seconds * 1000);
+  const faults = await harass(store, plan, stop.signal).finally(() => {
+    clearTimeout(timer);
+    stop.abort();
+  });
   await Promise.all(shopping);
 
   const verify = await store.verify();
-  const stored = await fetchAcknowledged(store, journal, verify.orders);
-  const violations = [...verify.violations.map(({ invariant, subject, detail }) => `${invariant}, ${subject}: ${detail}`), ...journal.staleReads, ...judgeOrders(journal.records, stored)];
+  const stored = await fetchOrders(store.url, { records: journal.records, count: verify.orders });
+  const saleDelay = judgeSaleDelay(journal.sales, faults, { ...leaseTimes, slackMs: options.saleSlackMs });
+  const violations = [
+    ...verify.violations.map(({ invariant, subject, detail }) => `${invariant}, ${subject}: ${detail}`),
+    ...journal.staleReads,
+    ...saleDelay.violations,
+    ...judgeOrders(journal.records, stored),
+  ];
   const count = (kind: string): number => journal.records.filter((record) => record.kind === kind).length;
   return {
     ok: violations.length === 0 && verify.ok,
@@ -80,32 +93,10 @@ async function runAgainst(store: LocalStore, options: ChaosOptions): Promise<Cha
     reads: journal.reads,
     failedReads: journal.failedReads,
     longestGapMs: Math.round(journal.longestGapMs()),
+    saleDelay,
     faults,
+    history: faults.map((fault) => describeOutage(fault, startMs)),
     verify,
     violations,
   };
-}
-
-/** Reads every order back through the public API, as a shopper would. */
-async function fetchAcknowledged(store: LocalStore, journal: ShoppingJournal, count: number): Promise<StoredOrder[]> {
-  const transport = new UndiciTransport({ baseUrl: store.url, receiver: 'store', connections: 8 });
-  const client = new StoreClient(transport, { sessionId: 'chaos-verdict' });
-  const stored: StoredOrder[] = [];
-  try {
-    const numbers = Array.from({ length: Math.max(count, highestNumber(journal) + 1) }, (_, number) => number);
-    const workers = Array.from({ length: 8 }, async () => {
-      for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
-        const answer = await client.order(number, { deadlineMs: 15_000 });
-        if (answer.kind === 'order') stored.push(answer.order);
-      }
-    });
-    await Promise.all(workers);
-  } finally {
-    await transport.close();
-  }
-  return stored;
-}
-
-function highestNumber(journal: ShoppingJournal): number {
-  return journal.records.reduce((highest, record) => (record.kind === 'acknowledged' ? Math.max(highest, record.number) : highest), -1);
 }

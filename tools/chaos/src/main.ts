@@ -1,77 +1,79 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
 import { runChaos } from './chaos-run.js';
-import type { Victim } from './fault-plan.js';
+import { chaosProgram, type CoherenceArguments, type ShoppingArguments } from './cli/program.js';
+import { coherenceLines, shoppingLines } from './cli/report-lines.js';
+import { runCoherence } from './coherence/coherence-run.js';
 
-const victims: readonly Victim[] = ['leader', 'follower', 'catalog', 'frontend', 'all-orders'];
+const progressEveryMs = 15_000;
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('A whole number that is not negative is needed.');
-  return value;
+async function shopping(options: ShoppingArguments): Promise<void> {
+  const { seconds, shoppers, frontends, victims, gapMs, pausePercent, cutPercent } = options;
+  for (let run = 0; run < options.runs; run++) {
+    const seed = options.seed + run;
+    await inDataDir({ ...options, seed }, async (dataDir) => {
+      const report = await runChaos({
+        seconds,
+        shoppers,
+        frontends,
+        seed,
+        victims,
+        meanGapMs: gapMs,
+        pauseShare: pausePercent / 100,
+        cutShare: cutPercent / 100,
+        dataDir,
+      });
+      print(report, shoppingLines(report), options);
+      const again =
+        `npm run chaos -- --seed ${seed} --seconds ${seconds} --shoppers ${shoppers} --frontends ${frontends} --victims ${victims.join(',')} ` +
+        `--gap-ms ${gapMs} --pause-percent ${pausePercent} --cut-percent ${cutPercent}`;
+      return { ok: report.ok, again };
+    });
+  }
 }
 
-function victimList(text: string): Victim[] {
-  return text.split(',').map((name) => {
-    const victim = victims.find((each) => each === name);
-    if (victim === undefined) throw new InvalidArgumentError(`Victims are ${victims.join(', ')}.`);
-    return victim;
+async function coherence(options: CoherenceArguments): Promise<void> {
+  const { readers, frontends, reads, secondsMax, seed, gapMs } = options;
+  let lastSaidMs = performance.now();
+  await inDataDir(options, async (dataDir) => {
+    const report = await runCoherence({
+      readers,
+      frontends,
+      reads,
+      secondsMax,
+      seed,
+      meanGapMs: gapMs,
+      dataDir,
+      onProgress: (checked) => {
+        if (performance.now() - lastSaidMs < progressEveryMs) return;
+        lastSaidMs = performance.now();
+        console.error(`${checked} of ${reads} reads checked`);
+      },
+    });
+    print(report, coherenceLines(report), options);
+    const again = `npm run chaos -- coherence --seed ${seed} --readers ${readers} --frontends ${frontends} --reads ${reads} --gap-ms ${gapMs}`;
+    return { ok: report.ok, again };
   });
 }
 
-const program = new Command('chaos')
-  .description('Shoppers against a store whose processes are being killed. Exit code 1 when a promise was broken.')
-  .addOption(new Option('--seconds <n>', 'how long shoppers shop in each run').default(75).argParser(wholeNumber))
-  .addOption(new Option('--shoppers <n>', 'concurrent shoppers').default(16).argParser(wholeNumber))
-  .addOption(new Option('--runs <n>', 'runs in a row, each with its own seed and a fresh store').default(1).argParser(wholeNumber))
-  .addOption(new Option('--seed <n>', 'seed of the first run').default(1).argParser(wholeNumber))
-  .addOption(new Option('--victims <list>', victims.join(',')).default(['leader', 'follower', 'catalog', 'all-orders'] as Victim[]).argParser(victimList))
-  .addOption(new Option('--gap-ms <n>', 'mean time between two faults').default(2500).argParser(wholeNumber))
-  .addOption(new Option('--pause-percent <n>', 'how many of 100 faults are pauses instead of kills').default(0).argParser(wholeNumber))
-  .option('--keep', 'keep the data folders of runs that passed')
-  .option('--json', 'one JSON report a run, on a line of its own');
+function print(report: unknown, lines: readonly string[], { json }: { readonly json?: boolean }): void {
+  console.log(json === true ? JSON.stringify(report) : lines.join('\n'));
+}
 
-const options = program.parse().opts<{
-  seconds: number;
-  shoppers: number;
-  runs: number;
-  seed: number;
-  victims: Victim[];
-  gapMs: number;
-  pausePercent: number;
-  keep?: boolean;
-  json?: boolean;
-}>();
-
-let broken = 0;
-for (let run = 0; run < options.runs; run++) {
-  const seed = options.seed + run;
+/** The folder of a run that found something stays, and the command that repeats it is said. */
+async function inDataDir(
+  { seed, keep, json }: { readonly seed: number; readonly keep?: boolean; readonly json?: boolean },
+  run: (dataDir: string) => Promise<{ ok: boolean; again: string }>,
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), `toystore-chaos-${seed}-`));
-  const report = await runChaos({
-    seconds: options.seconds,
-    shoppers: options.shoppers,
-    seed,
-    victims: options.victims,
-    meanGapMs: options.gapMs,
-    pauseShare: options.pausePercent / 100,
-    dataDir,
-  });
-  if (options.json === true) console.log(JSON.stringify(report));
-  else {
-    console.log(
-      `seed ${seed}: ${report.ok ? 'ok' : 'BROKEN'} · ${report.faults.length} faults · ${report.acknowledged} orders acknowledged, ` +
-        `${report.refused} refused, ${report.unknown} unknown, ${report.retries} retries · ${report.reads} reads, ${report.failedReads} failed · ` +
-        `longest time without an order ${report.longestGapMs} ms · ${report.verify.orders} orders stored`,
-    );
-    for (const violation of report.violations.slice(0, 20)) console.log(`  ${violation}`);
-  }
-  if (!report.ok) {
-    broken++;
-    console.log(`  Everything is in ${dataDir}. Again: npm run chaos -- --seed ${seed} --seconds ${options.seconds} --shoppers ${options.shoppers}`);
-  } else if (options.keep !== true) {
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  const { ok, again } = await run(dataDir);
+  const say = json === true ? console.error : console.log;
+  if (!ok) {
+    process.exitCode = 1;
+    say(`  Everything is in ${dataDir}. Again: ${again}`);
+  } else if (keep === true) say(`  Everything is in ${dataDir}.`);
+  else await rm(dataDir, { recursive: true, force: true });
 }
-process.exitCode = broken === 0 ? 0 : 1;
+
+await chaosProgram({ shopping, coherence }).parseAsync();

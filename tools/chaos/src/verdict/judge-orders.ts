@@ -1,4 +1,4 @@
-import type { OrderRecord, StoredOrder } from './order-record.js';
+import type { OrderRecord, StoredOrder } from '../shopping/order-record.js';
 
 /**
  * Compares what shoppers were told with what the store holds:
@@ -18,7 +18,8 @@ export function judgeOrders(records: readonly OrderRecord[], stored: readonly St
     byNumber.set(order.number, order);
   }
   for (let number = 0; number < byNumber.size; number++) {
-    if (!byNumber.has(number)) violations.push(`There is no order ${number}, although there are ${byNumber.size} orders: numbers have a gap.`);
+    if (!byNumber.has(number))
+      violations.push(`There is no order ${number}, although there are ${byNumber.size} orders: numbers have a gap.`);
   }
   const keyOfNumber = new Map<number, string>();
   let unknown = 0;
@@ -26,11 +27,14 @@ export function judgeOrders(records: readonly OrderRecord[], stored: readonly St
     if (record.kind === 'unknown') unknown++;
     if (record.kind !== 'acknowledged') continue;
     const other = keyOfNumber.get(record.number);
-    if (other !== undefined) violations.push(`Order ${record.number} was acknowledged for two keys: ${other} and ${record.key}.`);
+    if (other !== undefined)
+      violations.push(`Order ${record.number} was acknowledged for two keys: ${other} and ${record.key}.`);
     keyOfNumber.set(record.number, record.key);
     const order = byNumber.get(record.number);
     if (order === undefined) {
-      violations.push(`Order ${record.number} (${record.quantity} × ${record.name}) was acknowledged and is not there.`);
+      violations.push(
+        `Order ${record.number} (${record.quantity} × ${record.name}) was acknowledged and is not there.`,
+      );
     } else if (order.name !== record.name || order.quantity !== record.quantity) {
       violations.push(
         `Order ${record.number} was acknowledged as ${record.quantity} × ${record.name} and is stored as ${order.quantity} × ${order.name}.`,
