@@ -162,6 +162,7 @@ describe('FileLogStore, a fault at every single file operation of a history', ()
         claimBytes: 1024,
         files,
         processes: disk.processes,
+        pause: () => Promise.resolve(),
         onFailure: (error) => failures.push(error),
       });
       const opened = await store.open().then(

@@ -4,9 +4,9 @@ import { errorCodeOf } from './error-code.js';
 export type StorageFailureReason = 'diskFull' | 'io';
 
 /**
- * The disk refused a write, a sync or another file operation. The store takes nothing more; the process must end and
- * be started again, because after a failed fsync nobody knows which pages reached the disk (a second fsync would
- * answer "fine" for pages that the kernel has dropped).
+ * The disk refused a write, a sync or another file operation. Unless only space is missing (`isOutOfSpace`) the store
+ * takes nothing more; the process must end and be started again, because after a failed fsync nobody knows which pages
+ * reached the disk (a second fsync would answer "fine" for pages that the kernel has dropped).
  *
  * `definite` is false: the batch may be on disk wholly or not at all, and its entries may have gone to other replicas.
  */
@@ -15,13 +15,16 @@ export class StorageFailedError extends Error {
   readonly code = 'STORAGE_FAILED';
   readonly definite = false;
   readonly reason: StorageFailureReason;
+  /** It was a sync, of a file or of a folder: nothing can be said about what was written before. */
+  readonly duringSync: boolean;
 
   constructor(
     /** What was being done, e.g. `write 4096 bytes at offset 8192`. */
     readonly operation: string,
     readonly path: string,
-    options: { readonly cause: unknown },
+    { cause, duringSync = false }: { readonly cause: unknown; readonly duringSync?: boolean },
   ) {
+    const options = { cause };
     const reason = fullDiskCodes.has(errorCodeOf(options.cause)) ? 'diskFull' : 'io';
     const advice =
       reason === 'diskFull'
@@ -32,7 +35,16 @@ export class StorageFailedError extends Error {
       options,
     );
     this.reason = reason;
+    this.duringSync = duringSync;
   }
+}
+
+/**
+ * Only space was missing, and nothing was promised yet: the same write can be tried again when there is some. Never
+ * true of a sync, whatever it failed of.
+ */
+export function isOutOfSpace(error: unknown): error is StorageFailedError {
+  return error instanceof StorageFailedError && error.reason === 'diskFull' && !error.duringSync;
 }
 
 export type DamageReason =
@@ -63,7 +75,7 @@ export class StorageDamagedError extends Error {
     options?: { readonly cause?: unknown },
     /** What to do; default: what a replica's log needs. */
     advice = 'Keep the folder for analysis; restore it from a copy of this replica, or let it fetch everything again ' +
-      "from its group (onDamage: 'refetch').",
+      "from its group (onDamage: 'refetch'). Do not empty it yourself: it may have voted.",
   ) {
     super(`${path} is damaged at offset ${offset}: ${detail}. Nothing was changed. ${advice}`, options);
   }

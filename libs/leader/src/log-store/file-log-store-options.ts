@@ -3,6 +3,7 @@ import type { FileOps } from './file-ops.js';
 import { systemProcessTable } from './lock/process-table.js';
 import type { ProcessTable } from './lock/process-table.js';
 import { nodeFileOps } from './node-file-ops.js';
+import type { StoreCondition } from './log-store.js';
 import type { StoreTrace } from './store-trace.js';
 
 export interface FileLogStoreOptions {
@@ -24,11 +25,18 @@ export interface FileLogStoreOptions {
   readonly commitBytesMax?: number;
   /** Called once, when the disk has refused something. The process must end now: nothing will be accepted any more. */
   readonly onFailure: (error: StorageFailedError) => void;
+  /**
+   * Called when a write found no space, and when one succeeded again. In between nothing is acknowledged; what was
+   * appended waits in memory and is tried again, so whoever appends should append no more. Must not throw.
+   */
+  readonly onCondition?: (condition: StoreCondition) => void;
   /** Told what the store does. Must not throw. Default: nothing. */
   readonly trace?: (event: StoreTrace) => void;
   /** Ports, for tests. Default: the real disk and the real process table. */
   readonly files?: FileOps;
   readonly processes?: ProcessTable;
+  /** Pauses between two attempts on a full disk. Default: a timer. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 const kibibyte = 1024;
@@ -40,7 +48,9 @@ export function parseFileLogStoreOptions(options: FileLogStoreOptions): Required
     groupName: 'log',
     segmentBytesMax: 16 * mebibyte,
     commitBytesMax: 4 * mebibyte,
+    onCondition: () => undefined,
     trace: () => undefined,
+    pause: timer,
     files: nodeFileOps,
     processes: systemProcessTable,
     ...defined(options),
@@ -57,6 +67,10 @@ export function parseFileLogStoreOptions(options: FileLogStoreOptions): Required
   ];
   if (problems.length > 0) throw new RangeError(`The options of the log store cannot be used: ${problems.join('; ')}.`);
   return Object.freeze({ ...complete, claimBytes });
+}
+
+function timer(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function outside(name: string, value: number, min: number, max: number): string[] {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 import type { PersistBatch, StoredState } from '@quorumkit/raft';
 import { AcknowledgedNote } from './acknowledged-note.js';
 import { CommitGroup } from './commit-group.js';
-import { StorageFailedError, StoreInUseError } from './errors.js';
+import { StorageFailedError, StoreInUseError, isOutOfSpace } from './errors.js';
 import { parseFileLogStoreOptions } from './file-log-store-options.js';
 import type { FileLogStoreOptions } from './file-log-store-options.js';
 import type { FileOps } from './file-ops.js';
@@ -28,6 +28,9 @@ const emptyMark: LogMark = {
 /** A buffer that one large commit needed is not kept for the small ones after it. */
 const keptBufferBytesMax = 1024 * 1024;
 
+/** Pauses between two attempts to write on a full disk: the first one, and the longest; each is twice the one before. */
+const spacePauseMs = { first: 100, longest: 5000 };
+
 /** What exists only while the store is open. */
 interface OpenLog {
   readonly outline: LogOutline;
@@ -43,8 +46,9 @@ interface OpenLog {
  *
  * Promise: that of `LogStore`. One group commit is one write and one fdatasync; whatever is appended while it runs
  * becomes the next one, without timers. A write that a crash interrupted is cut at the next start; a log that is
- * damaged in any other way is refused, unchanged. After the first refusal of the disk nothing is accepted any more
- * and no sync is tried again.
+ * damaged in any other way is refused, unchanged. A disk that is full delays: what was appended waits, is tried again
+ * for as long as it takes, and is acknowledged when it is durable. After any other refusal of the disk, and after a
+ * failed sync of whatever cause, nothing is accepted any more and no sync is tried again.
  *
  * Non-promise: no protection against a disk that acknowledges a flush and forgets it, nor against two containers that
  * share a folder and a host name but cannot see each other's processes.
@@ -61,6 +65,8 @@ export class FileLogStore implements LogStore {
   /** Why nothing more is accepted: the disk refused, or a batch would have broken the log. */
   #dead: Error | undefined;
   #spareWriter: ByteWriter | undefined;
+  /** Ends a pause on a full disk: the store is being closed. */
+  #hurry: () => void = () => undefined;
 
   constructor(options: FileLogStoreOptions) {
     this.#options = parseFileLogStoreOptions(options);
@@ -112,6 +118,7 @@ export class FileLogStore implements LogStore {
     const log = this.#log;
     if (this.#state !== 'open' || log === undefined) return;
     this.#state = 'busy';
+    this.#hurry();
     await this.#flushing;
     this.#log = undefined;
     try {
@@ -136,7 +143,8 @@ export class FileLogStore implements LogStore {
         recovered === undefined
           ? await LogWriter.begin(context, mark, leftovers)
           : await LogWriter.resume(context, recovered, leftovers);
-      const onFailure = (error: unknown): void => this.#fail(error);
+      // The note may lag: a full disk may make it.
+      const onFailure = (error: unknown): void => (isOutOfSpace(error) ? undefined : this.#fail(error));
       const note = await AcknowledgedNote.begin(this.#files, this.#names, writer.position(), onFailure);
       const stored = { hardState: mark.hardState, snapshot: recovered?.snapshot, entries: recovered?.entries ?? [] };
       this.#log = { outline: outlineOf(stored), mark, writer, note, lock };
@@ -188,9 +196,10 @@ export class FileLogStore implements LogStore {
     for (let group = this.#queue.shift(); group !== undefined; group = this.#queue.shift()) {
       const startedAt = performance.now();
       try {
-        await log.writer.commit(group);
+        await this.#commit(log, group);
       } catch (error) {
-        this.#fail(error, group);
+        if (isOutOfSpace(error)) this.#refuse(error, group);
+        else this.#fail(error, group);
         break;
       }
       group.resolve();
@@ -201,11 +210,50 @@ export class FileLogStore implements LogStore {
         bytes: group.bytes,
         durationMs: performance.now() - startedAt,
       });
-      if (group.snapshot !== undefined) await log.writer.dropReplaced().catch((error) => this.#fail(error));
+      if (group.snapshot !== undefined) await this.#dropReplaced(log);
       if (group.writer.buffer.length <= keptBufferBytesMax) this.#spareWriter = group.writer;
       await turn();
     }
     this.#flushing = undefined;
+  }
+
+  /** Until there is space, or the store is closed. */
+  async #commit(log: OpenLog, group: CommitGroup): Promise<void> {
+    const { trace, onCondition, pause } = this.#options;
+    let fullSince: number | undefined;
+    for (let pauseMs = spacePauseMs.first; ; pauseMs = Math.min(pauseMs * 2, spacePauseMs.longest)) {
+      try {
+        await log.writer.commit(group);
+        break;
+      } catch (error) {
+        if (!isOutOfSpace(error) || this.#state !== 'open') throw error;
+        if (fullSince === undefined) {
+          trace({ kind: 'spaceExhausted', error });
+          onCondition('full');
+        }
+        fullSince ??= performance.now();
+        await Promise.race([pause(pauseMs), new Promise<void>((resolve) => (this.#hurry = resolve))]);
+      }
+    }
+    if (fullSince === undefined) return;
+    trace({ kind: 'spaceReturned', waitedMs: performance.now() - fullSince });
+    onCondition('writable');
+  }
+
+  async #dropReplaced({ writer }: OpenLog): Promise<void> {
+    try {
+      await writer.dropReplaced();
+    } catch (error) {
+      // Some file systems need space to remove a file. What stays is removed at the next start.
+      if (!isOutOfSpace(error)) this.#fail(error);
+    }
+  }
+
+  /** Closed while the disk was full: nobody is told "durable", and nothing has failed for good. */
+  #refuse(error: StorageFailedError, group: CommitGroup): void {
+    const refused = [group, ...this.#queue];
+    this.#queue = [];
+    for (const each of refused) each.reject(error);
   }
 
   #fail(cause: unknown, group?: CommitGroup): void {

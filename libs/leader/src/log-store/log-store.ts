@@ -1,5 +1,8 @@
 import type { PersistBatch, StoredState } from '@quorumkit/raft';
 
+/** Whether a store can write at present: `full` while it waits for space. */
+export type StoreCondition = 'writable' | 'full';
+
 /**
  * Where a replica keeps its term, vote and log entries. A port: `FileLogStore` is the durable implementation,
  * `MemoryLogStore` the one for tests; both run the conformance suite of `@quorumkit/leader/testing`.
@@ -13,7 +16,8 @@ export interface LogStore {
   /**
    * Queues a batch. May be called again before the last promise settled: everything queued while one fsync runs
    * becomes the next group commit. After a rejection the store accepts nothing more and the process must end: a
-   * failed fsync is never retried (the kernel may have dropped the dirty pages).
+   * failed fsync is never retried (the kernel may have dropped the dirty pages). A store that only lacks space may wait
+   * for it instead: the promise then settles late.
    */
   append(batch: PersistBatch): Promise<void>;
   /** Waits for what was queued, then releases the folder. */

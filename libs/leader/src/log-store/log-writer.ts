@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { invariant } from '@quorumkit/raft';
 import type { Snapshot } from '@quorumkit/raft';
 import type { CommitGroup } from './commit-group.js';
+import { isOutOfSpace } from './errors.js';
 import { writeFully } from './file-ops.js';
 import type { FileOps, WritableFile } from './file-ops.js';
 import type { Acknowledged } from './format/acknowledged.js';
@@ -11,7 +12,7 @@ import { isSameSnapshot, snapshotRefOf } from './format/snapshot-ref.js';
 import type { SnapshotRef } from './format/snapshot-ref.js';
 import { LogFiles } from './log-files.js';
 import type { RecoveredLog } from './recovery/recover-log.js';
-import { replaceFile } from './replace-file.js';
+import { replaceFileAgain } from './replace-file.js';
 import type { StoreTrace } from './store-trace.js';
 
 export interface LogWriterContext {
@@ -42,7 +43,11 @@ interface SegmentSpan {
 const offsetMax = 0xffff_ffff;
 const saltMax = 2 ** 32;
 
-/** Puts frames into segment files, one at a time. After a rejection it must not be used again. */
+/**
+ * Puts frames into segment files, one at a time. After a rejection it must not be used again, but for one that is
+ * `isOutOfSpace`: the *same* group may then be committed again. Whatever the attempt left behind lies after the end of
+ * the log, where the next one overwrites it or recovery cuts it off.
+ */
 export class LogWriter {
   readonly #context: LogWriterContext;
   /** Oldest first; the last one is the active one. */
@@ -50,6 +55,8 @@ export class LogWriter {
   #active: ActiveSegment;
   #mark: LogMark;
   #replacedSnapshot: SnapshotRef | undefined;
+  /** In its place already, though the group that holds it is not committed: it need not find space a second time. */
+  #placedSnapshot: SnapshotRef | undefined;
   #zeros = Buffer.alloc(0);
 
   private constructor(context: LogWriterContext, segments: SegmentSpan[], active: ActiveSegment, mark: LogMark) {
@@ -152,8 +159,11 @@ export class LogWriter {
 
   async #writeSnapshot(snapshot: Snapshot): Promise<void> {
     const { files, names } = this.#context;
-    const path = names.snapshot(snapshotRefOf(snapshot));
-    await replaceFile(files, path, snapshot.data, LogFiles.temporary(path));
+    const ref = snapshotRefOf(snapshot);
+    if (isSameSnapshot(ref, this.#placedSnapshot)) return;
+    const path = names.snapshot(ref);
+    await replaceFileAgain(files, path, snapshot.data, LogFiles.temporary(path));
+    this.#placedSnapshot = ref;
   }
 
   async #rotate(): Promise<void> {
@@ -169,8 +179,15 @@ export class LogWriter {
     const { segmentBytesMax, claimBytes } = this.#context;
     const claimed = Math.max(end, Math.min(end + claimBytes, segmentBytesMax));
     if (this.#zeros.length < claimed - end) this.#zeros = Buffer.alloc(claimBytes);
-    if (claimed > end) await writeFully(this.#active.file, this.#zeros.subarray(0, claimed - end), end);
-    this.#active.claimed = claimed;
+    this.#active.claimed = end;
+    if (claimed === end) return;
+    try {
+      await writeFully(this.#active.file, this.#zeros.subarray(0, claimed - end), end);
+      this.#active.claimed = claimed;
+    } catch (error) {
+      // The frame itself has found its space; claiming more only makes later ones cheaper.
+      if (!isOutOfSpace(error)) throw error;
+    }
   }
 }
 
@@ -197,7 +214,7 @@ async function startSegment(
   });
   const claimed = Math.max(header.length, Math.min(header.length + claimBytes, segmentBytesMax));
   const path = names.segment(from.number);
-  await replaceFile(files, path, Buffer.concat([header], claimed), LogFiles.temporary(path));
+  await replaceFileAgain(files, path, Buffer.concat([header], claimed), LogFiles.temporary(path));
   trace({ kind: 'segmentStarted', path });
   return { file: await files.open(path), salt, headerEnd: header.length, end: header.length, claimed };
 }

@@ -12,7 +12,7 @@ export function withStorageErrors(inner: FileOps): FileOps {
     link: (path, newPath) => explain(`link ${path}`, newPath, inner.link(path, newPath)),
     rename: (path, newPath) => explain(`rename ${path}`, newPath, inner.rename(path, newPath)),
     remove: (path) => explain('remove', path, inner.remove(path)),
-    syncFolder: (path) => explain('sync the folder', path, inner.syncFolder(path)),
+    syncFolder: (path) => explain('sync the folder', path, inner.syncFolder(path), { duringSync: true }),
   };
 }
 
@@ -21,15 +21,20 @@ function explainFile(path: string, file: WritableFile): WritableFile {
     write: (bytes, offset) =>
       explain(`write ${bytes.byteLength} bytes at offset ${offset}`, path, file.write(bytes, offset)),
     truncate: (bytes) => explain(`cut to ${bytes} bytes`, path, file.truncate(bytes)),
-    syncData: () => explain('sync', path, file.syncData()),
+    syncData: () => explain('sync', path, file.syncData(), { duringSync: true }),
     close: () => explain('close', path, file.close()),
   };
 }
 
-async function explain<T>(operation: string, path: string, done: Promise<T>): Promise<T> {
+async function explain<T>(
+  operation: string,
+  path: string,
+  done: Promise<T>,
+  kind: { readonly duringSync?: boolean } = {},
+): Promise<T> {
   try {
     return await done;
   } catch (cause) {
-    throw cause instanceof StorageFailedError ? cause : new StorageFailedError(operation, path, { cause });
+    throw cause instanceof StorageFailedError ? cause : new StorageFailedError(operation, path, { cause, ...kind });
   }
 }

@@ -20,4 +20,7 @@ export type StoreTrace =
   | { readonly kind: 'filesRemoved'; readonly paths: readonly string[] }
   /** One group commit: one write and one fdatasync. */
   | { readonly kind: 'committed'; readonly batches: number; readonly bytes: number; readonly durationMs: number }
+  /** What waits is tried again until there is space; meanwhile nothing is acknowledged. */
+  | { readonly kind: 'spaceExhausted'; readonly error: StorageFailedError }
+  | { readonly kind: 'spaceReturned'; readonly waitedMs: number }
   | { readonly kind: 'failed'; readonly error: StorageFailedError };
