@@ -44,6 +44,8 @@ export class SimulatedReplica {
   applied: AppliedState;
   /** Takes a snapshot each time this many entries were applied; 0 = never. */
   snapshotEvery = 0;
+  /** An fsync failed: the process ends. Faults put here when it comes back. */
+  onDiskFailure: () => void = () => this.crash();
   /** How late a timer fires at most, ms. */
   timerSlackMs = 1;
   private paused = false;
@@ -67,7 +69,7 @@ export class SimulatedReplica {
       around.clock,
       around.prng.fork(),
       (sequence) => this.becameDurable(sequence),
-      () => this.crash(),
+      () => this.onDiskFailure(),
     );
   }
 

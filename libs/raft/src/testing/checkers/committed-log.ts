@@ -56,6 +56,11 @@ export class CommittedLog implements Checker {
     return this.history[index - 1]?.entry;
   }
 
+  /** What a state machine that applied everything made of it. */
+  resultAt(index: number): unknown {
+    return this.history[index - 1]?.result;
+  }
+
   observe(observation: Observation): void {
     this.checkLeaderCompleteness(observation);
     const { replica, effects, results } = observation;
