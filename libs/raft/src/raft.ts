@@ -31,6 +31,8 @@ export interface PeerProgress {
   readonly state: 'probe' | 'replicate' | 'snapshot';
   /** The driver's `now` (ms) when the last answer came; undefined before the first one in this leadership. */
   readonly lastContactAt: number | undefined;
+  /** From sending it an append until it was durable there, the last time, ms; Infinity before the first time. */
+  readonly lastWriteTookMs: number;
 }
 
 /** What a log store finds in an empty folder. */
@@ -127,12 +129,13 @@ export function entryTerm(raft: Raft, index: LogIndex): Term | undefined {
 /** Empty unless this replica leads. */
 export function progressOf(raft: Raft): readonly PeerProgress[] {
   const followers = stateOf(raft).leadership?.followers ?? [];
-  return followers.map(({ peer, matchIndex, nextIndex, state, lastContactAt, answeredOnce }) => ({
+  return followers.map(({ peer, matchIndex, nextIndex, state, lastContactAt, answeredOnce, lastWriteTookMs }) => ({
     peer,
     matchIndex,
     nextIndex,
     state,
     lastContactAt: answeredOnce ? lastContactAt : undefined,
+    lastWriteTookMs,
   }));
 }
 
