@@ -2,7 +2,9 @@ export { coherentCacheManagerOptions, createCoherentKeyv } from './cache-manager
 export { CoherentKeyvStore } from './cache-manager/coherent-keyv-store.js';
 export type { CallAuthentication, CallAuthenticator, IncomingCall, OutgoingCall } from './calls/call-authenticator.js';
 export { CacheOptionsError } from './calls/options-error.js';
-export { cacheKey, wholeCollection, type CacheKey } from './core/cache-key.js';
+export { cacheGroup, cacheKey, wholeCollection, type CacheKey } from './core/cache-key.js';
+export { evictionPolicies, type EvictionPolicyName } from './core/slots/eviction.js';
+export type { Evicted, EvictionPolicy, Slots } from './core/slots/slots.js';
 export { compareVersions, formatVersion, type Version } from './core/version.js';
 export {
   CacheInvalidationModule,
@@ -21,11 +23,12 @@ export { CacheInterceptor } from './serving/cache.interceptor.js';
 export type { CoherentCacheOptions } from './serving/cache-options.js';
 export type { CacheExplanation, CacheStats } from './serving/cache-report.js';
 export { FastPathRefusedError } from './serving/fast-path.js';
-export { createRawFastPath, type RawFastRoute } from './serving/raw-fast-path.js';
+export { formatMinimumVersion, parseMinimumVersion } from './serving/minimum-version.js';
+export { createRawFastPath, UnknownFastRouteError, type RawFastRoute } from './serving/raw-fast-path.js';
 export { Cached, type CachedOptions, type RouteParams, type RouteQuery } from './serving/cached.decorator.js';
 export { CoherentCacheModule, type CoherentCacheAsyncOptions } from './serving/coherent-cache.module.js';
-export { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from './serving/cache-errors.js';
+export { CacheOverloadedError, FillTimeoutError, UnusableGroupsError, UnversionedValueError } from './serving/cache-errors.js';
 export { CoherentCache } from './serving/coherent-cache.service.js';
-export type { Load, Served } from './serving/load-desk.js';
+export type { Load, LookUp, Served } from './serving/load-desk.js';
 export { InjectCache } from './serving/inject-cache.decorator.js';
-export { Absent, Versioned, absent, versioned, type CachedResult, type Loaded } from './serving/loaded.js';
+export { Absent, Versioned, absent, versioned, type CachedResult, type Loaded, type LoadedDetails } from './serving/loaded.js';

@@ -1,10 +1,11 @@
 import type { KeyvStoreAdapter } from 'keyv';
 
-import { isCacheKey, type CacheKey } from '../core/cache-key.js';
+import { isCacheKey, isEntryKey, type CacheKey } from '../core/cache-key.js';
 import { flush } from '../core/cache-session.js';
 import { offer, serveHeld, type LoadResult } from '../core/coherent-cache.js';
 import type { Payload } from '../serving/cache-runtime.js';
 import type { CoherentCache } from '../serving/coherent-cache.service.js';
+import { groupKeys } from '../serving/group-keys.js';
 import { Absent, Versioned } from '../serving/loaded.js';
 
 /** Keyv's envelope of a stored value; `expires` is milliseconds of the wall clock. */
@@ -37,8 +38,8 @@ export class CoherentKeyvStore implements KeyvStoreAdapter {
 
   async set(key: string, envelope: KeyvEnvelope): Promise<boolean> {
     const { state, scheduler, counters } = this.cache.runtime;
-    const result = toLoadResult(envelope.value);
-    if (!isCacheKey(key) || result === undefined) {
+    const result = isEntryKeyText(key) ? toLoadResult(key, envelope.value) : undefined;
+    if (!isEntryKeyText(key) || result === undefined) {
       counters.unversionedSetsRefused += 1;
       return false;
     }
@@ -51,7 +52,7 @@ export class CoherentKeyvStore implements KeyvStoreAdapter {
 
   async clear(): Promise<void> {
     flush(this.cache.runtime.state);
-    this.cache.runtime.counters.flushes += 1;
+    this.cache.runtime.counters.flushesByHand += 1;
   }
 
   /** Least recently used first. */
@@ -80,8 +81,15 @@ export class CoherentKeyvStore implements KeyvStoreAdapter {
   }
 }
 
-function toLoadResult(value: unknown): LoadResult<Payload> | undefined {
-  if (value instanceof Versioned) return { kind: 'value', value: { value: value.value as unknown }, version: value.version };
-  if (value instanceof Absent) return { kind: 'absence', version: value.version };
+function toLoadResult(key: CacheKey, value: unknown): LoadResult<Payload> | undefined {
+  const isLoaded = value instanceof Versioned || value instanceof Absent;
+  const groups = isLoaded ? groupKeys(key, value.groups) : undefined;
+  if (value instanceof Versioned)
+    return { kind: 'value', value: { value: value.value as unknown }, version: value.version, groups };
+  if (value instanceof Absent) return { kind: 'absence', version: value.version, groups };
   return undefined;
+}
+
+function isEntryKeyText(key: string): key is CacheKey {
+  return isCacheKey(key) && isEntryKey(key);
 }

@@ -1,7 +1,7 @@
-import { isWholeCollection, type CacheKey } from './cache-key.js';
+import { isEntryKey, type CacheKey } from './cache-key.js';
 import { heldUnder, type CoherentCacheState } from './cache-state.js';
 import { invalidate } from './coherent-cache.js';
-import { floorOf, raiseGlobalFloor } from './floors.js';
+import { raiseGlobalFloor } from './floors.js';
 import { leaseEnd, leaseInForce, noLease, type Lease } from './lease.js';
 import type { Version } from './version.js';
 
@@ -15,6 +15,7 @@ export interface PendingInvalidation {
 export function flush<V>(cache: CoherentCacheState<V>): void {
   cache.values.clear();
   cache.absences.clear();
+  cache.privates.clear();
   for (const flight of cache.flights.values()) flight.fate = 'void';
   cache.flights.clear();
   for (const overtaken of cache.overtakenRunning.values()) for (const ticket of overtaken) ticket.fate = 'void';
@@ -72,28 +73,34 @@ export function takeLeaseAnswer<V>(cache: CoherentCacheState<V>, answer: LeaseAn
 
 function extended<V>(cache: CoherentCacheState<V>, lease: Lease, answer: LeaseAnswer): Lease {
   const from = cache.rules.leaseCountsFrom(answer.sentAt, answer.receivedAt);
-  const end = answer.leaseMs > 0 ? leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.limits.leaseMarginMs }) : -Infinity;
+  const end =
+    answer.leaseMs > 0 ? leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.limits.leaseMarginMs }) : -Infinity;
   const until = Math.max(end, lease.kind === 'held' ? lease.until : -Infinity);
   return { kind: 'held', session: answer.session, epoch: answer.epoch, until };
 }
 
 /** How a request for the key would be answered now. */
 export interface Forecast {
-  readonly wouldServe: 'hit' | 'negative-hit' | 'join' | 'load' | 'pass';
+  readonly wouldServe: 'hit' | 'negative-hit' | 'stale-hit' | 'join' | 'load' | 'pass';
   readonly floor: Version;
   readonly flight: 'none' | 'joinable' | 'private';
   readonly leaseInForce: boolean;
 }
 
 /** Changes nothing, also not the recency. */
-export function forecast<V>(cache: CoherentCacheState<V>, key: CacheKey, now: number): Forecast {
+export function forecast<V>(cache: CoherentCacheState<V>, key: CacheKey, now: number, minimum?: Version): Forecast {
   const inForce = leaseInForce(cache.lease, now);
-  const held = isWholeCollection(key) ? undefined : heldUnder(cache, key);
+  const held = isEntryKey(key) ? heldUnder(cache, key) : undefined;
   const flight = cache.flights.has(key) ? 'joinable' : cache.lanes.has(key) ? 'private' : 'none';
-  const facts = { floor: floorOf(cache.floors, key), flight, leaseInForce: inForce } as const;
+  const facts = {
+    floor: cache.rules.floorOf(cache.floors, key, held?.groups ?? []),
+    flight,
+    leaseInForce: inForce,
+  } as const;
   if (!inForce) return { wouldServe: 'pass', ...facts };
-  if (held !== undefined && now < held.freshUntil) {
-    return { wouldServe: held.kind === 'value' ? 'hit' : 'negative-hit', ...facts };
+  if (held !== undefined && (minimum === undefined || cache.rules.meetsMinimum(held.version, minimum))) {
+    if (now < held.freshUntil) return { wouldServe: held.kind === 'value' ? 'hit' : 'negative-hit', ...facts };
+    if (now < held.revalidatedUntil) return { wouldServe: 'stale-hit', ...facts };
   }
   return { wouldServe: flight === 'joinable' ? 'join' : 'load', ...facts };
 }

@@ -3,17 +3,35 @@ import { coherenceRules, type CoherenceRules } from './coherence-rules.js';
 import type { FillTicket } from './fill-ticket.js';
 import { emptyFloors, type Floors } from './floors.js';
 import { noLease, type Lease } from './lease.js';
-import { LruSlots } from './lru-slots.js';
+import { evictionPolicies } from './slots/eviction.js';
+import type { EvictionPolicy, Slots } from './slots/slots.js';
 import type { Version } from './version.js';
 
-/** A remembered value, or a remembered absence. Instants are monotonic milliseconds. */
+/** What an entry of either kind says about itself. Instants are monotonic milliseconds. */
+interface EntryFacts {
+  readonly version: Version;
+  readonly readAt: number;
+  readonly freshUntil: number;
+  /** Until then it may still be served while it is loaded anew. Not before `freshUntil`. */
+  readonly revalidatedUntil: number;
+  /** Until then it may still be served when loading it anew fails. Not before `freshUntil`. */
+  readonly onErrorUntil: number;
+  /** Whose invalidation ends it too. */
+  readonly groups: readonly CacheKey[];
+  readonly scope: EntryScope;
+}
+
+/** `private`: for one user; kept apart, so that many users cannot push out what everybody asks for. */
+export type EntryScope = 'shared' | 'private';
+
+/** A remembered value, or a remembered absence. */
 export type Entry<V> =
-  | { readonly kind: 'value'; readonly value: V; readonly version: Version; readonly readAt: number; readonly freshUntil: number }
-  | { readonly kind: 'absence'; readonly version: Version; readonly readAt: number; readonly freshUntil: number };
+  (EntryFacts & { readonly kind: 'value'; readonly value: V }) | (EntryFacts & { readonly kind: 'absence' });
 
 export interface CacheLimits {
   readonly capacity: number;
   readonly negativeCapacity: number;
+  readonly privateCapacity: number;
   readonly maxTtlMs: number;
   readonly negativeTtlMs: number;
   readonly floorsMax: number;
@@ -31,9 +49,10 @@ export interface PrivateLane {
 export interface CoherentCacheState<V> {
   readonly limits: CacheLimits;
   readonly rules: CoherenceRules;
-  readonly values: LruSlots<CacheKey, Entry<V>>;
+  readonly values: Slots<CacheKey, Entry<V>>;
   /** Apart, so that requests for unknown names cannot push products out. */
-  readonly absences: LruSlots<CacheKey, Entry<V>>;
+  readonly absences: Slots<CacheKey, Entry<V>>;
+  readonly privates: Slots<CacheKey, Entry<V>>;
   /** Loads that may be joined, at most one a key. Apart from the slots, so that cold keys cannot push entries out. */
   readonly flights: Map<CacheKey, FillTicket>;
   readonly lanes: Map<CacheKey, PrivateLane>;
@@ -41,26 +60,40 @@ export interface CoherentCacheState<V> {
   readonly overtakenRunning: Map<CacheKey, Set<FillTicket>>;
   readonly floors: Floors;
   lease: Lease;
+  /** Was a variant of a key ever asked for? Without any, an invalidation need not look for them. */
+  hasVariants: boolean;
   fillsInFlight: number;
   lastTicketId: number;
 }
 
-export function createCache<V>(limits: CacheLimits, rules: CoherenceRules = coherenceRules): CoherentCacheState<V> {
+/** `policy` decides who leaves the slots of values; absences and private entries leave in the order of their use. */
+export function createCache<V>(
+  limits: CacheLimits,
+  rules: CoherenceRules = coherenceRules,
+  policy: EvictionPolicy = evictionPolicies.lru,
+): CoherentCacheState<V> {
   return {
     limits,
     rules,
-    values: new LruSlots(limits.capacity),
-    absences: new LruSlots(limits.negativeCapacity),
+    values: policy(limits.capacity),
+    absences: evictionPolicies.lru(limits.negativeCapacity),
+    privates: evictionPolicies.lru(limits.privateCapacity),
     flights: new Map(),
     lanes: new Map(),
     overtakenRunning: new Map(),
     floors: emptyFloors(limits.floorsMax),
     lease: noLease,
+    hasVariants: false,
     fillsInFlight: 0,
     lastTicketId: 0,
   };
 }
 
 export function heldUnder<V>(cache: CoherentCacheState<V>, key: CacheKey): Entry<V> | undefined {
-  return cache.values.peek(key) ?? cache.absences.peek(key);
+  return cache.values.peek(key) ?? cache.absences.peek(key) ?? cache.privates.peek(key);
+}
+
+export function slotsOf<V>(cache: CoherentCacheState<V>, entry: Entry<V>): Slots<CacheKey, Entry<V>> {
+  if (entry.kind === 'absence') return cache.absences;
+  return entry.scope === 'private' ? cache.privates : cache.values;
 }

@@ -9,6 +9,7 @@ import type { FillTicket } from './fill-ticket.js';
 const limits: CacheLimits = {
   capacity: 7,
   negativeCapacity: 2,
+  privateCapacity: 2,
   maxTtlMs: 1_000,
   negativeTtlMs: 100,
   floorsMax: 4,
@@ -16,7 +17,11 @@ const limits: CacheLimits = {
   leaseMarginMs: 10,
 };
 const at = (sequence: number, epoch = 1) => ({ epoch, sequence });
-const value = (text: string, sequence: number, epoch = 1): LoadResult<string> => ({ kind: 'value', value: text, version: at(sequence, epoch) });
+const value = (text: string, sequence: number, epoch = 1): LoadResult<string> => ({
+  kind: 'value',
+  value: text,
+  version: at(sequence, epoch),
+});
 const tux: CacheKey = 'products/tux';
 
 describe('coherent cache core', () => {
@@ -137,7 +142,10 @@ describe('coherent cache core', () => {
       fill(cache, load('products/owl'), { kind: 'absence', version: at(1) }, now);
       const ticket = load('products/fox');
 
-      expect(invalidate(cache, wholeCollection('products'), at(5))).toEqual({ applied: 'dropped', flightsOvertaken: 1 });
+      expect(invalidate(cache, wholeCollection('products'), at(5))).toEqual({
+        applied: 'dropped',
+        flightsOvertaken: 1,
+      });
 
       expect([...cache.values.entries()].map(([key]) => key)).toEqual(['toys/tux']);
       expect([cache.absences.size, ticket.fate]).toEqual([0, 'overtaken']);
@@ -154,7 +162,11 @@ describe('coherent cache core', () => {
       }
       invalidate(cache, tux, at(5));
 
-      expect(fill(cache, ticket, value('old', 4), now)).toMatchObject({ kind: 'answer', verdict: 'floor', overtaken: true });
+      expect(fill(cache, ticket, value('old', 4), now)).toMatchObject({
+        kind: 'answer',
+        verdict: 'floor',
+        overtaken: true,
+      });
       expect(cache.fillsInFlight).toBe(0);
     });
 
@@ -187,7 +199,8 @@ describe('coherent cache core', () => {
 
     it('keeps absences in their own slots, for their own time', () => {
       for (const name of 'abcdefg') put(`products/${name}`, 1);
-      for (let index = 0; index < 50; index += 1) fill(cache, load(`products/none${index}`), { kind: 'absence', version: at(1) }, now);
+      for (let index = 0; index < 50; index += 1)
+        fill(cache, load(`products/none${index}`), { kind: 'absence', version: at(1) }, now);
 
       expect([cache.values.size, cache.absences.size]).toEqual([7, 2]);
       now += limits.negativeTtlMs;
@@ -226,7 +239,10 @@ describe('coherent cache core', () => {
       if (decision.kind !== 'pass') throw new Error('expected to pass');
 
       expect(decision.role).toBe('runs');
-      expect(fill(cache, decision.ticket, value('private', 9), now)).toMatchObject({ kind: 'answer', verdict: 'private' });
+      expect(fill(cache, decision.ticket, value('private', 9), now)).toMatchObject({
+        kind: 'answer',
+        verdict: 'private',
+      });
       expect(fill(cache, running, value('from before', 9), now)).toMatchObject({ kind: 'answer', verdict: 'void' });
       expect(cache.values.size).toBe(0);
     });
@@ -235,7 +251,11 @@ describe('coherent cache core', () => {
       endSession(cache);
       const decisions = [1, 2, 3].map(() => serve(cache, tux, now));
       const [first, second, third] = decisions.map((decision) => (decision.kind === 'pass' ? decision : undefined));
-      expect(decisions.map((decision) => decision.kind === 'pass' && decision.role)).toEqual(['runs', 'queued', 'joins']);
+      expect(decisions.map((decision) => decision.kind === 'pass' && decision.role)).toEqual([
+        'runs',
+        'queued',
+        'joins',
+      ]);
       expect(third?.ticket).toBe(second?.ticket);
 
       fill(cache, first?.ticket as FillTicket, value('x', 1), now);
@@ -259,7 +279,14 @@ describe('coherent cache core', () => {
     it('applies the invalidations of an answer before it extends', () => {
       put(tux, 1);
 
-      const outcome = takeLeaseAnswer(cache, { session: 's.1', epoch: 1, sentAt: now, receivedAt: now, leaseMs: 100, invalidations: [{ key: tux, sequence: 2 }] });
+      const outcome = takeLeaseAnswer(cache, {
+        session: 's.1',
+        epoch: 1,
+        sentAt: now,
+        receivedAt: now,
+        leaseMs: 100,
+        invalidations: [{ key: tux, sequence: 2 }],
+      });
 
       expect(outcome).toEqual({ kind: 'applied', acknowledge: [{ key: tux, sequence: 2 }], news: true });
       expect(serve(cache, tux, now).kind).toBe('load');
@@ -286,7 +313,11 @@ describe('coherent cache core', () => {
     });
 
     it('stores nothing of an epoch it is not registered with, and says that the owner has restarted', () => {
-      expect(fill(cache, load(), value('new life', 1, 2), now)).toMatchObject({ kind: 'answer', verdict: 'epoch', epochAhead: true });
+      expect(fill(cache, load(), value('new life', 1, 2), now)).toMatchObject({
+        kind: 'answer',
+        verdict: 'epoch',
+        epochAhead: true,
+      });
 
       beginSession(cache, 's.2');
       lease('s.2', { epoch: 2 });

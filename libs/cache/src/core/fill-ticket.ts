@@ -1,4 +1,5 @@
 import type { CacheKey } from './cache-key.js';
+import type { Version } from './version.js';
 
 /**
  * - `live`: nothing has happened to the key since the load started.
@@ -19,6 +20,8 @@ export interface FillTicket {
   readonly startedAt: number;
   /** 1 for the first load, one more for each repetition. */
   readonly attempt: number;
+  /** What had been acknowledged for the key when the load started. An owner that answers with less has broken its word. */
+  readonly floorAtStart: Version;
   /** False: a load without a lease, for those who arrived before it started; stores nothing. */
   readonly shared: boolean;
   fate: TicketFate;

@@ -1,4 +1,4 @@
-import { collectionOf, wholeCollection, type CacheKey } from './cache-key.js';
+import { baseOf, collectionOf, wholeCollection, type CacheKey } from './cache-key.js';
 import { beforeAnyVersion, compareVersions, newerOf, type Version } from './version.js';
 
 /**
@@ -19,13 +19,21 @@ export function emptyFloors(max: number): Floors {
   return { max, byKey: new Map(), global: beforeAnyVersion };
 }
 
-/** The floor that holds for a key: its own, its collection's or everybody's, whichever is newest. */
-export function floorOf(floors: Floors, key: CacheKey): Version {
+const noGroups: readonly CacheKey[] = Object.freeze([]);
+
+/** The floor that holds for a key: its own, that of what it is a variant of, its collection's, its groups' or everybody's, whichever is newest. */
+export function floorOf(floors: Floors, key: CacheKey, groups: readonly CacheKey[] = noGroups): Version {
   let floor = floors.global;
-  const own = floors.byKey.get(key);
-  if (own !== undefined) floor = newerOf(floor, own);
-  const collection = floors.byKey.get(wholeCollection(collectionOf(key)));
-  return collection === undefined ? floor : newerOf(floor, collection);
+  const raise = (about: CacheKey) => {
+    const raised = floors.byKey.get(about);
+    if (raised !== undefined) floor = newerOf(floor, raised);
+  };
+  raise(key);
+  const base = baseOf(key);
+  if (base !== key) raise(base);
+  raise(wholeCollection(collectionOf(key)));
+  for (const group of groups) raise(group);
+  return floor;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingRequest } from '../calls/call-auth.guard.js';
-import { cacheKey, cacheKeyLengthMax, type CacheKey } from '../core/cache-key.js';
+import { cacheKey, cacheKeyLengthMax, isGroup, isWholeCollection, type CacheKey } from '../core/cache-key.js';
 import type { Version } from '../core/version.js';
 import type { Parsed, ShapeProblem } from '../protocol/shape.js';
 
@@ -24,8 +24,13 @@ export function parseInvalidation(request: IncomingRequest): Parsed<Invalidation
   const problems: ShapeProblem[] = [];
   const key = cacheKey(request.params['collection'] ?? '', request.params['name'] ?? '');
   if (key.length > cacheKeyLengthMax || key.startsWith('/') || (request.params['collection'] ?? '').includes('/')) {
-    problems.push({ pointer: '/collection', detail: `must not be empty or contain a slash, and collection and name have at most ${cacheKeyLengthMax - 1} characters together` });
+    problems.push({
+      pointer: '/collection',
+      detail: `must not be empty or contain a slash, and collection and name have at most ${cacheKeyLengthMax - 1} characters together`,
+    });
   }
+  if (isGroup(key) && isWholeCollection(key))
+    problems.push({ pointer: '/name', detail: 'must name a group: they have no common collection' });
   const epoch = readCount(request, 'epoch', problems);
   const sequence = readCount(request, 'sequence', problems);
   if ((epoch === undefined) !== (sequence === undefined) && problems.length === 0) {

@@ -5,7 +5,12 @@ import type { Cancel } from '../calls/scheduler.js';
 import { beginSession, endSession, takeLeaseAnswer, type PendingInvalidation } from '../core/cache-session.js';
 import { formatSession } from '../core/session.js';
 import type { Parsed } from '../protocol/shape.js';
-import { parseHeartbeatAnswer, parseSubscribeAnswer, type HeartbeatRequest, type SubscribeRequest } from '../protocol/subscriber-messages.js';
+import {
+  parseHeartbeatAnswer,
+  parseSubscribeAnswer,
+  type HeartbeatRequest,
+  type SubscribeRequest,
+} from '../protocol/subscriber-messages.js';
 import type { CacheRuntime } from '../serving/cache-runtime.js';
 
 /** Answers outside the protocol. Says what came, so that a wrong address or a wrong secret is found. */
@@ -31,6 +36,8 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   private loop: Promise<void> | undefined;
   private stopping = false;
   private failing = false;
+  /** Of the last session; nothing before the first one. */
+  private lastEpoch: number | undefined;
   private wake: () => void = () => undefined;
 
   constructor(
@@ -104,7 +111,6 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     this.ordinal += 1;
     const session = formatSession({ instance, ordinal: this.ordinal });
     beginSession(state, session);
-    counters.flushes += 1;
     this.acknowledge = [];
     const body: SubscribeRequest = { id: config.subscriberId, session, callbackUrl: config.callbackUrl(), capability };
     const sentAt = scheduler.now();
@@ -113,6 +119,14 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
 
     const granted = bodyOf(answer, 201, parseSubscribeAnswer);
     const { epoch, leaseMs } = granted;
+    counters[
+      this.lastEpoch === undefined
+        ? 'flushesAtStart'
+        : epoch === this.lastEpoch
+          ? 'flushesForSession'
+          : 'flushesForEpoch'
+    ] += 1;
+    this.lastEpoch = epoch;
     takeLeaseAnswer(state, { session, epoch, sentAt, receivedAt: scheduler.now(), leaseMs, invalidations: [] });
     this.registered = { session, epoch };
     // Four heartbeats to a lease, and time for a second try when one gets no answer.
@@ -177,9 +191,13 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
 
 function bodyOf<T>(answer: HttpAnswer, status: number, parse: (body: unknown) => Parsed<T>): T {
   if (answer.status !== status) {
-    throw new UnexpectedLeaseAnswer(`It answered ${answer.status} instead of ${status}: ${answer.body.toString('utf8', 0, 300)}`);
+    throw new UnexpectedLeaseAnswer(
+      `It answered ${answer.status} instead of ${status}: ${answer.body.toString('utf8', 0, 300)}`,
+    );
   }
   const parsed = parse(JSON.parse(answer.body.toString('utf8')));
   if (parsed.ok) return parsed.value;
-  throw new UnexpectedLeaseAnswer(`Its answer is not understood: ${parsed.problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`);
+  throw new UnexpectedLeaseAnswer(
+    `Its answer is not understood: ${parsed.problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`,
+  );
 }

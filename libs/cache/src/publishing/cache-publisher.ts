@@ -23,8 +23,13 @@ import {
   type HeartbeatDecision,
   type SubscribeDecision,
 } from '../core/subscriber-ledger.js';
-import { isVersionPart } from '../core/version.js';
-import { PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError, UnusableSequenceError } from './publisher-errors.js';
+import { isVersionPart, type Version } from '../core/version.js';
+import {
+  PublisherNotOpenError,
+  PublisherOverloadedError,
+  UnusableCacheKeyError,
+  UnusableSequenceError,
+} from './publisher-errors.js';
 import type { PublisherCounters } from './publisher-metrics.js';
 import type { AcknowledgementMode, PublisherConfig } from './publisher-options.js';
 import type { SubscriberCalls } from './subscriber-calls.js';
@@ -36,11 +41,13 @@ export interface Committed<T> {
 }
 
 export interface Acknowledged<T> extends Committed<T> {
+  /** What the change is known by: hand it to who asked for the change (`formatMinimumVersion`), so that they can insist on seeing it. */
+  readonly version: Version;
   /** Between the commit and the last acknowledgement or lease end. 0 in the background mode. */
   readonly waitedMs: number;
 }
 
-/** One key, several, or those that the result turned out to touch. An empty list invalidates nothing. */
+/** One key, several (also groups and whole collections), or those that the result turned out to touch. An empty list invalidates nothing. */
 export type MutatedKeys<T> = CacheKey | readonly CacheKey[] | ((result: T) => readonly CacheKey[]);
 
 /** What the ports of a publisher are. */
@@ -94,7 +101,8 @@ export class CachePublisher implements OnApplicationShutdown {
 
   /**
    * Runs `fn`, which commits and makes the change visible to readers; then invalidates the keys at every subscriber;
-   * resolves when each has acknowledged or its lease has ended. Rejects with what `fn` rejects with.
+   * resolves when each has acknowledged or its lease has ended, in mode `background` right after the commit. Rejects with
+   * what `fn` rejects with.
    * A retry whose first attempt may have committed goes through here as well, with a sequence not below that commit's.
    * @throws PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError before anything is committed;
    * UnusableSequenceError, and UnusableCacheKeyError for computed keys, after
@@ -106,12 +114,13 @@ export class CachePublisher implements OnApplicationShutdown {
   ): Promise<Acknowledged<T>> {
     const { mutationsWaitingMax } = this.parts.config;
     const ledger = this.openedLedger();
-    if (!mayAccept(ledger) || this.committing >= mutationsWaitingMax) throw new PublisherOverloadedError(mutationsWaitingMax);
+    if (!mayAccept(ledger) || this.committing >= mutationsWaitingMax)
+      throw new PublisherOverloadedError(mutationsWaitingMax);
     if (typeof keys !== 'function') checkKeys(listOf(keys), true);
     const { sequence, result } = await this.commit(fn);
     const changed = typeof keys === 'function' ? keys(result) : listOf(keys);
     const waitedMs = await this.publish(changed, sequence, options.mode ?? this.parts.config.mode);
-    return { sequence, result, waitedMs };
+    return { sequence, result, version: { epoch: ledger.epoch, sequence }, waitedMs };
   }
 
   /** `mutate` for a change that is committed already. Resolves as `mutate` does. */
@@ -175,7 +184,7 @@ export class CachePublisher implements OnApplicationShutdown {
     const committedAt = scheduler.now();
     this.lastMutation += 1;
     const mutation = this.lastMutation;
-    const awaited = mode === 'await';
+    const awaited = mode === 'strict';
     if (this.thisTick.length === 0) setImmediate(() => this.announceTick());
     this.thisTick.push({ mutation, keys, sequence, awaited });
     if (!awaited) return 0;
@@ -208,7 +217,9 @@ export class CachePublisher implements OnApplicationShutdown {
     this.cancelWake();
     const deadline = nextLedgerDeadline(ledger);
     if (deadline === Infinity) return;
-    this.cancelWake = this.parts.scheduler.after(Math.max(1, Math.ceil(deadline - this.parts.scheduler.now())), () => this.settle());
+    this.cancelWake = this.parts.scheduler.after(Math.max(1, Math.ceil(deadline - this.parts.scheduler.now())), () =>
+      this.settle(),
+    );
   }
 
   private async deliver(ledger: SubscriberLedger, delivery: Delivery, attempt: number): Promise<void> {
@@ -224,7 +235,10 @@ export class CachePublisher implements OnApplicationShutdown {
       case 'other-session':
         answeredAs(ledger, delivery.session, outcome.session);
         this.settle();
-        return this.retry(ledger, delivery, { attempt, why: `session ${outcome.session} answered for ${delivery.session}` });
+        return this.retry(ledger, delivery, {
+          attempt,
+          why: `session ${outcome.session} answered for ${delivery.session}`,
+        });
       case 'failed':
         return this.retry(ledger, delivery, { attempt, why: outcome.why });
       default:
@@ -236,7 +250,9 @@ export class CachePublisher implements OnApplicationShutdown {
     this.parts.counters.retries += 1;
     if (!this.failing.has(failed.session)) {
       this.failing.add(failed.session);
-      this.logger.warn(`DELETE ${failed.key} to ${failed.subscriber.id} failed: ${why}. Trying on until its lease ends.`);
+      this.logger.warn(
+        `DELETE ${failed.key} to ${failed.subscriber.id} failed: ${why}. Trying on until its lease ends.`,
+      );
     }
     this.parts.scheduler.after(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)] ?? 400, () => {
       if (ledger !== this.ledger) return;

@@ -2,8 +2,8 @@ import type { Registry } from 'prom-client';
 
 import type { CallAuthentication } from '../calls/call-authenticator.js';
 
-/** `await`: a mutation is acknowledged when no cache can serve the old value any more. `background`: at once; caches may be stale for up to the lease. */
-export type AcknowledgementMode = 'await' | 'background';
+/** `strict`: a mutation is acknowledged when no cache can serve the old value any more. `background`: at once; caches may be stale for up to the lease. */
+export type AcknowledgementMode = 'strict' | 'background';
 
 /** How the service that owns the data keeps the caches of its subscribers coherent. Durations are milliseconds. */
 export interface CachePublisherOptions {

@@ -2,6 +2,8 @@
 export interface CacheCounters {
   hits: number;
   negativeHits: number;
+  staleHits: number;
+  staleOnError: number;
   misses: number;
   collapsed: number;
   passes: number;
@@ -16,8 +18,13 @@ export interface CacheCounters {
   staleFillsPrevented: number;
   lateJoinsPrevented: number;
   overtaken: number;
+  regressions: number;
+  belowMinimum: number;
   sessionVoids: number;
-  flushes: number;
+  flushesAtStart: number;
+  flushesForEpoch: number;
+  flushesForSession: number;
+  flushesByHand: number;
   heartbeatsFailed: number;
   unversionedSetsRefused: number;
 }
@@ -26,6 +33,8 @@ export function zeroCounters(): CacheCounters {
   return {
     hits: 0,
     negativeHits: 0,
+    staleHits: 0,
+    staleOnError: 0,
     misses: 0,
     collapsed: 0,
     passes: 0,
@@ -40,8 +49,13 @@ export function zeroCounters(): CacheCounters {
     staleFillsPrevented: 0,
     lateJoinsPrevented: 0,
     overtaken: 0,
+    regressions: 0,
+    belowMinimum: 0,
     sessionVoids: 0,
-    flushes: 0,
+    flushesAtStart: 0,
+    flushesForEpoch: 0,
+    flushesForSession: 0,
+    flushesByHand: 0,
     heartbeatsFailed: 0,
     unversionedSetsRefused: 0,
   };

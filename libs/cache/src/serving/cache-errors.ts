@@ -1,5 +1,8 @@
 import type { CacheKey } from '../core/cache-key.js';
 
+/** Groups of one entry at most: bounds what an entry costs beside its value. */
+export const groupsPerEntryMax = 32;
+
 /** `fillsInFlightMax` loads are under way. Nothing was asked of the owner; try again later. */
 export class CacheOverloadedError extends Error {
   override readonly name = 'CacheOverloadedError';
@@ -10,7 +13,9 @@ export class CacheOverloadedError extends Error {
     readonly key: CacheKey,
     readonly fillsInFlightMax: number,
   ) {
-    super(`${key} is not cached and ${fillsInFlightMax} loads are under way already (fillsInFlightMax). Nothing was loaded; try again later.`);
+    super(
+      `${key} is not cached and ${fillsInFlightMax} loads are under way already (fillsInFlightMax). Nothing was loaded; try again later.`,
+    );
   }
 }
 
@@ -38,6 +43,23 @@ export class UnversionedValueError extends Error {
     super(
       `What was loaded for ${key} has no version, so nobody can tell whether it is from before the last invalidation. ` +
         'Return versioned(value, { epoch, sequence }) or absent({ epoch, sequence }); both are non-negative whole numbers taken in the same turn as the value.',
+    );
+  }
+}
+
+/** A loader or a route names groups that nobody could invalidate. Dropping them would mean stale answers, so nothing is answered. */
+export class UnusableGroupsError extends Error {
+  override readonly name = 'UnusableGroupsError';
+  readonly code = 'cache_groups_unusable';
+  readonly definite = true;
+
+  constructor(
+    readonly key: CacheKey,
+    readonly groups: readonly unknown[],
+  ) {
+    super(
+      `${key} belongs to ${groups.length} groups: ${groups.slice(0, 5).map(String).join(', ').slice(0, 200)}. ` +
+        `An entry has at most ${groupsPerEntryMax} groups, each named by 1 to 128 visible ASCII characters. Nothing was stored.`,
     );
   }
 }

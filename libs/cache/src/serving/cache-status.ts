@@ -1,15 +1,19 @@
 import type { StoreVerdict } from '../core/coherence-rules.js';
+import type { MissReason } from '../core/coherent-cache.js';
 
 /** How a request was answered. */
 export type ServedAs =
+  /** `ttlMs` is negative for an entry that is being loaded anew meanwhile. */
   | { readonly kind: 'hit'; readonly negative: boolean; readonly ttlMs: number }
   | {
       readonly kind: 'forward';
-      readonly because: 'uri-miss' | 'stale' | 'bypass';
+      readonly because: MissReason | 'bypass' | 'method';
       readonly verdict: StoreVerdict | undefined;
       readonly collapsed: boolean;
-      readonly detail: 'lease' | 'overtaken' | 'authorization' | undefined;
-    };
+      readonly detail: 'lease' | 'overtaken' | 'authorization' | 'user' | undefined;
+    }
+  /** Loading failed; an entry that has outlived its time was served. */
+  | { readonly kind: 'stale-on-error'; readonly ttlMs: number };
 
 /** The `Cache-Status` field (RFC 9211), such as `frontend; hit; ttl=57` or `frontend; fwd=uri-miss; stored`. */
 export function cacheStatus(name: string, served: ServedAs): string {
@@ -17,6 +21,8 @@ export function cacheStatus(name: string, served: ServedAs): string {
     const status = `${name}; hit; ttl=${Math.floor(served.ttlMs / 1000)}`;
     return served.negative ? `${status}; detail=absent` : status;
   }
+  if (served.kind === 'stale-on-error')
+    return `${name}; fwd=stale; ttl=${Math.floor(served.ttlMs / 1000)}; detail=error`;
   const parameters = [`fwd=${served.because}`];
   if (served.verdict === 'stored' && !served.collapsed) parameters.push('stored');
   if (served.collapsed) parameters.push('collapsed');

@@ -1,5 +1,7 @@
 import {
+  HttpException,
   Injectable,
+  Logger,
   NotFoundException,
   type CallHandler,
   type ExecutionContext,
@@ -10,14 +12,17 @@ import { from, lastValueFrom, map, of, type Observable } from 'rxjs';
 
 import type { IncomingRequest } from '../calls/call-auth.guard.js';
 import type { CacheKey } from '../core/cache-key.js';
+import type { KeepTerms } from '../core/coherent-cache.js';
 import { CacheProblem } from '../problem/problem.js';
 import { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from './cache-errors.js';
-import { cacheStatus } from './cache-status.js';
+import { cacheStatus, type ServedAs } from './cache-status.js';
 import { cachedMetadata, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { absenceHeaders, answerOf } from './http-answer.js';
-import type { Served } from './load-desk.js';
+import { absenceHeaders, answerOf, type AskedFor } from './http-answer.js';
+import type { LookUp, Served } from './load-desk.js';
 import { Absent, Versioned, type Loaded } from './loaded.js';
+import { parseMinimumVersion } from './minimum-version.js';
+import { requestKey, type RequestKey } from './request-key.js';
 
 /** One request on its way through the interceptor. */
 interface Exchange {
@@ -26,14 +31,18 @@ interface Exchange {
   readonly options: CachedOptions;
 }
 
+type BypassReason = Extract<RequestKey, { kind: 'bypass' }>['because'];
+
 /**
  * Answers GET and HEAD of `@Cached` routes from the coherent cache, after the guards; other routes pass untouched.
  * Sends `ETag`, `Age`, `Cache-Status` (RFC 9211) and `Cache-Control: no-cache`, and 304 to a matching `If-None-Match`.
  * What the handler throws is never cached. A request's own `Cache-Control` is not obeyed: entries are never out of date
- * in a way that a reload would mend.
+ * in a way that a reload would mend. Who wants to be sure of something newer sends `Min-Version`.
  */
 @Injectable()
 export class CacheInterceptor implements NestInterceptor {
+  private readonly logger = new Logger(CacheInterceptor.name);
+
   constructor(
     private readonly cache: CoherentCache,
     private readonly adapterHost: HttpAdapterHost,
@@ -44,21 +53,45 @@ export class CacheInterceptor implements NestInterceptor {
     const options = this.reflector.get<CachedOptions | undefined>(cachedMetadata, context.getHandler());
     if (options === undefined || context.getType() !== 'http') return next.handle();
     const http = context.switchToHttp();
-    const exchange: Exchange = { request: http.getRequest<IncomingRequest>(), response: http.getResponse<unknown>(), options };
+    const exchange: Exchange = {
+      request: http.getRequest<IncomingRequest>(),
+      response: http.getResponse<unknown>(),
+      options,
+    };
 
-    const key = cacheKeyOf(exchange);
-    if (key === undefined) return this.uncached(exchange, next);
-    const served = this.cache.lookUp(key, async () => toLoaded(key, await lastValueFrom(next.handle())));
-    if (!(served instanceof Promise)) return of(this.answer(exchange, served));
-    return from(served.then((fetched) => this.answer(exchange, fetched), rejectAsHttp));
+    const found = requestKey(options, exchange.request);
+    if (found.kind === 'bypass') return this.uncached(exchange, next, found.because);
+    const { key } = found;
+    const how = this.lookUpFor(exchange);
+    if (this.cache.runtime.config.logDecisions) this.logDecision(key, how);
+    const served = this.cache.lookUp(key, async () => toLoaded(key, await lastValueFrom(next.handle())), how);
+    if (!(served instanceof Promise)) return of(this.answer(exchange, key, served));
+    return from(served.then((fetched) => this.answer(exchange, key, fetched), rejectAsHttp));
+  }
+
+  private lookUpFor({ request, options }: Exchange): LookUp {
+    const { groups } = options;
+    return {
+      minimum: parseMinimumVersion(request.headers[this.cache.runtime.config.minimumVersionHeader]),
+      keep: keepTermsOf(options),
+      groups: typeof groups === 'function' ? groups(request.params, request.query ?? {}) : groups,
+      mayHide: isServerFault,
+    };
+  }
+
+  /** Before the cache is asked: afterwards the entry is there. */
+  private logDecision(key: CacheKey, { minimum }: LookUp): void {
+    const { wouldServe, because } = this.cache.explain(key, minimum);
+    this.logger.debug(`${JSON.stringify(key)} ${wouldServe}: ${because}`);
   }
 
   /** A name nobody knows, a request with credentials, a method that is not GET or HEAD: the handler alone answers. */
-  private uncached(exchange: Exchange, next: CallHandler): Observable<unknown> {
-    this.cache.runtime.counters.bypasses += 1;
-    const detail = exchange.request.headers['authorization'] === undefined ? undefined : 'authorization';
-    const as = { kind: 'forward', because: 'bypass', verdict: undefined, collapsed: false, detail } as const;
-    this.setHeader(exchange, 'cache-status', cacheStatus(this.cache.runtime.config.name, as));
+  private uncached(exchange: Exchange, next: CallHandler, because: BypassReason): Observable<unknown> {
+    const { counters, config } = this.cache.runtime;
+    counters.bypasses += 1;
+    if (config.logDecisions)
+      this.logger.debug(`${exchange.request.method} ${exchange.request.url} bypass: ${bypassReasons[because]}`);
+    this.setHeader(exchange, 'cache-status', cacheStatus(config.name, bypassed(because)));
     return next.handle().pipe(
       map((result: unknown) => {
         if (result instanceof Absent) throw notFound(exchange);
@@ -67,10 +100,16 @@ export class CacheInterceptor implements NestInterceptor {
     );
   }
 
-  private answer(exchange: Exchange, served: Served): unknown {
-    const answer = answerOf(this.cache.runtime, served, singleHeader(exchange.request, 'if-none-match'));
+  private answer(exchange: Exchange, key: CacheKey, served: Served): unknown {
+    const asked: AskedFor = {
+      key,
+      options: exchange.options,
+      ifNoneMatch: singleHeader(exchange.request, 'if-none-match'),
+    };
+    const answer = answerOf(this.cache.runtime, served, asked);
     if (answer === undefined) {
-      for (const [name, value] of absenceHeaders(this.cache.runtime, served)) this.setHeader(exchange, name, value);
+      for (const [name, value] of absenceHeaders(this.cache.runtime, served, asked))
+        this.setHeader(exchange, name, value);
       throw notFound(exchange);
     }
     for (const [name, value] of answer.headers) this.setHeader(exchange, name, value);
@@ -88,16 +127,34 @@ export class CacheInterceptor implements NestInterceptor {
   }
 }
 
-function cacheKeyOf({ request, options }: Exchange): CacheKey | undefined {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
-  // RFC 9111 §3.5: an answer to somebody who proved who they are may be meant for them alone.
-  if (request.headers['authorization'] !== undefined && options.public !== true) return undefined;
-  return options.key(request.params, request.query ?? {});
+const bypassReasons = {
+  method: 'only GET and HEAD are answered from the cache.',
+  authorization: 'the request carries Authorization and the route is neither public nor private.',
+  user: 'the route is private and its user function does not know who asks.',
+  name: "the route's key function knows no such name.",
+} satisfies Record<BypassReason, string>;
+
+function bypassed(because: BypassReason): ServedAs {
+  const facts = { kind: 'forward', verdict: undefined, collapsed: false } as const;
+  if (because === 'method') return { ...facts, because: 'method', detail: undefined };
+  return { ...facts, because: 'bypass', detail: because === 'name' ? undefined : because };
+}
+
+const keepTerms = new WeakMap<CachedOptions, KeepTerms>();
+
+/** The same object for every request of a route. */
+function keepTermsOf(options: CachedOptions): KeepTerms {
+  const known = keepTerms.get(options);
+  if (known !== undefined) return known;
+  const { ttlMs, negativeTtlMs, staleWhileRevalidateMs, staleIfErrorMs, scope } = options;
+  const terms = { ttlMs, negativeTtlMs, staleWhileRevalidateMs, staleIfErrorMs, scope };
+  keepTerms.set(options, terms);
+  return terms;
 }
 
 function toLoaded(key: CacheKey, result: unknown): Loaded<unknown> {
-  if (result instanceof Versioned) return { value: result.value, ...result.version };
-  if (result instanceof Absent) return { absent: true, ...result.version };
+  if (result instanceof Versioned) return { value: result.value, groups: result.groups, ...result.version };
+  if (result instanceof Absent) return { absent: true, groups: result.groups, ...result.version };
   throw new UnversionedValueError(key);
 }
 
@@ -105,8 +162,14 @@ function notFound({ request, options }: Exchange): Error {
   return options.notFound?.(request.params) ?? new NotFoundException();
 }
 
+/** RFC 5861 §4: an old answer may stand in for 5xx and for no answer at all, never for what the owner says about the request. */
+function isServerFault(error: unknown): boolean {
+  return !(error instanceof HttpException) || error.getStatus() >= 500;
+}
+
 function rejectAsHttp(error: unknown): never {
-  if (error instanceof CacheOverloadedError) throw new CacheProblem(503, 'Service Unavailable', error.message, { retryAfterSeconds: 1 });
+  if (error instanceof CacheOverloadedError)
+    throw new CacheProblem(503, 'Service Unavailable', error.message, { retryAfterSeconds: 1 });
   if (error instanceof FillTimeoutError) throw new CacheProblem(504, 'Gateway Timeout', error.message);
   throw error;
 }

@@ -11,6 +11,7 @@ import { CacheInterceptor } from './cache.interceptor.js';
 import { CoherentCache } from './coherent-cache.service.js';
 import { FastPath } from './fast-path.js';
 import { parseCacheOptions } from './parse-cache-options.js';
+import { RouteSurvey } from './route-survey.js';
 
 /** `useFactory` returns the options. */
 export interface CoherentCacheAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
@@ -34,15 +35,25 @@ export class CoherentCacheModule {
       global: options.isGlobal ?? false,
       imports: [DiscoveryModule, ...(options.imports ?? [])],
       providers: [
-        { provide: OPTIONS, inject: options.inject ?? [], useFactory: options.useFactory as FactoryProvider['useFactory'] },
+        {
+          provide: OPTIONS,
+          inject: options.inject ?? [],
+          useFactory: options.useFactory as FactoryProvider['useFactory'],
+        },
         {
           provide: CoherentCache,
           inject: [OPTIONS],
-          useFactory: (given: CoherentCacheOptions) => new CoherentCache(createRuntime(parseCacheOptions(given), systemScheduler)),
+          useFactory: (given: CoherentCacheOptions) =>
+            new CoherentCache(createRuntime(parseCacheOptions(given), systemScheduler)),
         },
         { provide: LeaseKeeper, inject: [CoherentCache], useFactory: createLeaseKeeper },
-        { provide: CacheMetrics, inject: [CoherentCache], useFactory: (cache: CoherentCache) => new CacheMetrics(cache.runtime) },
+        {
+          provide: CacheMetrics,
+          inject: [CoherentCache],
+          useFactory: (cache: CoherentCache) => new CacheMetrics(cache.runtime),
+        },
         CacheInterceptor,
+        RouteSurvey,
         FastPath,
       ],
       exports: [CoherentCache, CacheInterceptor, LeaseKeeper],
@@ -52,5 +63,8 @@ export class CoherentCacheModule {
 
 function createLeaseKeeper({ runtime }: CoherentCache): LeaseKeeper {
   const { origin, auth } = runtime.config;
-  return new LeaseKeeper(runtime, new PoolCaller({ baseUrl: origin.url, receiver: origin.receiver, connections: 2, auth }));
+  return new LeaseKeeper(
+    runtime,
+    new PoolCaller({ baseUrl: origin.url, receiver: origin.receiver, connections: 2, auth }),
+  );
 }

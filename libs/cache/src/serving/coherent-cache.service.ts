@@ -9,7 +9,7 @@ import type { Version } from '../core/version.js';
 import type { CacheExplanation, CacheStats } from './cache-report.js';
 import type { CacheRuntime, Payload } from './cache-runtime.js';
 import { explain } from './explain.js';
-import { LoadDesk, type Load, type Served } from './load-desk.js';
+import { LoadDesk, type Load, type LookUp, type Served } from './load-desk.js';
 
 /**
  * A cache of what another service owns, kept coherent by that service.
@@ -31,16 +31,16 @@ export class CoherentCache {
    * The value under the key, from the cache or from `load`; `undefined` when the owner has none. Concurrent calls share
    * one load. `load` may run up to four times when it is overtaken by invalidations.
    * Values are shared, so treat them as frozen.
-   * @throws what `load` throws (never cached), FillTimeoutError, CacheOverloadedError, UnversionedValueError
+   * @throws what `load` throws (never cached), FillTimeoutError, CacheOverloadedError, UnversionedValueError, UnusableGroupsError
    */
-  async fetch<T>(key: CacheKey, load: Load<T>): Promise<T | undefined> {
-    const { entry } = await this.desk.lookUp(key, load);
+  async fetch<T>(key: CacheKey, load: Load<T>, how: LookUp = {}): Promise<T | undefined> {
+    const { entry } = await this.desk.lookUp(key, load, how);
     return valueOf<T>(entry);
   }
 
   /** `fetch` with how it was served; synchronous on a hit. For interceptors. */
-  lookUp(key: CacheKey, load: Load<unknown>): Served | Promise<Served> {
-    return this.desk.lookUp(key, load);
+  lookUp(key: CacheKey, load: Load<unknown>, how: LookUp = {}): Served | Promise<Served> {
+    return this.desk.lookUp(key, load, how);
   }
 
   /** The value under the key if a request would be served it from the cache now. Loads nothing, leaves the recency alone. */
@@ -52,7 +52,7 @@ export class CoherentCache {
   }
 
   /**
-   * Applies the owner's news that the key (or, with an empty name, every key of the collection) changed at `version`.
+   * Applies the owner's news that the key (or every key of a `wholeCollection`, every entry of a `cacheGroup`) changed at `version`.
    * Without a version: removes what is held and keeps loads under way from storing, whatever they bring.
    */
   invalidate(key: CacheKey, version?: Version): InvalidateOutcome['applied'] {
@@ -78,6 +78,7 @@ export class CoherentCache {
       capacity: config.capacity,
       keys: [...state.values.entries()].map(([key]) => key),
       negativeEntries: state.absences.size,
+      privateEntries: state.privates.size,
       fillsInFlight: state.fillsInFlight,
       floors: state.floors.byKey.size,
       invalidations: invalidationsDropped + invalidationsRaised + invalidationsUnchanged,
@@ -89,8 +90,8 @@ export class CoherentCache {
   }
 
   /** Why a request for the key would be answered the way it would be, now. Changes nothing. */
-  explain(key: CacheKey): CacheExplanation {
-    return explain(this.runtime, key);
+  explain(key: CacheKey, minimum?: Version): CacheExplanation {
+    return explain(this.runtime, key, minimum);
   }
 }
 

@@ -1,8 +1,22 @@
 import 'reflect-metadata';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, Param, UseGuards, UseInterceptors, type CanActivate, type Type } from '@nestjs/common';
-import { APP_GUARD, NestFactory } from '@nestjs/core';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Param,
+  UseGuards,
+  UseInterceptors,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { CoherentCacheTestingModule } from '../testing/coherent-cache-testing.module.js';
@@ -11,6 +25,7 @@ import { CacheInterceptor } from './cache.interceptor.js';
 import { Cached } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
 import { versioned } from './loaded.js';
+import { createRawFastPath } from './raw-fast-path.js';
 
 class NobodyGuard implements CanActivate {
   canActivate(): boolean {
@@ -48,22 +63,83 @@ class GuardedController {
   }
 }
 
+@Injectable()
+class StampInterceptor implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler) {
+    return next.handle();
+  }
+}
+
+@Controller('stamped')
+@UseInterceptors(CacheInterceptor)
+class StampedController {
+  @Get(':name')
+  @UseInterceptors(StampInterceptor)
+  @Cached({ key: ({ name }) => `products/${name}`, fastPath: true })
+  product(@Param('name') name: string) {
+    return versioned({ name }, { epoch: 1, sequence: 4 });
+  }
+}
+
+@Controller('stamped')
+@UseInterceptors(CacheInterceptor, new StampInterceptor())
+class StampedOutsideController {
+  @Get(':name')
+  @Cached({ key: ({ name }) => `products/${name}`, fastPath: true })
+  product(@Param('name') name: string) {
+    return versioned({ name }, { epoch: 1, sequence: 4 });
+  }
+}
+
+@Controller('bare')
+class BareController {
+  @Get(':name')
+  @Cached({ key: ({ name }) => `products/${name}`, fastPath: true })
+  product(@Param('name') name: string) {
+    return versioned({ name }, { epoch: 1, sequence: 4 });
+  }
+}
+
+interface StartOptions {
+  readonly fastPath?: boolean;
+  readonly globalGuard?: boolean;
+  readonly providers?: Provider[];
+  readonly prepare?: (app: NestFastifyApplication) => void;
+}
+
 describe('the fast path', () => {
   const running: NestFastifyApplication[] = [];
 
-  async function start(controllers: Type[], options: { fastPath?: boolean; globalGuard?: boolean } = {}) {
+  async function start(controllers: Type[], options: StartOptions = {}) {
     @Module({
-      imports: [CoherentCacheTestingModule.forRoot({ name: 'frontend', scheduler: new ManualScheduler(), fastPath: options.fastPath ?? true })],
+      imports: [
+        CoherentCacheTestingModule.forRoot({
+          name: 'frontend',
+          scheduler: new ManualScheduler(),
+          fastPath: options.fastPath ?? true,
+        }),
+      ],
       controllers,
-      providers: options.globalGuard === true ? [{ provide: APP_GUARD, useClass: NobodyGuard }] : [],
+      providers:
+        options.globalGuard === true ? [{ provide: APP_GUARD, useClass: NobodyGuard }] : (options.providers ?? []),
     })
     class AppModule {}
 
-    const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), { logger: false, abortOnError: false });
+    const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), {
+      logger: false,
+      abortOnError: false,
+    });
     running.push(app);
+    options.prepare?.(app);
     const statuses: unknown[] = [];
-    app.getHttpAdapter().getInstance().addHook('onRequest', async (_request, reply) => void reply.header('x-request-id', 'r1'));
-    app.getHttpAdapter().getInstance().addHook('onResponse', async (_request, reply) => void statuses.push(reply.getHeader('cache-status')));
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onRequest', async (_request, reply) => void reply.header('x-request-id', 'r1'));
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onResponse', async (_request, reply) => void statuses.push(reply.getHeader('cache-status')));
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers });
@@ -126,11 +202,57 @@ describe('the fast path', () => {
   });
 
   it('is refused at start for a route with a guard', async () => {
-    await expect(start([GuardedController])).rejects.toThrow(/GuardedController\.product is @Cached\(\{ fastPath: true \}\) and has a guard/);
+    await expect(start([GuardedController])).rejects.toThrow(
+      /GuardedController\.product .* has a guard \(NobodyGuard, on the handler\).* would skip it\./,
+    );
   });
 
   it('is refused at start when a global guard would be skipped', async () => {
-    await expect(start([FastController], { globalGuard: true })).rejects.toThrow(/has a guard/);
+    await expect(start([FastController], { globalGuard: true })).rejects.toThrow(
+      /FastController\.product .* has a guard \(NobodyGuard, global\)/,
+    );
+  });
+
+  it.each([
+    {
+      prepare: (app: NestFastifyApplication) => app.useGlobalGuards(new NobodyGuard()),
+      skipped: 'a guard (NobodyGuard, global)',
+    },
+    {
+      prepare: (app: NestFastifyApplication) => app.useGlobalInterceptors(new StampInterceptor()),
+      skipped: 'an interceptor (StampInterceptor, global)',
+    },
+  ])('is refused at start when $skipped would be skipped', async ({ prepare, skipped }) => {
+    await expect(start([FastController], { prepare })).rejects.toThrow(skipped);
+  });
+
+  it('is refused at start for a route with another interceptor on its controller, its handler, or provided for all', async () => {
+    await expect(start([StampedController])).rejects.toThrow(
+      /StampedController\.product .*\(StampInterceptor, on the handler\)/,
+    );
+    await expect(start([StampedOutsideController])).rejects.toThrow(/\(StampInterceptor, on the controller\)/);
+    await expect(
+      start([FastController], { providers: [{ provide: APP_INTERCEPTOR, useClass: StampInterceptor }] }),
+    ).rejects.toThrow(/StampInterceptor, global/);
+  });
+
+  it('takes the cache itself as the interceptor of the application', async () => {
+    const { get } = await start([BareController], {
+      providers: [{ provide: APP_INTERCEPTOR, useExisting: CacheInterceptor }],
+    });
+    await get('/bare/tux');
+
+    expect((await get('/bare/tux')).headers['cache-status']).toContain('; hit;');
+  });
+
+  it('in front of the framework is refused too, when it is told which application it stands before', async () => {
+    const { app, cache } = await start([GuardedController, FastController], { fastPath: false });
+    const build = (prefix: string) => () =>
+      createRawFastPath(cache, { prefix, key: (name) => `products/${name}`, before: app });
+
+    expect(build('/guarded/')).toThrow(/GuardedController\.product .* has a guard/);
+    expect(build('/nothing/')).toThrow(/no route with @Cached/);
+    expect(build('/products/')).not.toThrow();
   });
 
   it('can be turned off for the whole module', async () => {

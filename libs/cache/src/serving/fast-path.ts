@@ -1,34 +1,40 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { GUARDS_METADATA } from '@nestjs/common/constants.js';
-import { ApplicationConfig, DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
+import { HttpAdapterHost } from '@nestjs/core';
 
-import { cachedMetadata, fastPathConfigKey, type CachedOptions } from './cached.decorator.js';
+import type { IncomingRequest } from '../calls/call-auth.guard.js';
+import { fastPathConfigKey, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
+import { parseMinimumVersion } from './minimum-version.js';
+import { sharedKey } from './request-key.js';
+import { RouteSurvey, type SkippedStep } from './route-survey.js';
 import { writeHit, type RawResponse } from './write-hit.js';
 
-/** A route asks for the fast path and has a guard, which the fast path would skip. */
+/** A route asks for the fast path and has something in front of its handler that the fast path would skip. */
 export class FastPathRefusedError extends Error {
   override readonly name = 'FastPathRefusedError';
   readonly code = 'cache_fast_path_refused';
   readonly definite = true;
 
-  constructor(readonly route: string) {
+  constructor(
+    readonly route: string,
+    readonly skipped: readonly SkippedStep[],
+  ) {
     super(
-      `${route} is @Cached({ fastPath: true }) and has a guard: answering in front of Nest's pipeline would skip it. ` +
-        'Leave fastPath out there, or take the guard away.',
+      `${route} is to be answered on a fast path and has ${skipped.map(({ kind, where, name }) => `${articled[kind]} (${name}, ${where})`).join(', ')}: ` +
+        "answering in front of Nest's pipeline would skip it. Leave the fast path out there, or take the " +
+        `${[...new Set(skipped.map(({ kind }) => kind))].join(' and the ')} away.`,
     );
   }
 }
+
+const articled = { guard: 'a guard', interceptor: 'an interceptor' } as const;
 
 /** The parts of Fastify that the fast path touches; its types would make Fastify a dependency. */
 interface FastifyLike {
   addHook(name: 'onRequest', hook: (request: FastRequest, reply: FastReply, done: () => void) => void): void;
 }
-interface FastRequest {
-  readonly method: string;
+interface FastRequest extends Pick<IncomingRequest, 'method' | 'params' | 'query'> {
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, unknown>>;
   readonly routeOptions: { readonly config?: { readonly [fastPathConfigKey]?: CachedOptions } };
 }
 interface FastReply {
@@ -40,25 +46,25 @@ interface FastReply {
 
 /**
  * Answers ready entries in a Fastify `onRequest` hook: same bytes and headers as the interceptor, without Nest's pipeline.
- * Skips pipes, other interceptors and guards; routes with guards are refused at start. Everything that is not a hit goes
- * the ordinary way.
+ * Skips pipes, other interceptors and guards; routes with guards or other interceptors, also global ones, are refused at
+ * start. Everything that is not a hit goes the ordinary way.
  */
 @Injectable()
 export class FastPath implements OnModuleInit {
   constructor(
     private readonly cache: CoherentCache,
     private readonly adapterHost: HttpAdapterHost,
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
-    private readonly application: ApplicationConfig,
+    private readonly survey: RouteSurvey,
   ) {}
 
   onModuleInit(): void {
     const adapter = this.adapterHost.httpAdapter;
-    const routes = this.fastRoutes();
+    const routes = this.survey.cachedRoutes().filter(({ options }) => options.fastPath === true);
     if (!this.cache.runtime.config.fastPath || routes.length === 0 || adapter?.getType() !== 'fastify') return;
-    const globalGuards = this.application.getGlobalGuards().length + this.application.getGlobalRequestGuards().length;
-    for (const { name, guarded } of routes) if (guarded || globalGuards > 0) throw new FastPathRefusedError(name);
+    for (const route of routes) {
+      const skipped = this.survey.stepsBefore(route);
+      if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
+    }
     // Hooks count for routes that exist already, too: Fastify collects them when it becomes ready.
     adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
       if (!this.answered(request, reply)) done();
@@ -69,29 +75,22 @@ export class FastPath implements OnModuleInit {
     const options = request.routeOptions.config?.[fastPathConfigKey];
     if (options === undefined || request.method !== 'GET') return false;
     if (request.headers['authorization'] !== undefined && options.public !== true) return false;
-    const key = options.key(request.params, request.query);
+    const key = sharedKey(options, request);
     if (key === undefined) return false;
     const moreHeaders = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
-    const written = writeHit(this.cache.runtime, reply.raw, { key, ifNoneMatch: request.headers['if-none-match'], moreHeaders });
+    if (options.vary !== undefined && options.vary.length > 0) moreHeaders.push('vary', options.vary.join(', '));
+    const { runtime } = this.cache;
+    const minimum = parseMinimumVersion(request.headers[runtime.config.minimumVersionHeader]);
+    const written = writeHit(runtime, reply.raw, {
+      key,
+      ifNoneMatch: request.headers['if-none-match'],
+      minimum,
+      moreHeaders,
+    });
     if (written === undefined) return false;
     reply.hijack();
     // For hooks that log the answer; nothing is sent through the reply any more.
     reply.header('cache-status', written.cacheStatus);
     return true;
-  }
-
-  private fastRoutes(): { readonly name: string; readonly guarded: boolean }[] {
-    return this.discovery.getControllers().flatMap(({ instance, metatype }) => {
-      if (instance === null || typeof instance !== 'object' || metatype === null) return [];
-      const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
-      return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
-        const handler = prototype[methodName];
-        if (typeof handler !== 'function') return [];
-        const options = Reflect.getMetadata(cachedMetadata, handler) as CachedOptions | undefined;
-        if (options?.fastPath !== true) return [];
-        const guarded = [metatype, handler].some((target) => ((Reflect.getMetadata(GUARDS_METADATA, target) as unknown[]) ?? []).length > 0);
-        return [{ name: `${metatype.name}.${methodName}`, guarded }];
-      });
-    });
   }
 }

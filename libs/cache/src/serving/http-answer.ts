@@ -1,7 +1,9 @@
+import type { CacheKey } from '../core/cache-key.js';
 import type { CacheRuntime } from './cache-runtime.js';
 import { cacheStatus } from './cache-status.js';
+import type { CachedOptions } from './cached.decorator.js';
 import type { Served } from './load-desk.js';
-import { jsonContentType, matchesEtag, represent, type Representation } from './representation.js';
+import { jsonContentType, matchesEtag, representationOf, type Representation } from './representation.js';
 
 /** What to send: complete, but not tied to a framework. */
 export interface HttpCacheAnswer {
@@ -10,28 +12,54 @@ export interface HttpCacheAnswer {
   readonly representation: Representation;
 }
 
+/** A request as far as its answer depends on it. */
+export interface AskedFor {
+  readonly key: CacheKey;
+  readonly options: CachedOptions;
+  readonly ifNoneMatch: string | undefined;
+}
+
+type Header = readonly [name: string, value: string];
+
 /** The headers of an answer without a body: the owner has nothing under the key. */
-export function absenceHeaders(runtime: CacheRuntime, served: Served): readonly (readonly [name: string, value: string])[] {
+export function absenceHeaders(runtime: CacheRuntime, served: Served, { options }: AskedFor): readonly Header[] {
   return [
-    ['cache-control', 'no-cache'],
+    ['cache-control', options.scope === 'private' ? 'private, no-cache' : 'no-cache'],
     ['cache-status', cacheStatus(runtime.config.name, served.as)],
+    ...varyHeader(options),
   ];
 }
 
 /** Nothing when the owner has no value under the key. */
-export function answerOf(runtime: CacheRuntime, served: Served, ifNoneMatch: string | undefined): HttpCacheAnswer | undefined {
-  const { entry } = served;
+export function answerOf(
+  runtime: CacheRuntime,
+  served: Served,
+  { key, options, ifNoneMatch }: AskedFor,
+): HttpCacheAnswer | undefined {
+  const { entry, as } = served;
   if (entry.kind === 'absence') return undefined;
-  const representation = (entry.value.representation ??= represent(entry.value.value, entry.version));
-  const ageSeconds = Math.max(0, Math.floor((runtime.scheduler.now() - entry.readAt) / 1000));
-  const headers: (readonly [string, string])[] = [
+  const representation = representationOf(key, entry);
+  const headers: Header[] = [
     ['etag', representation.etag],
-    ['age', String(ageSeconds)],
-    // Nobody can send a DELETE to a browser: it may keep the answer, but has to ask before it uses it.
-    ['cache-control', 'no-cache'],
-    ['cache-status', cacheStatus(runtime.config.name, served.as)],
+    ['cache-control', representation.cacheControl],
+    ['cache-status', cacheStatus(runtime.config.name, as)],
+    ...varyHeader(options),
   ];
+  // RFC 9111 §5.1: an Age says that the owner was not asked for this answer.
+  if (as.kind !== 'forward') headers.push(['age', ageOf(runtime, entry.readAt)]);
+  if (runtime.config.groupsHeader && representation.groups !== undefined)
+    headers.push(['cache-groups', representation.groups]);
+  // RFC 9110 §15.4.5: everything so far belongs in a 304 too.
   if (matchesEtag(ifNoneMatch, representation.etag)) return { status: 304, headers, representation };
   headers.push(['content-type', jsonContentType]);
   return { status: 200, headers, representation };
+}
+
+/** Whole seconds since the load started that brought the entry. */
+export function ageOf({ scheduler }: CacheRuntime, readAt: number): string {
+  return String(Math.max(0, Math.floor((scheduler.now() - readAt) / 1000)));
+}
+
+function varyHeader({ vary }: CachedOptions): readonly Header[] {
+  return vary === undefined || vary.length === 0 ? [] : [['vary', vary.join(', ')]];
 }

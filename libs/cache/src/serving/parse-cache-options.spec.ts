@@ -26,7 +26,15 @@ describe('options of the cache', () => {
   it('are completed with the defaults and frozen', () => {
     const config = parseCacheOptions(least);
 
-    expect(config).toMatchObject({ name: 'cache', capacity: 7, negative: { capacity: 64, ttlMs: 5_000 }, maxTtlMs: 60_000, heartbeatMs: 500, leaseMarginMs: 50, autoStart: true });
+    expect(config).toMatchObject({
+      name: 'cache',
+      capacity: 7,
+      negative: { capacity: 64, ttlMs: 5_000 },
+      maxTtlMs: 60_000,
+      heartbeatMs: 500,
+      leaseMarginMs: 50,
+      autoStart: true,
+    });
     expect(config.callbackUrl()).toBe('http://127.0.0.1:8081');
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -44,26 +52,47 @@ describe('options of the cache', () => {
     } as unknown as CoherentCacheOptions;
 
     expect(problemsOf(() => parseCacheOptions(wrong)).map((problem) => problem.split(' ')[0])).toEqual([
-      'name', 'subscriberId', 'origin.url', 'callbackUrl', 'auth', 'capacity', 'negative.capacity', 'negative.ttlMs',
+      'name',
+      'subscriberId',
+      'origin.url',
+      'callbackUrl',
+      'auth',
+      'capacity',
+      'negative.capacity',
+      'negative.ttlMs',
     ]);
   });
 });
 
 describe('options of the publisher', () => {
   it('call back only on loopback when nobody authenticates', () => {
-    expect(parsePublisherOptions({ auth: 'none' })).toMatchObject({ leaseMs: 2_000, heartbeatMs: 500, renewGuardMs: 250, mode: 'await', callbackHosts: 'loopback' });
+    expect(parsePublisherOptions({ auth: 'none' })).toMatchObject({
+      leaseMs: 2_000,
+      heartbeatMs: 500,
+      renewGuardMs: 250,
+      mode: 'strict',
+      callbackHosts: 'loopback',
+    });
     expect(parsePublisherOptions({ auth: { sign: () => ({}) } }).callbackHosts).toBe('any');
   });
 
   it('follow a short lease with shorter heartbeats', () => {
-    expect(parsePublisherOptions({ auth: 'none', leaseMs: 400 })).toMatchObject({ heartbeatMs: 100, renewGuardMs: 100 });
+    expect(parsePublisherOptions({ auth: 'none', leaseMs: 400 })).toMatchObject({
+      heartbeatMs: 100,
+      renewGuardMs: 100,
+    });
   });
 
   it.each([
-    { options: { leaseMs: 1_000, heartbeatMs: 500 }, problem: /heartbeatMs \(500\) must be at most a quarter of leaseMs \(1000\)/ },
+    {
+      options: { leaseMs: 1_000, heartbeatMs: 500 },
+      problem: /heartbeatMs \(500\) must be at most a quarter of leaseMs \(1000\)/,
+    },
     { options: { leaseMs: 1_000, renewGuardMs: 1_000 }, problem: /renewGuardMs \(1000\) must be below leaseMs/ },
-    { options: { mode: 'never' as 'await' }, problem: /mode must be one of await, background/ },
+    { options: { mode: 'never' as 'strict' }, problem: /mode must be one of strict, background/ },
   ])('are refused: $problem', ({ options, problem }) => {
-    expect(problemsOf(() => parsePublisherOptions({ auth: 'none', ...options }))).toEqual([expect.stringMatching(problem)]);
+    expect(problemsOf(() => parsePublisherOptions({ auth: 'none', ...options }))).toEqual([
+      expect.stringMatching(problem),
+    ]);
   });
 });

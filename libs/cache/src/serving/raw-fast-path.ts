@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { INestApplicationContext } from '@nestjs/common';
+
 import type { CacheKey } from '../core/cache-key.js';
 import type { CoherentCache } from './coherent-cache.service.js';
+import { FastPathRefusedError } from './fast-path.js';
+import { parseMinimumVersion } from './minimum-version.js';
+import { RouteSurvey } from './route-survey.js';
 import { writeHit, type WrittenHit } from './write-hit.js';
 
 export interface RawFastRoute {
@@ -11,6 +16,8 @@ export interface RawFastRoute {
   readonly key: (name: string) => CacheKey | undefined;
   /** Answer requests that carry `Authorization` too. Default false. */
   readonly public?: boolean;
+  /** The application it stands before. Then it is refused at once when the cached route behind `prefix` has a guard or another interceptor, which it would skip. */
+  readonly before?: INestApplicationContext;
   /** Called after an answer, for a log: no hook of the framework sees it. */
   readonly answered?: (request: IncomingMessage, response: ServerResponse, hit: WrittenHit) => void;
 }
@@ -19,9 +26,15 @@ export interface RawFastRoute {
  * Answers hits in front of the framework, in the `request` handler of the HTTP server (a `serverFactory`): the shortest
  * way there is. Returns whether it answered; everything else is for the framework.
  * Skips all of it: routing, hooks, guards, the request log. Use it for routes that are open to everybody.
+ * @throws FastPathRefusedError, UnknownFastRouteError when `before` is given and nothing may be answered there
  */
-export function createRawFastPath(cache: CoherentCache, route: RawFastRoute): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function createRawFastPath(
+  cache: CoherentCache,
+  route: RawFastRoute,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { prefix, key: keyOf, answered } = route;
+  if (route.before !== undefined) refuseWhatIsGuarded(route.before, prefix);
+  const { minimumVersionHeader } = cache.runtime.config;
   return (request, response) => {
     const { method, url, headers } = request;
     if (method !== 'GET' || url === undefined || !url.startsWith(prefix)) return false;
@@ -29,7 +42,13 @@ export function createRawFastPath(cache: CoherentCache, route: RawFastRoute): (r
     const name = nameIn(url, prefix.length);
     const key = name === undefined ? undefined : keyOf(name);
     if (key === undefined) return false;
-    const hit = writeHit(cache.runtime, response, { key, ifNoneMatch: headers['if-none-match'], moreHeaders: noHeaders });
+    const minimum = parseMinimumVersion(headers[minimumVersionHeader]);
+    const hit = writeHit(cache.runtime, response, {
+      key,
+      ifNoneMatch: headers['if-none-match'],
+      minimum,
+      moreHeaders: noHeaders,
+    });
     if (hit === undefined) return false;
     answered?.(request, response, hit);
     return true;
@@ -37,6 +56,33 @@ export function createRawFastPath(cache: CoherentCache, route: RawFastRoute): (r
 }
 
 const noHeaders: readonly string[] = [];
+
+/** There is no cached route where a fast path is wanted. */
+export class UnknownFastRouteError extends Error {
+  override readonly name = 'UnknownFastRouteError';
+  readonly code = 'cache_fast_route_unknown';
+  readonly definite = true;
+
+  constructor(readonly prefix: string) {
+    super(
+      `There is no route with @Cached whose path is ${prefix} and one parameter, so nothing would ever be ready to be answered there.`,
+    );
+  }
+}
+
+function refuseWhatIsGuarded(application: INestApplicationContext, prefix: string): void {
+  const survey = application.get(RouteSurvey, { strict: false });
+  const segments = prefix.split('/').filter((segment) => segment !== '');
+  const pattern = new RegExp(
+    `^(?:.*/)?${segments.map((segment) => segment.replace(/[^\w-]/g, '\\$&')).join('/')}/:[^/]+$`,
+  );
+  const routes = survey.cachedRoutes().filter(({ paths }) => paths.some((path) => pattern.test(path)));
+  if (routes.length === 0) throw new UnknownFastRouteError(prefix);
+  for (const route of routes) {
+    const skipped = survey.stepsBefore(route);
+    if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
+  }
+}
 
 function nameIn(url: string, start: number): string | undefined {
   const query = url.indexOf('?', start);

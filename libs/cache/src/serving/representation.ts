@@ -1,4 +1,9 @@
-import { formatVersion, type Version } from '../core/version.js';
+import { createHash } from 'node:crypto';
+
+import { nameOf, variantIn, type CacheKey } from '../core/cache-key.js';
+import type { Entry } from '../core/cache-state.js';
+import { formatVersion } from '../core/version.js';
+import type { Payload } from './cache-runtime.js';
 
 /** An answer ready to be sent. */
 export interface Representation {
@@ -6,16 +11,45 @@ export interface Representation {
   /** The same as text: Node writes headers and text in one piece, headers and bytes in two. */
   readonly text: string;
   readonly contentLength: string;
-  /** Strong (RFC 9110 §8.8.3): one (epoch, sequence) is one state of the owner, hence one sequence of bytes. */
+  /**
+   * Strong (RFC 9110 §8.8.3): one (epoch, sequence) is one state of the owner, hence one sequence of bytes. Variants of
+   * one key have the same URL, so what tells them apart is in it too.
+   */
   readonly etag: string;
+  readonly cacheControl: string;
+  /** `Cache-Groups` (RFC 9875), when there are any. */
+  readonly groups: string | undefined;
 }
 
 export const jsonContentType = 'application/json; charset=utf-8';
 
-export function represent(value: unknown, version: Version): Representation {
-  const text = JSON.stringify(value) ?? 'null';
+/** Made once for each entry. */
+export function representationOf(key: CacheKey, entry: Entry<Payload> & { readonly kind: 'value' }): Representation {
+  return (entry.value.representation ??= represent(key, entry));
+}
+
+function represent(
+  key: CacheKey,
+  { value, version, scope, groups }: Entry<Payload> & { readonly kind: 'value' },
+): Representation {
+  const text = JSON.stringify(value.value) ?? 'null';
   const bytes = Buffer.from(text);
-  return { bytes, text, contentLength: String(bytes.length), etag: `"${formatVersion(version)}"` };
+  const variant = variantIn(key);
+  const suffix = variant === '' ? '' : `-${createHash('sha256').update(variant).digest('base64url').slice(0, 12)}`;
+  return {
+    bytes,
+    text,
+    contentLength: String(bytes.length),
+    etag: `"${formatVersion(version)}${suffix}"`,
+    // Nobody can send a DELETE to a browser: it may keep the answer, but has to ask before it uses it.
+    cacheControl: scope === 'private' ? 'private, no-cache' : 'no-cache',
+    groups: groups.length === 0 ? undefined : groups.map((group) => structuredString(nameOf(group))).join(', '),
+  };
+}
+
+/** RFC 9651 §3.3.3; names of groups are visible ASCII and spaces. */
+function structuredString(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 const entityTag = /(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g;

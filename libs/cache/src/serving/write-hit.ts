@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http';
 
 import type { CacheKey } from '../core/cache-key.js';
 import { serveHeld } from '../core/coherent-cache.js';
+import type { Version } from '../core/version.js';
 import type { CacheRuntime } from './cache-runtime.js';
 import { cacheStatus } from './cache-status.js';
-import { jsonContentType, matchesEtag, represent } from './representation.js';
+import { jsonContentType, matchesEtag, representationOf } from './representation.js';
 
 /** The part of Node's ServerResponse that a ready answer needs. */
 export type RawResponse = Pick<ServerResponse, 'writeHead' | 'end'>;
@@ -12,6 +13,8 @@ export type RawResponse = Pick<ServerResponse, 'writeHead' | 'end'>;
 export interface HitRequest {
   readonly key: CacheKey;
   readonly ifNoneMatch: string | undefined;
+  /** Nothing older will do. */
+  readonly minimum: Version | undefined;
   /** Names and values in turn, to be sent along. */
   readonly moreHeaders: readonly string[];
 }
@@ -24,13 +27,25 @@ export interface WrittenHit {
 /** Answers with a ready entry, straight to the socket. Does nothing and returns nothing when it is not a hit. */
 export function writeHit(runtime: CacheRuntime, response: RawResponse, request: HitRequest): WrittenHit | undefined {
   const now = runtime.scheduler.now();
-  const entry = serveHeld(runtime.state, request.key, now);
+  const entry = serveHeld(runtime.state, request.key, now, request.minimum);
   if (entry === undefined || entry.kind === 'absence') return undefined;
   runtime.counters.hits += 1;
-  const representation = (entry.value.representation ??= represent(entry.value.value, entry.version));
+  const representation = representationOf(request.key, entry);
   const status = cacheStatus(runtime.config.name, { kind: 'hit', negative: false, ttlMs: entry.freshUntil - now });
   const age = String(Math.max(0, Math.floor((now - entry.readAt) / 1000)));
-  const headers = ['etag', representation.etag, 'age', age, 'cache-control', 'no-cache', 'cache-status', status, ...request.moreHeaders];
+  const headers = [
+    'etag',
+    representation.etag,
+    'age',
+    age,
+    'cache-control',
+    representation.cacheControl,
+    'cache-status',
+    status,
+    ...request.moreHeaders,
+  ];
+  if (representation.groups !== undefined && runtime.config.groupsHeader)
+    headers.push('cache-groups', representation.groups);
   if (matchesEtag(request.ifNoneMatch, representation.etag)) {
     response.writeHead(304, headers);
     response.end();

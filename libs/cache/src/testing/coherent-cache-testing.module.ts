@@ -8,6 +8,7 @@ import { CacheInterceptor } from '../serving/cache.interceptor.js';
 import { CoherentCache } from '../serving/coherent-cache.service.js';
 import { FastPath } from '../serving/fast-path.js';
 import { parseCacheOptions } from '../serving/parse-cache-options.js';
+import { RouteSurvey } from '../serving/route-survey.js';
 import { holdLease } from './hold-lease.js';
 
 export interface TestingCacheOptions extends Partial<CoherentCacheOptions> {
@@ -43,7 +44,12 @@ export class CoherentCacheTestingModule {
       module: CoherentCacheTestingModule,
       global: options.isGlobal ?? false,
       imports: [DiscoveryModule],
-      providers: [{ provide: CoherentCache, useFactory: () => createTestingCache(options) }, CacheInterceptor, FastPath],
+      providers: [
+        { provide: CoherentCache, useFactory: () => createTestingCache(options) },
+        CacheInterceptor,
+        RouteSurvey,
+        FastPath,
+      ],
       exports: [CoherentCache, CacheInterceptor],
     };
   }

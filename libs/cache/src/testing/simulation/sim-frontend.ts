@@ -30,7 +30,16 @@ export class SimFrontend {
     rules: CoherenceRules,
   ) {
     const { capacity, floorsMax, maxTtlMs } = world.scenario;
-    const limits = { capacity, negativeCapacity: 2, maxTtlMs, negativeTtlMs: 30, floorsMax, fillsInFlightMax: 1_000, leaseMarginMs: 0 };
+    const limits = {
+      capacity,
+      negativeCapacity: 2,
+      privateCapacity: 2,
+      maxTtlMs,
+      negativeTtlMs: 30,
+      floorsMax,
+      fillsInFlightMax: 1_000,
+      leaseMarginMs: 0,
+    };
     this.state = createCache<number>(limits, rules);
     this.turn();
   }
@@ -87,7 +96,9 @@ export class SimFrontend {
   }
 
   private conclude(ticket: FillTicket, { revision, present, version }: ReadAnswer): void {
-    const result: LoadResult<number> = present ? { kind: 'value', value: revision, version } : { kind: 'absence', version };
+    const result: LoadResult<number> = present
+      ? { kind: 'value', value: revision, version }
+      : { kind: 'absence', version };
     const decision = fill(this.state, ticket, result, this.world.now());
     const waiting = this.waiters.get(ticket.id) ?? [];
     this.waiters.delete(ticket.id);
@@ -130,7 +141,14 @@ export class SimFrontend {
       (decision, inTime) => {
         if (decision.kind !== 'granted') return;
         const { epoch, leaseMs } = decision;
-        takeLeaseAnswer(this.state, { session: name, epoch, sentAt, receivedAt: this.world.now(), leaseMs, invalidations: [] });
+        takeLeaseAnswer(this.state, {
+          session: name,
+          epoch,
+          sentAt,
+          receivedAt: this.world.now(),
+          leaseMs,
+          invalidations: [],
+        });
         if (inTime) this.registered = { session: name, epoch };
       },
     );
@@ -146,7 +164,12 @@ export class SimFrontend {
           if (inTime) this.registered = undefined;
           return;
         }
-        const answer = { session, epoch: decision.epoch, leaseMs: decision.leaseMs, invalidations: decision.invalidations };
+        const answer = {
+          session,
+          epoch: decision.epoch,
+          leaseMs: decision.leaseMs,
+          invalidations: decision.invalidations,
+        };
         const outcome = takeLeaseAnswer(this.state, { ...answer, sentAt, receivedAt: this.world.now() });
         if (outcome.kind === 'applied') this.acknowledge = outcome.acknowledge;
         else if (inTime) this.registered = undefined;
@@ -155,7 +178,10 @@ export class SimFrontend {
   }
 
   /** One call to the owner, then the next turn. Answers that come after the timeout still count, unlike with a real client. */
-  private call<T>(ask: (owner: Parameters<Parameters<SimWorld['callOwner']>[1]>[0]) => T, take: (answer: T, inTime: boolean) => void): void {
+  private call<T>(
+    ask: (owner: Parameters<Parameters<SimWorld['callOwner']>[1]>[0]) => T,
+    take: (answer: T, inTime: boolean) => void,
+  ): void {
     const { heartbeatMs } = this.world.scenario;
     const wasRegistered = this.registered !== undefined;
     let concluded = false;

@@ -1,16 +1,11 @@
-import { invariant } from './invariant.js';
-
-/** What had to leave for a newcomer. */
-export interface Evicted<K, V> {
-  readonly key: K;
-  readonly value: V;
-}
+import { invariant } from '../invariant.js';
+import type { Evicted, Slots } from './slots.js';
 
 /**
  * A fixed number of slots, least recently used first out. A Map keeps insertion order, so the first key is the victim
  * and moving a key to the end is a delete and a set.
  */
-export class LruSlots<K, V> {
+export class LruSlots<K, V> implements Slots<K, V> {
   private readonly slots = new Map<K, V>();
   /** The most recently used key, if it is known: a hot key is touched again and again. */
   private newest: K | undefined;
