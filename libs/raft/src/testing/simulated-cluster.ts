@@ -128,6 +128,11 @@ export class SimulatedCluster {
     return highest;
   }
 
+  /** The replicas that the leader's configuration names; while there is no leader, all. */
+  get members(): readonly SimulatedReplica[] {
+    return this.leader?.status.members.map(({ id }) => this.replica(id)) ?? this.replicas;
+  }
+
   replica(id: string): SimulatedReplica {
     const found = this.byId.get(id);
     invariant(found !== undefined, `the cluster has no replica ${id}`);
