@@ -19,15 +19,12 @@ export const fastDisk: DiskConditions = { syncMinMs: 0.1, syncMaxMs: 0.6 };
  */
 export class SimulatedDisk {
   conditions: DiskConditions = fastDisk;
-  /** Rises with each store that is lost: see `StoredState.storeId`. */
-  storeId = 0;
+  wasWiped = false;
   private volatile: PersistBatch[] = [];
   private syncing = 0;
   private generation = 0;
   private failNext = false;
-  private durable = new DurableLog();
-  /** What the stores held that were lost, by their id. */
-  private readonly lost = new Map<number, DurableLog>();
+  private readonly durable = new DurableLog();
 
   constructor(
     private readonly clock: VirtualClock,
@@ -50,7 +47,7 @@ export class SimulatedDisk {
 
   /** What a process that starts now would find. */
   read(): StoredState {
-    return { ...this.durable.toStoredState(), storeId: this.storeId };
+    return this.durable.toStoredState();
   }
 
   get term(): Term {
@@ -66,13 +63,8 @@ export class SimulatedDisk {
     return this.durable.lastIndex;
   }
 
-  get wasWiped(): boolean {
-    return this.storeId > 0;
-  }
-
-  /** Of a store that was lost: whether it had the entry when it was. */
-  hasDurable(entry: { readonly index: number; readonly term: Term }, storeId = this.storeId): boolean {
-    return (this.lost.get(storeId) ?? this.durable).has(entry);
+  hasDurable(entry: { readonly index: number; readonly term: Term }): boolean {
+    return this.durable.has(entry);
   }
 
   crash(): void {
@@ -94,12 +86,11 @@ export class SimulatedDisk {
     return { ...batch, entries: batch.entries.slice(0, this.prng.integer(0, batch.entries.length)) };
   }
 
-  /** Loses everything, as a replaced disk does: what starts on it next is another store. No group survives it on a majority. */
+  /** Loses everything, as a replaced disk does. Raft does not survive this on a majority, nor with the vote forgotten. */
   wipe(): void {
+    this.wasWiped = true;
     this.crash();
-    this.lost.set(this.storeId, this.durable);
-    this.durable = new DurableLog();
-    this.storeId += 1;
+    this.durable.clear();
   }
 
   private startSync(): void {
@@ -153,6 +144,12 @@ class DurableLog {
 
   has({ index, term }: { readonly index: number; readonly term: Term }): boolean {
     return index === 0 || index <= this.base || this.entries[index - this.base - 1]?.term === term;
+  }
+
+  clear(): void {
+    this.hardState = { term: 0 as Term, votedFor: undefined };
+    this.snapshot = undefined;
+    this.entries = [];
   }
 
   toStoredState(): StoredState {

@@ -1,5 +1,3 @@
-import { invariant } from '../invariant.js';
-
 interface ScheduledEvent {
   readonly at: number;
   readonly order: number;
@@ -56,43 +54,41 @@ export class VirtualClock {
   }
 
   private siftUp(start: number): void {
-    let child = start;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!this.isEarlier(child, parent)) return;
-      this.swap(child, parent);
-      child = parent;
+    const { heap } = this;
+    const moving = heap[start];
+    if (moving === undefined) return;
+    let place = start;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || !isEarlier(moving, parent)) break;
+      heap[place] = parent;
+      place = above;
     }
+    heap[place] = moving;
   }
 
   private siftDown(start: number): void {
-    let parent = start;
+    const { heap } = this;
+    const moving = heap[start];
+    if (moving === undefined) return;
+    let place = start;
     for (;;) {
-      let first = parent;
-      for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < this.heap.length && this.isEarlier(child, first)) first = child;
+      let below = 2 * place + 1;
+      let child = heap[below];
+      const right = heap[below + 1];
+      if (child !== undefined && right !== undefined && isEarlier(right, child)) {
+        child = right;
+        below += 1;
       }
-      if (first === parent) return;
-      this.swap(parent, first);
-      parent = first;
+      if (child === undefined || !isEarlier(child, moving)) break;
+      heap[place] = child;
+      place = below;
     }
+    heap[place] = moving;
   }
+}
 
-  private isEarlier(left: number, right: number): boolean {
-    const a = this.at(left);
-    const b = this.at(right);
-    return a.at < b.at || (a.at === b.at && a.order < b.order);
-  }
-
-  private swap(left: number, right: number): void {
-    const kept = this.at(left);
-    this.heap[left] = this.at(right);
-    this.heap[right] = kept;
-  }
-
-  private at(offset: number): ScheduledEvent {
-    const event = this.heap[offset];
-    invariant(event !== undefined, `the heap has an event at ${offset}`);
-    return event;
-  }
+function isEarlier(left: ScheduledEvent, right: ScheduledEvent): boolean {
+  return left.at < right.at || (left.at === right.at && left.order < right.order);
 }

@@ -26,10 +26,6 @@ export function drawPlan(seed: number, limits: DrawLimits = {}): SchedulePlan {
     recoveryMs: limits.recoveryMs ?? 20_000,
     faults: drawFaults(ofFaults, {
       replicas: group.priorities.map((_priority, offset) => `r${offset + 1}`),
-      spares: Array.from(
-        { length: group.spares ?? 0 },
-        (_unused, offset) => `r${group.priorities.length + offset + 1}`,
-      ),
       durationMs: faultsMs,
       heartbeatMs: group.raft.heartbeatIntervalMs ?? 100,
       ...drawMix(ofMix, group),
@@ -68,7 +64,7 @@ function drawGroup(prng: Prng): GroupPlan {
   const size = prng.chance(0.65) ? 3 : ([1, 2, 4, 5, 5][prng.integer(0, 4)] ?? 3);
   const distinct = prng.chance(0.6);
   // Short timeouts bring many elections into one run.
-  const heartbeatIntervalMs = prng.chance(0.3) ? 100 : prng.integer(10, 50);
+  const heartbeatIntervalMs = prng.chance(0.3) ? 100 : prng.integer(15, 60);
   const isQuiet = prng.chance(0.3);
   return {
     priorities: Array.from({ length: size }, (_unused, offset) => (distinct ? size - offset : prng.integer(0, 2))),
@@ -89,7 +85,6 @@ function drawGroup(prng: Prng): GroupPlan {
       storageStallMs: isQuiet ? 0 : prng.integer(200, 2000),
       commitNoticeDelayMs: prng.integer(0, 5),
     },
-    spares: prng.chance(0.4) ? prng.integer(1, 2) : 0,
   };
 }
 

@@ -19,7 +19,16 @@ export class History<I = unknown> {
     readonly input: I;
   }): number {
     this.moment += 1;
-    this.operations.push({ ...about, invoked: this.moment, returned: undefined, output: undefined });
+    const { client, sequence, key, input } = about;
+    this.operations.push({
+      client,
+      sequence,
+      key,
+      input,
+      invoked: this.moment,
+      returned: undefined,
+      output: undefined,
+    });
     return this.operations.length - 1;
   }
 

@@ -74,10 +74,11 @@ export class SessionMachine implements HostedStateMachine {
 
 const stale: SessionResult = { kind: 'stale' };
 
+const beyondAscii = /[\u0080-\uffff]/;
+
 /** The bytes of the simulation hold one ASCII character each. */
 function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u0080-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const json = JSON.stringify(value);
+  if (!beyondAscii.test(json)) return json;
+  return json.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

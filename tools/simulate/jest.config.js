@@ -1,0 +1,4 @@
+export default {
+  displayName: 'simulate',
+  preset: '../../jest.preset.js',
+};
