@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { StoreClient, UndiciTransport } from '@toystore/contracts';
 import type { AcknowledgedOrder, ServiceStatus } from '@toystore/lab';
 import { startStoreUnderTest, until, type StoreUnderTest } from './store-under-test.js';
 
@@ -53,7 +54,8 @@ describe('while the network between processes is cut', () => {
     const answer = await fetch(`${under.store.url}/products/${name}`, { signal: AbortSignal.timeout(15_000) });
     const body = (await answer.json()) as { data?: { quantity: number } };
     if (answer.status === 503) return undefined;
-    if (body.data === undefined) throw new Error(`The product was answered with ${answer.status} ${JSON.stringify(body)}.`);
+    if (body.data === undefined)
+      throw new Error(`The product was answered with ${answer.status} ${JSON.stringify(body)}.`);
     return { quantity: body.data.quantity, hit: (answer.headers.get('cache-status') ?? '').includes('; hit') };
   }
 
@@ -77,6 +79,42 @@ describe('while the network between processes is cut', () => {
     const report = await under.store.verify({ acknowledged });
     expect(report.violations).toEqual([]);
     expect(report.orders).toBe(6);
+  }, 240_000);
+
+  it('an order that a frontend could not place, because the leader refuses its connections, is placed once through another frontend', async () => {
+    acknowledged = [];
+    under = started = await startStoreUnderTest({
+      stock: 1000,
+      faults: true,
+      frontends: 2,
+      env: { ORDER_DEADLINE_MS: '1500' },
+    });
+    const leader = await leaderOtherThan(undefined);
+    const key = randomUUID();
+    const order = { name: 'tux', quantity: 3, key, deadlineMs: 15_000 };
+    const [, other] = under.store.urls;
+    if (other === undefined) throw new Error('There is one frontend only.');
+    const transport = new UndiciTransport({ baseUrl: other, receiver: 'store', connections: 1 });
+    const otherShop = new StoreClient(transport, { sessionId: 'e2e-2' });
+    try {
+      await under.store.cut('frontend', leader, { refuse: true });
+      const refused = await under.shop.placeOrder(order);
+      const placed = await otherShop.placeOrder(order);
+      await under.store.heal();
+
+      expect(['no_leader', 'outcome_unknown', 'unavailable']).toContain(refused.kind);
+      if (placed.kind !== 'placed') throw new Error(`The order was answered with ${JSON.stringify(placed)}.`);
+      acknowledged.push({ number: placed.orderNumber, name: 'tux', quantity: 3, key, source: 'e2e' });
+      await until('the first frontend has found the leader again', async () => {
+        const again = await under.shop.placeOrder(order);
+        return again.kind === 'placed' && again.orderNumber === placed.orderNumber;
+      });
+      const report = await under.store.verify({ acknowledged });
+      expect(report.violations).toEqual([]);
+      expect(report.orders).toBe(1);
+    } finally {
+      await transport.close();
+    }
   }, 240_000);
 
   it('a sale waits a lease at most for a frontend that the catalog cannot reach, which shows no stock from before it', async () => {

@@ -14,20 +14,30 @@ export interface StoreUnderTest {
 
 export const toys = ['tux', 'whale', 'fox', 'elephant', 'dolphin', 'monopoly', 'lego', 'marbles', 'frisbee', 'bicycle'];
 
-/** A store of five real processes on free ports with its own data folder. */
+/** A store of real processes, five with one frontend, on free ports with its own data folder. */
 export async function startStoreUnderTest({
   port = 'free',
   stock,
   env = {},
   faults = false,
-}: { port?: number | 'free'; stock?: number; env?: Record<string, string>; faults?: boolean } = {}): Promise<StoreUnderTest> {
+  frontends = 1,
+}: {
+  port?: number | 'free';
+  stock?: number;
+  env?: Record<string, string>;
+  faults?: boolean;
+  frontends?: number;
+} = {}): Promise<StoreUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'toystore-e2e-'));
   const settings = { ...env };
   if (stock !== undefined) {
     settings['TOYS_CSV'] = join(dataDir, 'toys.csv');
-    await writeFile(settings['TOYS_CSV'], ['name,quantity,price', ...toys.map((name) => `${name},${stock},9.99`)].join('\n') + '\n');
+    await writeFile(
+      settings['TOYS_CSV'],
+      ['name,quantity,price', ...toys.map((name) => `${name},${stock},9.99`)].join('\n') + '\n',
+    );
   }
-  const store = await startStore({ port, dataDir, env: settings, faults });
+  const store = await startStore({ port, dataDir, env: settings, faults, frontends });
   const transport = new UndiciTransport({ baseUrl: store.url, receiver: 'store', connections: 8 });
   return {
     store,
