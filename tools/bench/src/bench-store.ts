@@ -3,15 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStore, type LocalStore } from '@toystore/lab';
 
-export const benchProducts = ['tux', 'whale', 'fox', 'elephant', 'dolphin', 'monopoly', 'lego', 'marbles', 'frisbee', 'bicycle'];
+export const benchProducts = [
+  'tux',
+  'whale',
+  'fox',
+  'elephant',
+  'dolphin',
+  'monopoly',
+  'lego',
+  'marbles',
+  'frisbee',
+  'bicycle',
+];
 
 /** A real store on free ports with more stock than a measurement can sell; gone afterwards. */
-export async function withStore<T>(measure: (store: LocalStore) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  measure: (store: LocalStore) => Promise<T>,
+  { env = {} }: { readonly env?: Record<string, string> } = {},
+): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'toystore-bench-'));
   try {
     const csv = join(dataDir, 'toys.csv');
-    await writeFile(csv, ['name,quantity,price', ...benchProducts.map((name) => `${name},100000000,9.99`)].join('\n') + '\n');
-    const store = await startStore({ port: 'free', dataDir, env: { TOYS_CSV: csv } });
+    await writeFile(
+      csv,
+      ['name,quantity,price', ...benchProducts.map((name) => `${name},100000000,9.99`)].join('\n') + '\n',
+    );
+    const store = await startStore({ port: 'free', dataDir, env: { ...env, TOYS_CSV: csv } });
     try {
       return await measure(store);
     } finally {
@@ -25,6 +42,7 @@ export async function withStore<T>(measure: (store: LocalStore) => Promise<T>): 
 export async function pidOf(store: LocalStore, name: string): Promise<number> {
   const { services } = await store.status();
   const pid = services.find((service) => service.name === name)?.pid;
-  if (typeof pid !== 'number') throw new Error(`${name} has no process; running: ${services.map((service) => service.name).join(', ')}.`);
+  if (typeof pid !== 'number')
+    throw new Error(`${name} has no process; running: ${services.map((service) => service.name).join(', ')}.`);
   return pid;
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { benchCachedGet } from './cached-get.js';
+import { benchCache } from './cache-bench.js';
 import { benchFailover } from './failover.js';
 import { benchLogStore } from './log-store-bench.js';
 import { type Measurement, printMeasurement } from './measurement.js';
@@ -7,7 +7,7 @@ import { benchOrders } from './orders.js';
 import { benchReplicatedLog } from './replicated-log-bench.js';
 
 const measurements: Record<string, () => Promise<Measurement>> = {
-  get: () => benchCachedGet(),
+  cache: () => benchCache(),
   orders: () => benchOrders(),
   commits: () => benchLogStore(),
   log: () => benchReplicatedLog(),
@@ -15,7 +15,9 @@ const measurements: Record<string, () => Promise<Measurement>> = {
 };
 
 const program = new Command('bench')
-  .description('Measurements in one run, as ratios. Figures depend on the machine and on what else it does; ratios much less.')
+  .description(
+    'Measurements in one run, as ratios. Figures depend on the machine and on what else it does; ratios much less.',
+  )
   .argument('[which...]', `some of: ${Object.keys(measurements).join(', ')}; all when left out`)
   .option('--kills <n>', 'how many leaders the failover measurement kills', '20')
   .option('--json', 'one JSON document a measurement, on a line of its own')
@@ -30,7 +32,9 @@ for (const name of asked) {
   } else {
     const measurement = await measure();
     missed += measurement.goals.filter((goal) => !goal.met).length;
-    console.log(program.opts<{ json?: boolean }>().json === true ? JSON.stringify(measurement) : printMeasurement(measurement));
+    console.log(
+      program.opts<{ json?: boolean }>().json === true ? JSON.stringify(measurement) : printMeasurement(measurement),
+    );
   }
 }
 process.exitCode = missed === 0 ? 0 : 1;

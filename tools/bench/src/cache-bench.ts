@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import type { LocalStore } from '@toystore/lab';
+import { pidOf, withStore } from './bench-store.js';
+import { cacheContestants, contestantTitles } from './cache-contestants.js';
+import { measureDeletes } from './cache-deletes.js';
+import { startNginxCache } from './cache-nginx.js';
+import { median, quantile, round } from './figures.js';
+import { loadGet, type LoadFigures } from './http-load.js';
+import type { Measurement } from './measurement.js';
+import { startYardstick, type Yardstick } from './yardstick.js';
+
+const path = '/products/tux';
+const connections = 16;
+const bareName = 'bare Fastify, the bytes alone';
+const storeName = "the store's frontend, all headers";
+const nginxName = 'nginx proxy_cache hit';
+
+interface Contestant {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  readonly rounds: LoadFigures[];
+}
+
+/**
+ * A cached product from a bare Fastify route, our three ways, a Nest handler without a cache, Nest's own interceptor and, where
+ * one is installed, nginx: the same bytes, interleaved rounds, each server a process of its own. Then what a DELETE takes.
+ */
+export async function benchCache({ rounds = 5, seconds = 1.2, deletes = 4_000 } = {}): Promise<Measurement> {
+  const secret = randomBytes(32).toString('base64url');
+  return withStore((store) => measure(store, { secret, rounds, seconds, deletes }), {
+    // A log line for each request is not what is compared.
+    env: { CLUSTER_SECRET: secret, LOG_LEVEL: 'warn' },
+  });
+}
+
+async function measure(
+  store: LocalStore,
+  { secret, rounds, seconds, deletes }: { secret: string; rounds: number; seconds: number; deletes: number },
+): Promise<Measurement> {
+  const body = await (await fetch(`${store.url}${path}`)).text();
+  const started: Yardstick[] = [];
+  const contestants: Contestant[] = [];
+  const enter = (name: string, { url, pid }: { readonly url: string; readonly pid: number }): void => {
+    contestants.push({ name, url: `${url}${path}`, pid, rounds: [] });
+  };
+  try {
+    const bare = await startYardstick('bare-fastify.js', { BODY: body });
+    started.push(bare);
+    enter(bareName, bare);
+    enter(storeName, { url: store.url, pid: await pidOf(store, 'frontend') });
+    for (const contestant of cacheContestants) {
+      const server = await startYardstick('cache-server.js', { BODY: body, CONTESTANT: contestant });
+      started.push(server);
+      enter(contestantTitles[contestant], server);
+    }
+    const nginx = await startNginxCache(bare.url, path);
+    if (nginx !== undefined) {
+      started.push(nginx);
+      enter(nginxName, nginx);
+    }
+    for (const { name, url } of contestants) await requireSameBody(name, url, body);
+    await runRounds(contestants, { rounds, seconds });
+  } finally {
+    for (const server of started) await server.stop();
+  }
+  const { tookMs } = await measureDeletes(store, { secret, count: deletes });
+  return report(contestants, { tookMs, rounds, seconds });
+}
+
+async function requireSameBody(name: string, url: string, body: string): Promise<void> {
+  for (let time = 0; time < 2; time += 1) {
+    const text = await (await fetch(url)).text();
+    if (text !== body) throw new Error(`${name} answered ${text} instead of ${body}.`);
+  }
+}
+
+/** Every contestant once a round, each round beginning with another one, so that a slower minute of the machine hits all. */
+async function runRounds(
+  contestants: readonly Contestant[],
+  { rounds, seconds }: { rounds: number; seconds: number },
+): Promise<void> {
+  for (let number = 0; number <= rounds; number += 1) {
+    for (let turn = 0; turn < contestants.length; turn += 1) {
+      const { url, pid, rounds: figures } = contestants[(number + turn) % contestants.length] as Contestant;
+      const load = await loadGet({ url, pid, seconds, connections });
+      // The first round warms everybody up.
+      if (number > 0) figures.push(load);
+    }
+  }
+}
+
+function report(
+  contestants: readonly Contestant[],
+  { tookMs, rounds, seconds }: { tookMs: readonly number[]; rounds: number; seconds: number },
+): Measurement {
+  const cpuOf = (name: string): number[] =>
+    contestants
+      .find((contestant) => contestant.name === name)
+      ?.rounds.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest) ?? [];
+  /** How many requests `name` answers with the CPU time that `other` needs for one: the median over the rounds. */
+  const ratio = (name: string, other: string): number => {
+    const others = cpuOf(other);
+    return round(median(cpuOf(name).map((micros, offset) => (others[offset] as number) / micros)), 2);
+  };
+  const fastPath = ratio(contestantTitles.raw, bareName);
+  const inStore = ratio(storeName, bareName);
+  const interceptor = ratio(contestantTitles.interceptor, contestantTitles.plain);
+  const p50 = round(quantile(tookMs, 0.5), 3);
+  const p99 = round(quantile(tookMs, 0.99), 3);
+  const hasNginx = contestants.some(({ name }) => name === nginxName);
+  return {
+    title: 'A cached product, and its invalidation',
+    conditions:
+      `${rounds} interleaved rounds of ${seconds} s after a warm-up, ${connections} kept-alive connections, load on the same machine; medians` +
+      (hasNginx ? '' : '. nginx is not installed: left out'),
+    columns: ['answered by', 'requests/s', 'CPU µs/request', 'p99 ms', 'CPU: bare Fastify = 1'],
+    rows: [
+      ...contestants.map(({ name, rounds: figures }) => [
+        name,
+        Math.round(median(figures.map(({ requestsPerSecond }) => requestsPerSecond))),
+        round(median(cpuOf(name))),
+        round(median(figures.map(({ p99Ms }) => p99Ms)), 2),
+        ratio(name, bareName),
+      ]),
+      [`signed DELETE, acknowledged (${tookMs.length} in turn)`, Math.round(1000 / median(tookMs)), '', p99, ''],
+    ],
+    goals: [
+      {
+        goal: 'the raw fast path at 0.95 of bare Fastify or better',
+        measured: String(fastPath),
+        met: fastPath >= 0.95,
+      },
+      { goal: "the store's frontend at 0.9 of bare Fastify or better", measured: String(inStore), met: inStore >= 0.9 },
+      {
+        goal: 'our interceptor no slower than the handler without a cache',
+        measured: `${interceptor} of it`,
+        met: interceptor >= 1,
+      },
+      { goal: 'DELETE acknowledged within 1 ms at p99', measured: `p50 ${p50} ms, p99 ${p99} ms`, met: p99 < 1 },
+    ],
+  };
+}

@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { CacheInterceptor as StockInterceptor, CacheModule } from '@nestjs/cache-manager';
+import { Controller, type DynamicModule, Get, Module, type Type, UseInterceptors } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Cached, CacheInterceptor, CoherentCache, createRawFastPath, versioned } from '@quorumkit/cache';
+import { CoherentCacheTestingModule } from '@quorumkit/cache/testing';
+import { createKeyv } from 'cacheable';
+import { type CacheContestant, cacheContestants } from './cache-contestants.js';
+
+/**
+ * One Nest application that answers `GET /products/:name` from memory, in the way that `CONTESTANT` says. The value is an
+ * object, as a handler has it; contestants that keep bytes make them once. Prints its port and runs until stopped.
+ */
+const capacity = 7;
+const value = JSON.parse(process.env['BODY'] ?? '{}') as Record<string, unknown>;
+const version = { epoch: 1, sequence: 1 };
+const keyOf = (name: string): `products/${string}` => `products/${name}`;
+
+@Controller('products')
+class PlainController {
+  @Get(':name')
+  product(): Record<string, unknown> {
+    return value;
+  }
+}
+
+@Controller('products')
+@UseInterceptors(StockInterceptor)
+class StockController {
+  @Get(':name')
+  product(): Record<string, unknown> {
+    return value;
+  }
+}
+
+@Controller('products')
+class InterceptorController {
+  @Get(':name')
+  @UseInterceptors(CacheInterceptor)
+  @Cached({ key: ({ name }) => keyOf(name ?? '') })
+  product() {
+    return versioned(value, version);
+  }
+}
+
+@Controller('products')
+class HookController {
+  @Get(':name')
+  @UseInterceptors(CacheInterceptor)
+  @Cached({ key: ({ name }) => keyOf(name ?? ''), fastPath: true })
+  product() {
+    return versioned(value, version);
+  }
+}
+
+@Module({})
+class ContestantModule {
+  static of(controller: Type, imports: (DynamicModule | Promise<DynamicModule>)[] = []): DynamicModule {
+    return { module: ContestantModule, controllers: [controller], imports };
+  }
+}
+
+async function start(contestant: CacheContestant): Promise<NestFastifyApplication> {
+  const ours = (): DynamicModule => CoherentCacheTestingModule.forRoot({ name: 'frontend', capacity });
+  switch (contestant) {
+    case 'plain':
+      return open(ContestantModule.of(PlainController));
+    case 'stock':
+      return open(
+        ContestantModule.of(StockController, [CacheModule.register({ stores: [createKeyv({ lruSize: capacity })] })]),
+      );
+    case 'interceptor':
+      return open(ContestantModule.of(InterceptorController, [ours()]));
+    case 'hook':
+      return open(ContestantModule.of(HookController, [ours()]));
+    case 'raw': {
+      let answerHit: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
+      const app = await open(ContestantModule.of(InterceptorController, [ours()]), (request, response) =>
+        answerHit(request, response),
+      );
+      answerHit = createRawFastPath(app.get(CoherentCache), { prefix: '/products/', key: keyOf });
+      return app;
+    }
+  }
+}
+
+async function open(
+  module: DynamicModule,
+  inFront?: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Promise<NestFastifyApplication> {
+  const adapter =
+    inFront === undefined
+      ? new FastifyAdapter()
+      : new FastifyAdapter({
+          serverFactory: (handler: RequestListener) =>
+            createServer((request, response) => {
+              if (!inFront(request, response)) handler(request, response);
+            }),
+        });
+  return NestFactory.create<NestFastifyApplication>(module, adapter, { logger: ['error', 'warn'] });
+}
+
+const asked = cacheContestants.find((each) => each === process.env['CONTESTANT']);
+if (asked === undefined) throw new Error(`CONTESTANT is one of ${cacheContestants.join(', ')}.`);
+const app = await start(asked);
+await app.listen(0, '127.0.0.1');
+process.stdout.write(`${new URL(await app.getUrl()).port}\n`);
+process.on('disconnect', () => process.exit(0));
