@@ -14,6 +14,13 @@ describe('readCatalogConfig', () => {
     });
   });
 
+  it.each([
+    [undefined, false],
+    ['1', true],
+  ])('with FAULT_INJECTION=%s fault injection is on: %s', (value, faultInjection) => {
+    expect(readCatalogConfig(value === undefined ? {} : { FAULT_INJECTION: value })).toMatchObject({ faultInjection });
+  });
+
   it('lists every problem at once', () => {
     const read = () =>
       readCatalogConfig({ PORT: 'x', RESTOCK_INTERVAL_MS: '-1', LEASE_MS: '1', CLUSTER_SECRET: 'short' });

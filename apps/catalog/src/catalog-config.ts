@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   durationMs,
   type Environment,
+  flag,
   integer,
   readConfig,
   text,
@@ -18,6 +19,8 @@ const schema = {
   restockLevel: integer('RESTOCK_LEVEL', { min: 1, max: 1_000_000, default: 100 }),
   /** How long a cache may serve without hearing from the catalog. */
   leaseMs: durationMs('LEASE_MS', { minMs: 100, maxMs: 600_000, default: 2_000 }),
+  /** Whether the process can be told to suffer faults; for tests of a store, never for one that is used. */
+  faultInjection: flag('FAULT_INJECTION', { default: false }),
 };
 
 export type CatalogConfig = ConfigOf<typeof schema> & {

@@ -20,11 +20,9 @@ export async function startCatalog(config: CatalogConfig, service: ServiceRun): 
   const authenticator = await authenticatorOf(config, logger);
   const auth = { sign: authenticator.sign.bind(authenticator) };
 
-  const app = await createServiceApp(CatalogProcessModule.forRoot({ config, auth, readiness: service.readiness }), {
-    kind: 'internal',
-    logger,
-    auth: authenticator,
-  });
+  const faults = config.faultInjection ? (await import('./faults/fault-mode.js')).faultMode(logger) : undefined;
+  const module = CatalogProcessModule.forRoot({ config, auth, readiness: service.readiness, faults });
+  const app = await createServiceApp(module, { kind: 'internal', logger, auth: authenticator });
   const epoch = app.get(CatalogEpoch);
   service.readiness.register('log', () =>
     epoch.isOpen ? { ready: true } : { ready: false, reason: 'the log is not applied yet' },

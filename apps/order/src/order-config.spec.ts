@@ -34,6 +34,18 @@ describe('readOrderConfig', () => {
     expect(read).toThrow(/PORT=-1[^]*MEMBERS=order-1[^]*CATALOG_URL=nowhere[^]*DEBIT_TIMEOUT_MS=1/);
   });
 
+  it.each([
+    [undefined, false],
+    ['0', false],
+    ['1', true],
+  ])('with FAULT_INJECTION=%s fault injection is on: %s', (value, faultInjection) => {
+    expect(readOrderConfig(value === undefined ? {} : { FAULT_INJECTION: value })).toMatchObject({ faultInjection });
+  });
+
+  it('does not guess what else FAULT_INJECTION may mean', () => {
+    expect(() => readOrderConfig({ FAULT_INJECTION: 'maybe' })).toThrow(/FAULT_INJECTION=maybe/);
+  });
+
   it('refuses an id that is not a member', () => {
     expect(() => readOrderConfig({ NODE_ID: 'order-9' })).toThrow(/NODE_ID=order-9.*order-1, order-2, order-3/);
   });

@@ -5,6 +5,7 @@ import {
   type ConfigOf,
   durationMs,
   type Environment,
+  flag,
   members,
   type MemberSetting,
   readConfig,
@@ -24,6 +25,8 @@ const schema = {
   catalogUrl: baseUrl('CATALOG_URL', { default: 'http://127.0.0.1:8082' }),
   /** How long one call to the catalog may take; above twice its cache lease. */
   debitTimeoutMs: durationMs('DEBIT_TIMEOUT_MS', { minMs: 100, maxMs: 60_000, default: 5_000 }),
+  /** Whether the process can be told to suffer faults; for tests of a store, never for one that is used. */
+  faultInjection: flag('FAULT_INJECTION', { default: false }),
 };
 
 export type OrderConfig = ConfigOf<typeof schema> & {

@@ -35,20 +35,18 @@ export async function startReplica(config: OrderConfig, service: ServiceRun): Pr
     sign: auth.sign,
     connections: catalogConnections,
   });
+  const faults = config.faultInjection ? (await import('./faults/fault-mode.js')).faultMode(logger) : undefined;
   const debits = { ...debitOptionsDefault, timeoutMs: config.debitTimeoutMs };
   const replica = {
-    catalog,
+    catalog: faults?.catalog(catalog) ?? catalog,
     ordersCsvPath: config.ordersCsvPath,
     debits,
     admission: admissionOptionsDefault,
     metrics: register,
   };
 
-  const app = await createServiceApp(ReplicaModule.forRoot({ config, replica, auth, readiness: service.readiness }), {
-    kind: 'internal',
-    logger,
-    auth: authenticator,
-  });
+  const module = ReplicaModule.forRoot({ config, replica, auth, readiness: service.readiness, faults });
+  const app = await createServiceApp(module, { kind: 'internal', logger, auth: authenticator });
   service.readiness.register('orders', () => readinessOf(app.get(LeaderHealthIndicator)));
   // While requests are still taken: the orders in hand are ended by the successor, and this replica must hear of it.
   service.beforeShutdown('hand leadership over', async () => {

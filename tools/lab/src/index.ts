@@ -1,3 +1,4 @@
+export { parseFaultWish, type FaultedProcess, type FaultWish } from './faults/process-faults.js';
 export { LabError, type LabErrorCode } from './lab-error.js';
 export type { CutReport } from './network/fault-network.js';
 export type { Cut, ProcessPair } from './network/link-table.js';

@@ -13,6 +13,7 @@ export type LabErrorCode =
   | 'already-paused'
   | 'not-paused'
   | 'not-cut'
+  | 'no-answer'
   | 'signal-failed'
   | 'start-failed'
   | 'not-ready';

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { sendCommand } from '../control/control-client.js';
 import type { LabCommand } from '../control/lab-command.js';
+import type { FaultedProcess } from '../faults/process-faults.js';
 import { LabError } from '../lab-error.js';
 import type { CutReport } from '../network/fault-network.js';
 import type { ProcessPair } from '../network/link-table.js';
@@ -12,6 +13,7 @@ import { parseOrderRecords } from '../verification/acknowledged-orders.js';
 import type { VerifyReport } from '../verification/verify-report.js';
 import { restWaitMsDefault } from '../verification/verify-store.js';
 import { defaultDataDir, defaultPort } from './defaults.js';
+import { faultLines } from './fault-lines.js';
 import { printAnswer } from './output.js';
 import { cutLines, statusTable, verifyTables } from './tables.js';
 
@@ -19,6 +21,25 @@ interface ClientOptions {
   readonly dataDir: string;
   readonly json?: boolean;
 }
+
+interface FaultSettings {
+  readonly at?: string;
+  readonly hit?: number;
+  readonly ms?: number;
+  readonly bytes?: number;
+}
+
+const faultHelp = `
+Kinds:
+  show           what is armed, and what it has done (default)
+  clear          end every fault that is armed there
+  kill           die (SIGKILL) --at before-send, before-commit, after-intent-commit, after-debit-answer,
+                 before-reply, after-reply or before-sync, at the --hit'th passage
+  block          stop the event loop for --ms
+  lose-unsynced  keep writes in memory until they are synced, so that a kill loses them
+  disk-full      refuse writes with ENOSPC after --bytes
+  sync-error     refuse syncs with EIO
+  slow-sync      let every sync take --ms longer`;
 
 /** What the command line acts through; a test passes fakes. */
 export interface ProgramPorts {
@@ -43,7 +64,7 @@ export function labProgram(ports: ProgramPorts): Command {
     .option('--port <port>', "the first frontend's port P; the others are P+1 to P+13", wholeNumber, defaultPort)
     .option('--frontends <count>', 'how many frontends, 1 to 5; the second is on P+3, the third on P+5', wholeNumber, 1)
     .option('--data-dir <dir>', "folder for the processes' state and logs", defaultDataDir)
-    .option('--faults', 'route calls between processes through proxies that cut and heal act on')
+    .option('--faults', 'let cut and heal act on the network between processes, and fault on the processes')
     .action(
       async ({
         port,
@@ -110,6 +131,23 @@ export function labProgram(ports: ProgramPorts): Command {
         cutLines,
       ),
     );
+  asking(
+    'fault <name> [kind]',
+    "make an order replica, 'leader' or the catalog suffer; for a store started with --faults",
+  )
+    .addHelpText('after', faultHelp)
+    .option('--at <point>', 'kill: where the process dies')
+    .option('--hit <n>', 'kill: at which passage from now (default 1)', wholeNumber)
+    .option('--ms <n>', 'block, slow-sync: for how long', wholeNumber)
+    .option('--bytes <n>', 'disk-full: how much still fits (default 0)', wholeNumber)
+    .action((name: string, kind: string | undefined, options: ClientOptions & FaultSettings) => {
+      const { at, hit, ms, bytes } = options;
+      return ask<FaultedProcess>(
+        options,
+        { kind: 'fault', name, order: { kind: kind ?? 'show', at, hit, ms, bytes } },
+        faultLines,
+      );
+    });
   asking('heal [a] [b]', 'undo the cut between two processes, or every cut').action(
     (a: string | undefined, b: string | undefined, options: ClientOptions) =>
       ask<CutReport>(options, { kind: 'heal', ...pairOf(a, b) }, cutLines),

@@ -22,6 +22,7 @@ export function welcome(store: {
       ? ([
           [lab('cut order-3 order-2'), 'a network partition'],
           [lab('heal'), 'the end of it'],
+          [lab('fault leader kill --at before-reply'), 'it dies with an order applied and not answered'],
         ] as const)
       : []),
     [lab('verify'), 'check every invariant'],

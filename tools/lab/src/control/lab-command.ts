@@ -11,6 +11,8 @@ export type LabCommand =
   | { readonly kind: 'pause'; readonly name: string }
   | { readonly kind: 'resume'; readonly name: string }
   | ({ readonly kind: 'cut' } & Cut)
+  /** Read in full where it is carried out. */
+  | { readonly kind: 'fault'; readonly name: string; readonly order: Readonly<Record<string, unknown>> }
   /** Without a pair everything is healed. */
   | { readonly kind: 'heal'; readonly pair?: ProcessPair }
   | { readonly kind: 'verify'; readonly restWaitMs: number; readonly acknowledged: readonly AcknowledgedOrder[] }
@@ -34,6 +36,8 @@ export function parseLabCommand(value: unknown): LabCommand {
       return { kind: 'kill', name: text(fields, 'name'), signal: parseSignal(text(fields, 'signal')) };
     case 'cut':
       return { kind: 'cut', ...pair(fields), oneWay: flag(fields, 'oneWay'), refuse: flag(fields, 'refuse') };
+    case 'fault':
+      return { kind: 'fault', name: text(fields, 'name'), order: (fields['order'] ?? {}) as Readonly<Record<string, unknown>> };
     case 'heal':
       return fields['pair'] === undefined ? { kind: 'heal' } : { kind: 'heal', pair: pair((fields['pair'] ?? {}) as Readonly<Record<string, unknown>>) };
     case 'verify':

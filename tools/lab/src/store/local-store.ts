@@ -1,3 +1,4 @@
+import { wishFault, type FaultedProcess, type FaultWish } from '../faults/process-faults.js';
 import { LabError } from '../lab-error.js';
 import type { CutReport, FaultNetwork } from '../network/fault-network.js';
 import type { ProcessPair } from '../network/link-table.js';
@@ -97,6 +98,21 @@ export class LocalStore {
     return this.#faulty().heal(pair);
   }
 
+  /**
+   * Arms a fault in an order replica (also `leader`) or the catalog, or shows or clears what is armed; only for a store that
+   * was started with `faults`. Resolves to what is armed there then, and what the faults have done so far.
+   */
+  async fault(name: string, wish: FaultWish): Promise<FaultedProcess> {
+    this.#faulty();
+    const resolved = await this.#resolve(name);
+    const standing = this.#supervisor.services().find((service) => service.name === resolved);
+    if (standing === undefined) {
+      const names = this.#supervisor.services().map((service) => service.name);
+      throw new LabError('unknown-name', `There is no process named '${resolved}'. Names: ${names.join(', ')}`);
+    }
+    return wishFault(standing, this.#peers.peer(resolved), wish);
+  }
+
   waitUntilReady(options: { limitMs: number; names?: readonly string[] }): Promise<void> {
     return this.#supervisor.waitUntilReady(options);
   }
@@ -150,7 +166,7 @@ export class LocalStore {
     if (this.#network !== undefined) return this.#network;
     throw new LabError(
       'not-available',
-      'This store was started without network faults. Stop it (npm run lab -- down) and start it so that it can be cut: npm start -- --faults',
+      'This store was started without faults. Stop it (npm run lab -- down) and start it so that it can suffer some: npm start -- --faults',
     );
   }
 

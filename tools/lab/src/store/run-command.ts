@@ -1,4 +1,5 @@
 import type { LabCommand } from '../control/lab-command.js';
+import { parseFaultWish } from '../faults/process-faults.js';
 import type { LocalStore } from './local-store.js';
 
 /** Carries out a command that arrived at the control endpoint; resolves to its JSON answer. */
@@ -16,6 +17,8 @@ export async function runCommand(store: LocalStore, command: LabCommand): Promis
       return store.resume(command.name);
     case 'cut':
       return store.cut(command.a, command.b, { oneWay: command.oneWay, refuse: command.refuse });
+    case 'fault':
+      return store.fault(command.name, parseFaultWish(command.order));
     case 'heal':
       return store.heal(command.pair);
     case 'verify':

@@ -27,7 +27,10 @@ export interface StartStoreOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How many frontends, 1 to 5. Default 1. */
   readonly frontends?: number;
-  /** Sends every call between processes through proxies of the lab, so that the network can be cut and healed. Default false. */
+  /**
+   * Sends every call between processes through proxies of the lab, so that the network can be cut and healed, and starts
+   * catalog and order replicas with fault injection. Default false.
+   */
   readonly faults?: boolean;
   /** How long all processes together may take to become ready, in ms. Default 120000. */
   readonly readyLimitMs?: number;
@@ -58,8 +61,9 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
   const leftover = await requireNoOtherLab(dataDir);
   const basePort =
     options.port === undefined || options.port === 'free' ? await findFreeBasePort(extent) : options.port;
+  const env = { ...(faults && { FAULT_INJECTION: '1' }), ...options.env };
   const links = faults ? storeLinks(basePort, { frontends }) : [];
-  const specs = storeTopology({ basePort, frontends, dataDir, repoRoot, env: options.env ?? {}, links });
+  const specs = storeTopology({ basePort, frontends, dataDir, repoRoot, env, links });
   if (leftover)
     await leftoversEnded(
       specs.map((spec) => spec.dataDir),
