@@ -1,9 +1,10 @@
 import type { Effects, RaftStatus, ReadAnswer } from '../effect.js';
-import type { Entry } from '../entry.js';
+import type { Entry, Snapshot } from '../entry.js';
 import { toLogIndex, toReplicaId, toTerm, type LogIndex, type ReplicaId } from '../ids.js';
 import type { Input } from '../input.js';
 import { invariant } from '../invariant.js';
 import type { AppendResponse, Envelope, HeartbeatResponse, Message, ResponseMessage } from '../message.js';
+import { encodeConfiguration, type Member, type MembershipChange } from '../membership/configuration.js';
 import { parseRaftOptions, type RaftOptions } from '../options.js';
 import { createRaft, entriesOf, nextDeadline, statusOf, step, type Raft } from '../raft.js';
 import type { TraceEvent } from '../trace.js';
@@ -14,10 +15,15 @@ export interface DrivenOptions {
   readonly voters?: readonly string[];
   /** Priority of each voter, in the same order. */
   readonly priorities?: readonly number[];
+  /** Of the store it runs on. */
+  readonly storeId?: number;
+  /** It is none of the voters and waits to be added. */
+  readonly joining?: boolean;
   readonly term?: number;
   readonly votedFor?: string;
-  /** The stored log: the term of each entry. */
-  readonly log?: readonly number[];
+  /** The stored log: the term of each entry, or the entry. */
+  readonly log?: readonly (number | Entry)[];
+  readonly snapshot?: Snapshot;
   readonly raft?: Partial<Omit<RaftOptions, 'id' | 'voters' | 'seed'>>;
   readonly seed?: number;
   /** Report every batch durable at once (default), or only by `persistAll`. */
@@ -47,8 +53,8 @@ export class DrivenReplica {
       priority: options.priorities?.[offset] ?? names.length - offset,
     }));
     const id = toReplicaId(names[0] ?? 'a');
-    const entries = logOf(options.log ?? []);
-    const term = options.term ?? entries[entries.length - 1]?.term ?? 0;
+    const entries = entriesFrom(options.log ?? [], (options.snapshot?.index ?? 0) + 1);
+    const term = options.term ?? entries[entries.length - 1]?.term ?? options.snapshot?.term ?? 0;
     const votedFor = options.votedFor === undefined ? undefined : toReplicaId(options.votedFor);
     this.peers = voters.map((voter) => voter.id).filter((peer) => peer !== id);
     this.instantDisk = options.instantDisk ?? true;
@@ -57,10 +63,13 @@ export class DrivenReplica {
       priorityTakeoverStableMs: 0,
       ...options.raft,
       id,
-      voters,
+      voters: options.joining === true ? voters.slice(1) : voters,
+      joining: options.joining ?? false,
       seed: options.seed ?? 1,
     });
-    this.raft = createRaft(parsed, { hardState: { term: toTerm(term), votedFor }, snapshot: undefined, entries }, 0);
+    const { storeId } = options;
+    const hardState = { term: toTerm(term), votedFor };
+    this.raft = createRaft(parsed, { hardState, snapshot: options.snapshot, entries, storeId }, 0);
   }
 
   get status(): RaftStatus {
@@ -107,7 +116,12 @@ export class DrivenReplica {
 
   append(
     from: string,
-    about: { term: number; prev: readonly [index: number, term: number]; entries?: readonly number[]; commit?: number },
+    about: {
+      term: number;
+      prev: readonly [index: number, term: number];
+      entries?: readonly (number | Entry)[];
+      commit?: number;
+    },
   ): AppendResponse {
     const [prevIndex, prevTerm] = about.prev;
     const response = this.receive(from, {
@@ -116,7 +130,7 @@ export class DrivenReplica {
       term: toTerm(about.term),
       prevLogIndex: toLogIndex(prevIndex),
       prevLogTerm: toTerm(prevTerm),
-      entries: logOf(about.entries ?? [], prevIndex + 1),
+      entries: entriesFrom(about.entries ?? [], prevIndex + 1),
       commitIndex: toLogIndex(about.commit ?? 0),
     });
     invariant(response?.kind === 'appendResponse', 'an append that is durable is answered');
@@ -192,9 +206,9 @@ export class DrivenReplica {
   }
 
   /** A peer answers the latest request of a kind that was sent to it. */
-  answer(peer: string, kind: 'preVote' | 'vote', granted: boolean): void {
+  answer(peer: string, kind: 'preVote' | 'vote', granted: boolean, storeId?: number): void {
     const { requestId } = this.latest(`${kind}Request`, peer);
-    this.receive(peer, { kind: `${kind}Response`, requestId, term: this.status.term, granted });
+    this.receive(peer, { kind: `${kind}Response`, requestId, term: this.status.term, granted, storeId });
   }
 
   /** Goes through an election in which every peer says yes. The others have confirmed nothing of the log yet. */
@@ -206,7 +220,7 @@ export class DrivenReplica {
   }
 
   /** A peer confirms the latest append that was sent to it. */
-  confirmAppend(peer: string): Effects | undefined {
+  confirmAppend(peer: string, storeId?: number): Effects | undefined {
     const { requestId, term, prevLogIndex, entries } = this.latest('appendRequest', peer);
     this.receive(peer, {
       kind: 'appendResponse',
@@ -214,13 +228,14 @@ export class DrivenReplica {
       term,
       matchIndex: toLogIndex(prevLogIndex + entries.length),
       conflict: undefined,
+      storeId,
     });
     return this.last;
   }
 
-  confirmHeartbeat(peer: string): Effects | undefined {
+  confirmHeartbeat(peer: string, storeId?: number): Effects | undefined {
     const { requestId, term } = this.latest('heartbeatRequest', peer);
-    this.receive(peer, { kind: 'heartbeatResponse', requestId, term });
+    this.receive(peer, { kind: 'heartbeatResponse', requestId, term, storeId });
     return this.last;
   }
 
@@ -231,10 +246,31 @@ export class DrivenReplica {
     });
   }
 
+  changeMembership(change: MembershipChange): Effects {
+    return this.give({ kind: 'changeMembership', id: 1, change });
+  }
+
   private foreignRequestId(): number {
     this.lastRequestId += 1;
     return this.lastRequestId;
   }
+}
+
+function entriesFrom(log: readonly (number | Entry)[], from: number): readonly Entry[] {
+  return log.flatMap((each, offset) => (typeof each === 'number' ? logOf([each], from + offset) : [each]));
+}
+
+/** A membership entry. Members are voters unless they are said to be something else. */
+export function configurationEntry(
+  at: { readonly index: number; readonly term: number },
+  members: readonly (Pick<Member, 'id'> & Partial<Member>)[] | readonly string[],
+): Entry {
+  const full = members.map((member): Member => {
+    const about = typeof member === 'string' ? { id: toReplicaId(member) } : member;
+    return { kind: 'voter', priority: 1, storeId: 0, context: '', ...about };
+  });
+  const data = encodeConfiguration({ members: full });
+  return { index: toLogIndex(at.index), term: toTerm(at.term), kind: 'membership', data };
 }
 
 /** Entries 1, 2, … of the given terms; each one's data names its position and term. */

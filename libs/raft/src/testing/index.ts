@@ -14,7 +14,7 @@ export { LogMatching } from './checkers/log-matching.js';
 export { OneResponse } from './checkers/one-response.js';
 export { PersistedBeforeSent } from './checkers/persisted-before-sent.js';
 export { TermsAreAdopted } from './checkers/terms-are-adopted.js';
-export { DrivenReplica, logOf } from './driven-replica.js';
+export { configurationEntry, DrivenReplica, logOf } from './driven-replica.js';
 export type { DrivenOptions } from './driven-replica.js';
 export { checkLinearizable } from './linearizability/check-linearizable.js';
 export type { Verdict } from './linearizability/check-linearizable.js';

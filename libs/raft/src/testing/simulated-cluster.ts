@@ -1,7 +1,9 @@
+import type { RejectedProposal } from '../effect.js';
 import type { LogIndex, ReplicaId } from '../ids.js';
 import { toReplicaId } from '../ids.js';
 import type { Input } from '../input.js';
 import { invariant } from '../invariant.js';
+import type { MembershipChange } from '../membership/configuration.js';
 import { parseRaftOptions, type RaftOptions } from '../options.js';
 import { Prng } from '../prng.js';
 import type { Envelope } from '../message.js';
@@ -28,6 +30,8 @@ export interface ClusterOptions {
   readonly seed: number;
   /** One replica each, named r1, r2, …; default three with priorities 3, 2, 1. */
   readonly priorities?: readonly number[];
+  /** As many more replicas, named on from there, that wait to be added to the group. Default 0. */
+  readonly spares?: number;
   readonly raft?: Partial<Omit<RaftOptions, 'id' | 'voters' | 'seed'>>;
   /** Other replicas see at once that a process is gone (its port refuses connections). Default true. */
   readonly noticesGoneProcesses?: boolean;
@@ -63,6 +67,8 @@ export class SimulatedCluster {
   readonly hash = new RunHash();
   /** Ids of proposals that a leader appended. */
   readonly accepted = new Map<number, { readonly index: LogIndex; readonly term: number }>();
+  /** Why a leader did not append them. */
+  readonly refused = new Map<number, RejectedProposal>();
   /** Answers to `read`: the index to wait for, or undefined where leadership was not confirmed. */
   readonly readAnswers = new Map<number, LogIndex | undefined>();
   private readonly votes = new OneVoteATerm();
@@ -82,12 +88,14 @@ export class SimulatedCluster {
     });
     const priorities = options.priorities ?? [3, 2, 1];
     const voters = priorities.map((priority, offset) => ({ id: toReplicaId(`r${offset + 1}`), priority }));
-    this.replicas = voters.map(({ id }, ordinal) =>
-      this.createReplica(
-        parseRaftOptions({ ...options.raft, id, voters, seed: this.prng.integer(0, 2 ** 31) }),
-        ordinal,
-      ),
+    const spares = Array.from({ length: options.spares ?? 0 }, (_unused, offset) =>
+      toReplicaId(`r${voters.length + offset + 1}`),
     );
+    this.replicas = [...voters.map(({ id }) => id), ...spares].map((id, ordinal) => {
+      const joining = ordinal >= voters.length;
+      const seed = this.prng.integer(0, 2 ** 31);
+      return this.createReplica(parseRaftOptions({ ...options.raft, id, voters, joining, seed }), ordinal);
+    });
     this.byId = new Map(this.replicas.map((replica) => [replica.id, replica]));
     this.persisted = new PersistedBeforeSent((id) => this.replica(id).disk);
     this.committed = new CommittedLog(() => this.replicas, options.stateMachine?.());
@@ -118,6 +126,11 @@ export class SimulatedCluster {
       if (highest === undefined || replica.status.term > highest.status.term) highest = replica;
     }
     return highest;
+  }
+
+  /** The replicas that the leader's configuration names; while there is no leader, all. */
+  get members(): readonly SimulatedReplica[] {
+    return this.leader?.status.members.map(({ id }) => this.replica(id)) ?? this.replicas;
   }
 
   replica(id: string): SimulatedReplica {
@@ -166,6 +179,19 @@ export class SimulatedCluster {
     }
   }
 
+  /** As `kill`, and its disk is replaced by an empty one. */
+  loseStore(id: string): void {
+    this.kill(id);
+    this.replica(id).disk.wipe();
+  }
+
+  /** @returns the request's id, to be looked up in `accepted` or `refused`. */
+  changeMembership(id: string, change: MembershipChange): number {
+    this.lastId += 1;
+    this.replica(id).give({ kind: 'changeMembership', id: this.lastId, change });
+    return this.lastId;
+  }
+
   /** Proposes a command with a text of its own. @returns the proposal's id; the text is `c<id>`. */
   propose(id: string): number {
     return this.proposeMany(id, 1)[0] ?? 0;
@@ -207,7 +233,7 @@ export class SimulatedCluster {
       clock: this.clock,
       prng: this.prng.fork(),
       send: (envelope: Envelope) => {
-        this.votes.observeSent(envelope);
+        this.votes.observeSent(envelope, this.replica(envelope.from).disk.storeId);
         this.persisted.observeSent(envelope);
         this.network.send(envelope);
       },
@@ -222,6 +248,7 @@ export class SimulatedCluster {
     this.hash.observe(this.clock.now, observation);
     if (effects.trace.length > 0) this.remember(replica.id, effects.trace);
     for (const { id, index, term } of effects.accepted) this.accepted.set(id, { index, term });
+    for (const rejected of effects.rejected) this.refused.set(rejected.id, rejected);
     for (const { id, index } of effects.reads) this.readAnswers.set(id, index);
     for (const checker of this.checkers) checker.observe(observation);
     for (const listener of this.listeners) listener.observe(observation);

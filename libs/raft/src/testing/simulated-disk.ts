@@ -19,12 +19,15 @@ export const fastDisk: DiskConditions = { syncMinMs: 0.1, syncMaxMs: 0.6 };
  */
 export class SimulatedDisk {
   conditions: DiskConditions = fastDisk;
-  wasWiped = false;
+  /** Rises with each store that is lost: see `StoredState.storeId`. */
+  storeId = 0;
   private volatile: PersistBatch[] = [];
   private syncing = 0;
   private generation = 0;
   private failNext = false;
-  private readonly durable = new DurableLog();
+  private durable = new DurableLog();
+  /** What the stores held that were lost, by their id. */
+  private readonly lost = new Map<number, DurableLog>();
 
   constructor(
     private readonly clock: VirtualClock,
@@ -47,7 +50,7 @@ export class SimulatedDisk {
 
   /** What a process that starts now would find. */
   read(): StoredState {
-    return this.durable.toStoredState();
+    return { ...this.durable.toStoredState(), storeId: this.storeId };
   }
 
   get term(): Term {
@@ -63,8 +66,13 @@ export class SimulatedDisk {
     return this.durable.lastIndex;
   }
 
-  hasDurable(entry: { readonly index: number; readonly term: Term }): boolean {
-    return this.durable.has(entry);
+  get wasWiped(): boolean {
+    return this.storeId > 0;
+  }
+
+  /** Of a store that was lost: whether it had the entry when it was. */
+  hasDurable(entry: { readonly index: number; readonly term: Term }, storeId = this.storeId): boolean {
+    return (this.lost.get(storeId) ?? this.durable).has(entry);
   }
 
   crash(): void {
@@ -86,11 +94,12 @@ export class SimulatedDisk {
     return { ...batch, entries: batch.entries.slice(0, this.prng.integer(0, batch.entries.length)) };
   }
 
-  /** Loses everything, as a replaced disk does. Raft does not survive this on a majority, nor with the vote forgotten. */
+  /** Loses everything, as a replaced disk does: what starts on it next is another store. No group survives it on a majority. */
   wipe(): void {
-    this.wasWiped = true;
     this.crash();
-    this.durable.clear();
+    this.lost.set(this.storeId, this.durable);
+    this.durable = new DurableLog();
+    this.storeId += 1;
   }
 
   private startSync(): void {
@@ -144,12 +153,6 @@ class DurableLog {
 
   has({ index, term }: { readonly index: number; readonly term: Term }): boolean {
     return index === 0 || index <= this.base || this.entries[index - this.base - 1]?.term === term;
-  }
-
-  clear(): void {
-    this.hardState = { term: 0 as Term, votedFor: undefined };
-    this.snapshot = undefined;
-    this.entries = [];
   }
 
   toStoredState(): StoredState {

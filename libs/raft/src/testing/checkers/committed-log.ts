@@ -1,5 +1,7 @@
+import type { RaftStatus } from '../../effect.js';
 import type { Entry } from '../../entry.js';
 import type { LogIndex, ReplicaId } from '../../ids.js';
+import type { Member } from '../../membership/configuration.js';
 import { entryTerm } from '../../raft.js';
 import { AppliedState, type HostedStateMachine } from '../applied-state.js';
 import type { Observation, SimulatedReplica } from '../simulated-replica.js';
@@ -78,10 +80,10 @@ export class CommittedLog implements Checker {
    * Raft figure 3, State Machine Safety: if a replica has applied an entry at an index, no other replica will ever
    * apply a different one for it.
    */
-  private checkStateMachineSafety({ replica, after }: Observation, entry: Entry): void {
+  private checkStateMachineSafety({ replica, before, after }: Observation, entry: Entry): void {
     const known = this.history[entry.index - 1];
     if (known === undefined) {
-      this.checkDurableMajority(replica, entry);
+      this.checkDurableMajority(replica, entry, [before, after]);
       this.history.push({ entry, inTerm: after.term, result: this.applied.apply(entry) });
       if (entry.kind === 'command') this.checkCommittedOnce(entry.data);
       return;
@@ -119,16 +121,27 @@ export class CommittedLog implements Checker {
     }
   }
 
-  /** What is called committed is on the disks of a majority: a power failure of everything cannot lose it. */
-  private checkDurableMajority(replica: SimulatedReplica, entry: Entry): void {
-    const replicas = this.replicas();
-    const holders = replicas.filter(({ disk }) => disk.hasDurable(entry)).length;
-    if (2 * holders <= replicas.length) {
-      throw new PropertyViolation(
-        'Durable Majority',
-        `${replica.id} calls ${entry.index} (term ${entry.term}) committed, but it is on ${holders} of ${replicas.length} disks`,
-      );
-    }
+  /**
+   * What is called committed is on the disks of a majority of the voters: a power failure of everything cannot lose it.
+   * One step may commit under one configuration and append the next.
+   */
+  private checkDurableMajority(replica: SimulatedReplica, entry: Entry, statuses: readonly RaftStatus[]): void {
+    if (statuses.some(({ members }) => this.isOnMajority(members, entry))) return;
+    const holders = this.replicas()
+      .filter(({ disk }) => disk.hasDurable(entry))
+      .map(({ id }) => id);
+    throw new PropertyViolation(
+      'Durable Majority',
+      `${replica.id} calls ${entry.index} (term ${entry.term}) committed, but it is only on the disks of ${holders.join(', ') || 'nobody'}`,
+    );
+  }
+
+  private isOnMajority(members: readonly Member[], entry: Entry): boolean {
+    const voters = members.filter((member) => member.kind === 'voter');
+    const holders = voters.filter(({ id, storeId }) =>
+      this.replicas().some((replica) => replica.id === id && replica.disk.hasDurable(entry, storeId)),
+    );
+    return 2 * holders.length > voters.length;
   }
 
   /** Committed entries leave the core in order and once a process. */

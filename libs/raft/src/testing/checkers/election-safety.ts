@@ -3,18 +3,19 @@ import type { Envelope } from '../../message.js';
 import type { Observation } from '../simulated-replica.js';
 import { PropertyViolation, type Checker } from './checker.js';
 
-/** Raft figure 3: at most one leader can be elected in a given term. */
+/** Raft figure 3: at most one leader can be elected in a given term. A member on another store is another server. */
 export class ElectionSafety implements Checker {
-  private readonly leaders = new Map<number, ReplicaId>();
+  private readonly leaders = new Map<number, string>();
 
   observe({ replica, effects }: Observation): void {
     for (const event of effects.trace) {
       if (event.kind !== 'becameLeader') continue;
       const other = this.leaders.get(event.term);
-      if (other !== undefined && other !== replica.id) {
-        throw new PropertyViolation('Election Safety', `${other} and ${replica.id} both lead term ${event.term}`);
+      const leader = nameOf(replica.id, replica.disk.storeId);
+      if (other !== undefined && other !== leader) {
+        throw new PropertyViolation('Election Safety', `${other} and ${leader} both lead term ${event.term}`);
       }
-      this.leaders.set(event.term, replica.id);
+      this.leaders.set(event.term, leader);
     }
   }
 }
@@ -25,31 +26,40 @@ export class ElectionSafety implements Checker {
  */
 export class OneVoteATerm implements Checker {
   /** By term, then by voter. */
-  private readonly votes = new Map<number, Map<ReplicaId, ReplicaId>>();
+  private readonly votes = new Map<number, Map<string, ReplicaId>>();
 
-  observeSent({ from, to, message }: Envelope): void {
-    if (message.kind === 'voteResponse' && message.granted) this.record(from, message.term, to);
-    if (message.kind === 'voteRequest') this.record(from, message.term, from);
+  /** @param storeId of the sender. */
+  observeSent({ from, to, message }: Envelope, storeId: number): void {
+    if (message.kind === 'voteResponse' && message.granted) this.record(nameOf(from, storeId), message.term, to);
+    if (message.kind === 'voteRequest') this.record(nameOf(from, storeId), message.term, from);
   }
 
-  observe({ replica, effects }: Observation): void {
+  observe({ replica, after, effects }: Observation): void {
     for (const event of effects.trace) {
       if (event.kind !== 'becameLeader') continue;
-      for (const voter of event.votes) this.checkGiven(voter, event.term, replica.id);
+      for (const voter of event.votes) {
+        const member = after.members.find(({ id, kind }) => id === voter && kind === 'voter');
+        this.checkGiven(
+          member === undefined ? `${voter}, no voter,` : nameOf(voter, member.storeId),
+          event.term,
+          replica.id,
+        );
+      }
     }
   }
 
-  private checkGiven(voter: ReplicaId, term: number, leader: ReplicaId): void {
-    if (voter === leader || this.votes.get(term)?.get(voter) === leader) return;
+  private checkGiven(voter: string, term: number, leader: ReplicaId): void {
+    if (voter === leader || voter.startsWith(`${leader} `)) return;
+    if (this.votes.get(term)?.get(voter) === leader) return;
     throw new PropertyViolation(
       'One Vote a Term',
       `${leader} leads term ${term} by a vote that ${voter} did not give it`,
     );
   }
 
-  private record(voter: ReplicaId, term: number, candidate: ReplicaId): void {
+  private record(voter: string, term: number, candidate: ReplicaId): void {
     let ofTerm = this.votes.get(term);
-    if (ofTerm === undefined) this.votes.set(term, (ofTerm = new Map<ReplicaId, ReplicaId>()));
+    if (ofTerm === undefined) this.votes.set(term, (ofTerm = new Map<string, ReplicaId>()));
     const other = ofTerm.get(voter);
     if (other !== undefined && other !== candidate) {
       throw new PropertyViolation(
@@ -59,4 +69,8 @@ export class OneVoteATerm implements Checker {
     }
     ofTerm.set(voter, candidate);
   }
+}
+
+function nameOf(id: ReplicaId, storeId: number): string {
+  return storeId === 0 ? id : `${id} (store ${storeId})`;
 }

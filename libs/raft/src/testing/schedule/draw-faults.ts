@@ -31,6 +31,8 @@ export const recipes = [
   'forgetLeader',
   'transfer',
   'stepDown',
+  'loseStore',
+  'changeMembers',
 ] as const;
 
 /** What a schedule may do to a group, each of one or more faults. */
@@ -38,6 +40,8 @@ export type Recipe = (typeof recipes)[number];
 
 export interface FaultLimits {
   readonly replicas: readonly string[];
+  /** Replicas that may be added to the group. */
+  readonly spares: readonly string[];
   readonly durationMs: number;
   readonly recipes: readonly Recipe[];
   /** Mean time between two recipes, ms. */
@@ -156,6 +160,14 @@ class FaultDrawing {
         return this.add({ kind: 'transfer', target: prng.chance(0.5) ? undefined : this.any() });
       case 'stepDown':
         return this.add({ kind: 'stepDown' });
+      case 'loseStore':
+        return this.add({
+          kind: 'loseStore',
+          victim: prng.chance(0.3) ? 'leader' : this.any(),
+          downMs: this.span(1, 300),
+        });
+      case 'changeMembers':
+        return this.addMembershipChanges();
     }
   }
 
@@ -166,6 +178,20 @@ class FaultDrawing {
     for (const victim of this.limits.replicas) {
       this.add({ kind: 'nominate', victim, termOffset: 0 }, prng.between(0, 5));
       if (prng.chance(0.5)) this.add({ kind: 'kill', victim, downMs: this.span(0.1, 5) }, prng.between(1, 20));
+    }
+  }
+
+  /** Somebody comes or goes; mostly the group ends as large as it was, or it would soon be too small for other faults. */
+  private addMembershipChanges(): void {
+    const { prng, limits } = this;
+    const member = this.oneOf([...limits.replicas, ...limits.spares]);
+    let later = 0;
+    const changes = prng.chance(0.3)
+      ? (['demote', 'promote'] as const)
+      : (['remove', 'addLearner', 'promote'] as const);
+    for (const change of changes) {
+      if (prng.chance(0.9)) this.add({ kind: 'changeMembership', change, member }, later);
+      later += this.span(1, 20 * limits.heartbeatMs);
     }
   }
 

@@ -26,6 +26,10 @@ export function drawPlan(seed: number, limits: DrawLimits = {}): SchedulePlan {
     recoveryMs: limits.recoveryMs ?? 20_000,
     faults: drawFaults(ofFaults, {
       replicas: group.priorities.map((_priority, offset) => `r${offset + 1}`),
+      spares: Array.from(
+        { length: group.spares ?? 0 },
+        (_unused, offset) => `r${group.priorities.length + offset + 1}`,
+      ),
       durationMs: faultsMs,
       heartbeatMs: group.raft.heartbeatIntervalMs ?? 100,
       ...drawMix(ofMix, group),
@@ -85,6 +89,7 @@ function drawGroup(prng: Prng): GroupPlan {
       storageStallMs: isQuiet ? 0 : prng.integer(200, 2000),
       commitNoticeDelayMs: prng.integer(0, 5),
     },
+    spares: prng.chance(0.4) ? prng.integer(1, 2) : 0,
   };
 }
 

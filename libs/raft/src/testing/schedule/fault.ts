@@ -1,3 +1,4 @@
+import type { MembershipChange } from '../../membership/configuration.js';
 import type { DiskConditions } from '../simulated-disk.js';
 import type { NetworkConditions } from '../simulated-network.js';
 
@@ -45,7 +46,10 @@ export type Fault =
   | { readonly kind: 'nominate'; readonly victim: Victim; readonly termOffset: number }
   | { readonly kind: 'forgetLeader'; readonly victims: readonly Victim[]; readonly termOffset: number }
   | { readonly kind: 'transfer'; readonly target: Victim | undefined }
-  | { readonly kind: 'stepDown' };
+  | { readonly kind: 'stepDown' }
+  /** Its disk is replaced by an empty one, unless the group could not survive the loss of one more. */
+  | { readonly kind: 'loseStore'; readonly victim: Victim; readonly downMs: number }
+  | { readonly kind: 'changeMembership'; readonly change: MembershipChange['kind']; readonly member: Victim };
 
 export type FaultKind = Fault['kind'];
 

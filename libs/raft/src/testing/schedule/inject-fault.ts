@@ -1,4 +1,5 @@
 import type { Term } from '../../ids.js';
+import type { MembershipChange } from '../../membership/configuration.js';
 import { fastDisk } from '../simulated-disk.js';
 import { calmNetwork } from '../simulated-network.js';
 import type { SimulatedCluster } from '../simulated-cluster.js';
@@ -90,6 +91,10 @@ export class FaultInjector {
       }
       case 'stepDown':
         return this.find('leader').give({ kind: 'stepDown', reason: 'the script says so' });
+      case 'loseStore':
+        return this.loseStore(this.find(fault.victim), fault.downMs);
+      case 'changeMembership':
+        return this.changeMembership(fault.change, this.find(fault.member));
     }
   }
 
@@ -109,6 +114,30 @@ export class FaultInjector {
     if (!victim.isUp) return;
     this.cluster.kill(victim.id);
     this.later(downMs, () => victim.start());
+  }
+
+  private loseStore(victim: SimulatedReplica, downMs: number): void {
+    if (!this.canLoseOneStore()) return;
+    this.cluster.loseStore(victim.id);
+    this.later(downMs, () => victim.start());
+  }
+
+  /** Three voters with nothing to come back from, as the leader knows that nobody can have replaced. */
+  private canLoseOneStore(): boolean {
+    const { leader, replicas } = this.cluster;
+    if (leader === undefined) return false;
+    const { term, members, pendingChange, committedInTerm } = leader.status;
+    if (pendingChange !== undefined || !committedInTerm) return false;
+    if (replicas.some((replica) => replica.highestTerm > term)) return false;
+    const voters = members.filter(({ kind }) => kind === 'voter');
+    if (voters.length < 3 || members.some(({ kind }) => kind === 'returning')) return false;
+    return voters.every(({ id, storeId }) => this.find(id).disk.storeId === storeId);
+  }
+
+  private changeMembership(kind: MembershipChange['kind'], { id, options }: SimulatedReplica): void {
+    const priority = options.voters.find((voter) => voter.id === id)?.priority ?? 1;
+    const change = kind === 'addLearner' ? { kind, member: id, priority, context: `at ${id}` } : { kind, member: id };
+    this.cluster.changeMembership(this.find('leader').id, change);
   }
 
   private pause(victim: SimulatedReplica, forMs: number): void {

@@ -23,6 +23,8 @@ export interface SchedulePlan {
 export interface GroupPlan {
   /** One replica each. */
   readonly priorities: readonly number[];
+  /** More replicas, named on from there, that may be added to the group. Absent: none. */
+  readonly spares?: number;
   readonly noticesGoneProcesses: boolean;
   /** Entries between two snapshots of a replica; 0 = never. */
   readonly snapshotEvery: number;

@@ -59,6 +59,7 @@ class PlanRun {
     this.cluster = new SimulatedCluster({
       seed: source.integer(0, 2 ** 31),
       priorities: group.priorities,
+      spares: group.spares ?? 0,
       noticesGoneProcesses: group.noticesGoneProcesses,
       raft: group.raft,
       stateMachine: () => new SessionMachine(workload.stateMachine()),
@@ -85,8 +86,12 @@ class PlanRun {
     this.injector.stop();
     for (const client of clients) client.finish();
     this.await('every operation finishes', () => clients.every((client) => client.isDone));
-    this.await('every replica applies everything', () =>
-      cluster.replicas.every((replica) => replica.applied.index >= cluster.committed.lastIndex),
+    this.await('whoever lost its store is a voter again', () => {
+      const { leader } = cluster;
+      return leader !== undefined && leader.status.members.every(({ kind }) => kind !== 'returning');
+    });
+    this.await('every member applies everything', () =>
+      cluster.members.every((replica) => replica.applied.index >= cluster.committed.lastIndex),
     );
     this.compareReplicas();
     this.checkHistory();
@@ -146,7 +151,7 @@ class PlanRun {
 
   private compareReplicas(): void {
     const { digest } = this.cluster.committed;
-    for (const replica of this.cluster.replicas) {
+    for (const replica of this.cluster.members) {
       if (replica.applied.digest === digest) continue;
       throw new PropertyViolation(
         'State Machine Safety',
@@ -165,7 +170,7 @@ class PlanRun {
       const verdict = checkLinearizable(model, said);
       if (verdict.kind !== 'linearizable') throw new PropertyViolation('Linearizability', JSON.stringify(verdict));
     }
-    const machines = this.cluster.replicas.map((replica) => replica.applied.machine);
+    const machines = this.cluster.members.map((replica) => replica.applied.machine);
     check?.({
       history: operations,
       stateMachines: machines.flatMap((machine) => (machine instanceof SessionMachine ? [machine.inner] : [])),
@@ -184,6 +189,8 @@ const againstLeases: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
   'forgetLeader',
   'transfer',
   'stepDown',
+  'loseStore',
+  'changeMembership',
 ]);
 
 /** Nothing in it makes another leader while one has a lease. */
