@@ -50,12 +50,12 @@ export {
   TransferFailedError,
 } from './errors/leader-errors.js';
 export type { LeaderErrorCode, LeaderRef, ProposalRejection } from './errors/leader-errors.js';
-export { StorageDamagedError, StorageFailedError, StoreInUseError } from './log-store/errors.js';
+export { StorageDamagedError, StorageFailedError, StoreInUseError, isOutOfSpace } from './log-store/errors.js';
 export type { DamageReason, LockHolder, StorageFailureReason } from './log-store/errors.js';
 export { FileLogStore } from './log-store/file-log-store.js';
 export type { FileLogStoreOptions } from './log-store/file-log-store-options.js';
 export type { FileOps, WritableFile } from './log-store/file-ops.js';
-export type { LogStore } from './log-store/log-store.js';
+export type { LogStore, StoreCondition } from './log-store/log-store.js';
 export { nodeFileOps } from './log-store/node-file-ops.js';
 export type { StoreTrace } from './log-store/store-trace.js';
 export { writeFileAtomically } from './projection/write-file-atomically.js';

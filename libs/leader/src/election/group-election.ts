@@ -55,7 +55,7 @@ export class GroupElection extends Election {
 
   nominate(): void {
     const replica = this.started();
-    replica.running.submit({ kind: 'nominate', observedTerm: replica.running.status().term });
+    replica.hint({ kind: 'nominate', observedTerm: replica.running.status().term });
   }
 
   async transferLeadership(to?: string): Promise<void> {

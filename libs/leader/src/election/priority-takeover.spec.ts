@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LogIndex, PeerProgress, ReplicaId } from '@quorumkit/raft';
+import type { LogIndex, Member, PeerProgress, ReplicaId } from '@quorumkit/raft';
 import { PriorityTakeover } from './priority-takeover.js';
 
 const members = [
@@ -9,17 +9,17 @@ const members = [
 ];
 
 function takeoverFrom(self: string, stableMs = 1000): PriorityTakeover {
-  return new PriorityTakeover({ self, members, stableMs, gapMs: 500 });
+  return new PriorityTakeover({ self, stableMs, gapMs: 500, isQuick: (tookMs) => tookMs < 250 });
 }
 
-function follower(peer: string, lastContactAt: number | undefined, matchIndex = 10, state: PeerProgress['state'] = 'replicate'): PeerProgress {
-  return { peer: peer as ReplicaId, matchIndex: matchIndex as LogIndex, nextIndex: (matchIndex + 1) as LogIndex, state, lastContactAt };
+function follower(peer: string, lastContactAt: number | undefined, matchIndex = 10, state: PeerProgress['state'] = 'replicate', lastWriteTookMs = 1): PeerProgress {
+  return { peer: peer as ReplicaId, matchIndex: matchIndex as LogIndex, nextIndex: (matchIndex + 1) as LogIndex, state, lastContactAt, lastWriteTookMs };
 }
 
 /** Looks every 100 ms, as a leader does at its heartbeats; the answer of the last look. */
 function look(takeover: PriorityTakeover, fromMs: number, toMs: number, progress: (now: number) => readonly PeerProgress[]): string | undefined {
   let heir: string | undefined;
-  for (let now = fromMs; now <= toMs; now += 100) heir = takeover.heir({ now, progress: progress(now), commitIndex: 10 });
+  for (let now = fromMs; now <= toMs; now += 100) heir = takeover.heir({ now, progress: progress(now), commitIndex: 10, members: members as unknown as Member[] });
   return heir;
 }
 
@@ -40,15 +40,29 @@ describe('PriorityTakeover', () => {
     ['was never in contact', () => follower('r3', undefined)],
     ['lags behind what is committed', (now) => follower('r3', now, 9)],
     ['is being sent a snapshot', (now) => follower('r3', now, 10, 'snapshot')],
+    ['is slow to write', (now) => follower('r3', now, 10, 'replicate', 300 + now)],
   ];
   it.each(refused)('stays while the rival %s', (_, rival) => {
     expect(look(takeoverFrom('r2'), 0, 3000, (now) => [rival(now)])).toBeUndefined();
   });
 
   it('never makes way for a lower or its own priority, nor where takeovers are off', () => {
-    expect(takeoverFrom('r3').isIdle).toBe(true);
-    expect(takeoverFrom('r1', 0).isIdle).toBe(true);
+    expect(look(takeoverFrom('r3'), 0, 3000, (now) => [follower('r1', now), follower('r2', now)])).toBeUndefined();
+    expect(look(takeoverFrom('r1', 0), 0, 3000, (now) => [follower('r3', now)])).toBeUndefined();
     expect(look(takeoverFrom('r2'), 0, 3000, (now) => [follower('r1', now)])).toBeUndefined();
+  });
+
+  it('forgives one slow write after which nothing more was written', () => {
+    expect(look(takeoverFrom('r2'), 0, 1500, (now) => [follower('r3', now, 10, 'replicate', 900)])).toBe('r3');
+  });
+
+  it('offers leadership less and less often to a rival that does not take it', () => {
+    const takeover = takeoverFrom('r2');
+    takeover.refused('r3');
+    takeover.refused('r3');
+
+    expect(look(takeover, 0, 3900, (now) => [follower('r3', now)])).toBeUndefined();
+    expect(look(takeover, 4000, 4000, (now) => [follower('r3', now)])).toBe('r3');
   });
 
   it('wants proof anew after a reset', () => {

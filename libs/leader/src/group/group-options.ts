@@ -75,6 +75,11 @@ export interface GroupLimits {
   /** How long a hand-over of leadership may take, ms. Default 2000. */
   readonly transferTimeoutMs: number;
   /**
+   * A leader whose last eight batches took this long to become durable (median) hands leadership to a replica whose disk
+   * is quick, where there is one; ms, 0 = never. A single batch that hangs: `raft({ storageStallMs })`. Default 500.
+   */
+  readonly slowFsyncMs: number;
+  /**
    * Take a snapshot when this many entries were applied since the last one, and their bytes exceed that one's size (so
    * that snapshots cost a constant share of the work however large the state is); 0 = never. Default 50000.
    */

@@ -27,6 +27,7 @@ const defaultLimits: GroupLimits = {
   handoverGraceMs: 500,
   hookTimeoutMs: 10_000,
   transferTimeoutMs: 2000,
+  slowFsyncMs: 500,
   snapshotEveryEntries: 50_000,
 };
 
@@ -41,6 +42,7 @@ const limitRanges: { readonly [K in keyof GroupLimits]: readonly [min: number, m
   handoverGraceMs: [0, 60_000],
   hookTimeoutMs: [1, 600_000],
   transferTimeoutMs: [1, 60_000],
+  slowFsyncMs: [0, 600_000],
   snapshotEveryEntries: [0, 1_000_000_000],
 };
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { StoreCondition } from '../log-store/log-store.js';
 import type { HostedGroup } from '../hosting/hosted-group.js';
 import { LeaderGroups } from '../hosting/leader-groups.js';
 
@@ -14,6 +15,8 @@ export interface GroupHealth {
   readonly term: number;
   readonly leader: string | null;
   readonly lagEntries: number;
+  /** `full`: the log's disk has no space; not ready until it has some. */
+  readonly storage: StoreCondition;
 }
 
 /** Health of the groups of this process. Plain data, for any health library: with terminus, pass it to `up()` or `down()`. */
@@ -42,5 +45,7 @@ function healthOf(group: HostedGroup, lagMax: number): GroupHealth {
   const lagEntries = commitIndex - appliedIndex;
   const age = role === 'stopped' ? Infinity : (group.replica?.running.leaderContactAgeMs() ?? Infinity);
   const hasQuorum = leader !== undefined && age < group.config.raft.electionTimeoutMaxMs;
-  return { group: group.config.name, alive, ready: alive && role !== 'stopped' && leader !== undefined && lagEntries <= lagMax, hasQuorum, role, term, leader: leader ?? null, lagEntries };
+  const storage = group.replica?.storeCondition ?? 'writable';
+  const ready = alive && role !== 'stopped' && leader !== undefined && lagEntries <= lagMax && storage === 'writable';
+  return { group: group.config.name, alive, ready, hasQuorum, role, term, leader: leader ?? null, lagEntries, storage };
 }

@@ -6,6 +6,7 @@ import { GroupStoppedError } from '../errors/leader-errors.js';
 import type { GroupOptions } from '../group/group-options.js';
 import { type GroupConfig, parseGroupOptions } from '../group/parse-group-options.js';
 import { FileLogStore } from '../log-store/file-log-store.js';
+import type { StoreCondition } from '../log-store/log-store.js';
 import { nodeFileOps } from '../log-store/node-file-ops.js';
 import { GroupLog } from '../replicated-log/group-log.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
@@ -32,6 +33,8 @@ export interface ReplicaStatus {
   readonly bootId: string;
   /** How long ago the leader was heard, ms; on a leader, a quorum (0 while its lease lasts); null: never. */
   readonly leaderContactAgeMs: number | null;
+  /** `full`: the log's disk has no space; this replica takes nothing and cannot lead until it has some. */
+  readonly storage: StoreCondition;
   /** Of the applied state, where the state machine has one. */
   readonly digest: string | null;
 }
@@ -68,7 +71,7 @@ export class HostedGroup {
     const { decorate } = ports;
     const files = decorate?.files?.(nodeFileOps);
     // The replica itself ends the process when an append is refused; the store's own report is for other failures.
-    const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, ...(files && { files }), onFailure: (error) => this.current?.fail(error) });
+    const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, ...(files && { files }), onFailure: (error) => this.current?.fail(error), onCondition: (condition) => this.current?.storeConditionChanged(condition) });
     const replica = new GroupReplica(config, { clock, store: decorate?.store?.(store) ?? store, transport: decorate?.transport?.(transport) ?? transport }, user);
     this.current = replica;
     replica.changes.on(() => this.election.announce());
@@ -107,6 +110,7 @@ export class HostedGroup {
       appliedIndex: state.appliedIndex,
       bootId: this.bootId,
       leaderContactAgeMs: Number.isFinite(age) ? Math.round(age) : null,
+      storage: this.current?.storeCondition ?? 'writable',
       digest: this.current?.state.digest() ?? null,
     };
   }

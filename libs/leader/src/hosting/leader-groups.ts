@@ -87,6 +87,10 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
         const { level, text } = describeTrace(event);
         this.logger[level]?.(`[${name}] ${text}`);
       },
+      storage: (condition) => {
+        if (condition === 'full') this.logger.error(`[${name}] the disk is full: this replica takes nothing and does not lead until there is space in ${group.config.dataDir}`);
+        else this.logger.log(`[${name}] there is space on the disk again`);
+      },
       problem: (what, error) => this.logger.error(`[${name}] ${what}: ${messageOf(error)}`),
     };
   }

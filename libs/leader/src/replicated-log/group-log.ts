@@ -67,7 +67,8 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
     const deadline = given ?? now + limits.deadlineMs;
     if (key !== undefined && !isIdempotencyKey(key)) throw new ProposalRejectedError('notEncodable', 'a key has 1–255 visible ASCII characters.');
     if (deadline <= now) throw new ProposalRejectedError('deadlinePassed', 'its deadline had passed before it was looked at.');
-    if (replica.status?.role !== 'leader') throw replica.notLeader();
+    // What a leader without space accepts now would only be piled up: it is about to hand over.
+    if (replica.status?.role !== 'leader' || replica.storeCondition === 'full') throw replica.notLeader();
     if (flights.size >= limits.proposalsMax) throw new BackpressureError('proposalsMax', limits.proposalsMax);
     if (replica.applier.backlog >= limits.applyBacklogMax) throw new BackpressureError('applyBacklogMax', limits.applyBacklogMax);
 

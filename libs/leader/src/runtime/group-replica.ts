@@ -1,10 +1,9 @@
-import { type AcceptedProposal, type Entry, type Input, type PersistBatch, type Proposal, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type TraceEvent, progressOf } from '@quorumkit/raft';
+import { type AcceptedProposal, type Entry, type Input, type PersistBatch, type Proposal, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type TraceEvent } from '@quorumkit/raft';
 import { BackpressureError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
 import { Candidacy } from '../election/candidacy.js';
 import { Office, type OfficeHooks } from '../election/office.js';
-import { PriorityTakeover } from '../election/priority-takeover.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
-import type { LogStore } from '../log-store/log-store.js';
+import type { LogStore, StoreCondition } from '../log-store/log-store.js';
 import { type Applied, AppliedState } from '../replicated-log/applied-state.js';
 import { AppliedWaits } from '../replicated-log/applied-waits.js';
 import { Applier } from '../replicated-log/applier.js';
@@ -15,7 +14,7 @@ import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
 import type { Clock } from './clock.js';
-import { handOverLeadership } from './hand-over.js';
+import { MakingWay } from './making-way.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaObserver } from './replica-observer.js';
 import { StatusWatch } from './status-watch.js';
@@ -50,11 +49,9 @@ export class GroupReplica {
   /** Announces every change that `ElectionState` shows besides its indexes. */
   readonly changes: StatusWatch;
   private readonly snapshots: SnapshotSchedule;
-  private readonly takeover: PriorityTakeover;
+  private readonly makingWay: MakingWay;
   private readonly candidacy: Candidacy;
   private readonly turn: TurnBatch;
-  private takeoverLookedAt = -Infinity;
-  private yielding = false;
   private resigning = false;
   private driver: ReplicaDriver | undefined;
   private raftStatus: RaftStatus | undefined;
@@ -92,12 +89,7 @@ export class GroupReplica {
       },
     });
     this.candidacy = new Candidacy(this.office, () => this.state.appliedIndex);
-    this.takeover = new PriorityTakeover({
-      self: config.nodeId,
-      members: config.members,
-      stableMs: config.raft.priorityTakeoverStableMs,
-      gapMs: config.raft.electionTimeoutMinMs,
-    });
+    this.makingWay = new MakingWay(this);
     this.snapshots = new SnapshotSchedule(config.limits.snapshotEveryEntries);
   }
 
@@ -116,6 +108,19 @@ export class GroupReplica {
     return this.driver;
   }
 
+  get storeCondition(): StoreCondition {
+    return this.makingWay.disk.condition;
+  }
+
+  /** The store has run out of space, or has some again. A leader without space makes way. */
+  storeConditionChanged(condition: StoreCondition): void {
+    if (condition === this.storeCondition) return;
+    this.driver?.holdAppends(condition === 'full');
+    this.user.observer.storage?.(condition);
+    this.makingWay.conditionChanged(condition);
+    this.changes.announce();
+  }
+
   /** Recovers what the store holds, then takes part. */
   async start(): Promise<void> {
     const stored = await this.ports.store.open();
@@ -124,7 +129,7 @@ export class GroupReplica {
       this.state.restore(stored.snapshot);
       this.snapshots.restored(stored.snapshot);
     }
-    this.driver = new ReplicaDriver({ ...this.config.raft, priorityTakeoverStableMs: 0 }, stored, this.ports, this.listener());
+    this.driver = new ReplicaDriver({ ...this.config.raft, priorityTakeoverStableMs: 0, storageStallMs: 0 }, stored, this.ports, this.listener());
     this.raftStatus = this.driver.status();
     this.ports.transport.open({
       message: (from, message) => this.driver?.message(from, message),
@@ -160,7 +165,9 @@ export class GroupReplica {
 
   /** While leadership is being handed over: the heir. */
   leaderRef(): LeaderRef | undefined {
-    const leader = this.status?.transferringTo ?? this.status?.leader;
+    const { status } = this;
+    if (status?.role === 'leader' && this.storeCondition === 'full' && status.transferringTo === undefined) return undefined;
+    const leader = status?.transferringTo ?? status?.leader;
     const member = this.config.members.find(({ id }) => id === leader);
     return member === undefined ? undefined : { id: member.id, url: member.url };
   }
@@ -201,6 +208,7 @@ export class GroupReplica {
    */
   hint(input: Extract<Input, { kind: 'forgetLeader' | 'nominate' }>): string | undefined {
     this.refusal = undefined;
+    if (input.kind === 'nominate' && this.storeCondition === 'full') return 'its disk is full';
     this.running.submit(input);
     return this.refusal;
   }
@@ -231,7 +239,10 @@ export class GroupReplica {
         if (event.kind === 'nominationRefused') this.refusal = event.why;
         observer.trace?.(event);
       },
-      persisted: (durationMs: number, batch: PersistBatch) => observer.persisted?.(durationMs, batch),
+      persisted: (durationMs: number, batch: PersistBatch) => {
+        this.makingWay.disk.persisted(durationMs);
+        observer.persisted?.(durationMs, batch);
+      },
       fatal: (_kind, error) => this.fail(error),
       settled: () => this.settled(),
       nextDeadline: () => Math.min(this.flights.nextDeadline, this.reads.nextDeadline, this.waits.nextDeadline),
@@ -292,7 +303,7 @@ export class GroupReplica {
     this.raftStatus = status;
     const led = before?.role === 'leader';
     if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
-    if (status.role !== 'leader') this.takeover.reset();
+    if (status.role !== before?.role) this.makingWay.reset();
     this.user.observer.status?.(status);
     this.candidacy.statusChanged(status);
     this.changes.announce();
@@ -310,22 +321,7 @@ export class GroupReplica {
     this.flights.expire(now);
     this.reads.expire(now);
     this.waits.expire(now);
-    this.considerTakeover(now);
-  }
-
-  private considerTakeover(now: number): void {
-    if (this.takeover.isIdle || this.yielding || !this.office.inOffice || this.driver === undefined) return;
-    if (now - this.takeoverLookedAt < this.config.raft.heartbeatIntervalMs) return;
-    this.takeoverLookedAt = now;
-    const heir = this.takeover.heir({ now, progress: progressOf(this.driver.core), commitIndex: this.driver.status().commitIndex });
-    if (heir === undefined) return;
-    this.yielding = true;
-    handOverLeadership(this, heir)
-      .catch((error: unknown) => this.user.observer.problem?.(`leadership could not be handed to ${heir}, whose priority is higher`, error))
-      .finally(() => {
-        this.yielding = false;
-        this.takeover.reset();
-      });
+    this.makingWay.consider();
   }
 
   private end(): void {

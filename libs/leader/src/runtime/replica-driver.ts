@@ -61,6 +61,9 @@ export class ReplicaDriver {
   /** Messages that may leave only when a batch is durable. */
   private withheld: DeferredEnvelope[] = [];
   private leaderHeardAt = -Infinity;
+  /** When each batch that is not durable yet was handed to the store, oldest first. */
+  private readonly handedAt: number[] = [];
+  private appendsHeld = false;
 
   constructor(
     options: RaftOptions,
@@ -87,6 +90,11 @@ export class ReplicaDriver {
     return role === 'leader' ? Math.max(0, now - leaseUntil) : now - this.leaderHeardAt;
   }
 
+  /** When the oldest batch that is not durable yet was handed to the store; undefined: the disk owes no answer. */
+  get storeWaitingSince(): number | undefined {
+    return this.handedAt[0];
+  }
+
   start(): void {
     this.submit({ kind: 'tick' });
   }
@@ -100,6 +108,11 @@ export class ReplicaDriver {
 
   message(from: ReplicaId, message: Extract<Input, { kind: 'message' }>['message']): void {
     const { kind } = message;
+    if (this.appendsHeld && needsDisk(message)) {
+      this.ports.transport.ignore?.(from, message.requestId);
+      this.listener.trace({ kind: 'messageDropped', from, messageKind: kind, why: 'the disk here is full' });
+      return;
+    }
     if (kind === 'heartbeatRequest' || kind === 'appendRequest' || kind === 'snapshotRequest') {
       if (message.term >= this.status().term) this.leaderHeardAt = this.ports.clock.now();
     }
@@ -114,6 +127,15 @@ export class ReplicaDriver {
   /** From now on no timeouts: the replica answers, but campaigns no more. For a shutdown in progress. */
   quiesce(): void {
     this.quiet = true;
+  }
+
+  /**
+   * While the store has no space: takes nothing that would be piled up in memory, and does not campaign, since its vote
+   * for itself could not become durable. The leader keeps sending, so nothing is missed; heartbeats are answered.
+   */
+  holdAppends(held: boolean): void {
+    this.appendsHeld = held;
+    this.deadlineChanged();
   }
 
   /** Takes no more input. What was given to the store is still written. */
@@ -160,8 +182,10 @@ export class ReplicaDriver {
 
   private persist(batch: PersistBatch): void {
     const started = this.ports.clock.now();
+    this.handedAt.push(started);
     this.ports.store.append(batch).then(
       () => {
+        this.handedAt.shift();
         if (this.stopped) return;
         this.durableSequence = batch.sequence;
         this.listener.persisted(this.ports.clock.now() - started, batch);
@@ -189,9 +213,13 @@ export class ReplicaDriver {
     this.listener.fatal(kind, error);
   }
 
+  private get isQuiet(): boolean {
+    return this.quiet || (this.appendsHeld && this.status().role !== 'leader');
+  }
+
   // A timer that is too early costs one look; moving it at every heartbeat would cost more. So it only moves forward.
   private armTimer(): void {
-    const at = Math.min(this.quiet ? Infinity : nextDeadline(this.raft), this.listener.nextDeadline());
+    const at = Math.min(this.isQuiet ? Infinity : nextDeadline(this.raft), this.listener.nextDeadline());
     if (at >= this.timerAt || at === Infinity) return;
     this.timer?.cancel();
     this.timerAt = at;
@@ -202,9 +230,15 @@ export class ReplicaDriver {
     this.timerAt = Infinity;
     if (this.stopped) return;
     const now = this.ports.clock.now();
-    const due = this.quiet ? Infinity : nextDeadline(this.raft);
+    const due = this.isQuiet ? Infinity : nextDeadline(this.raft);
     if (now < due) this.runLoop();
     else if (now - due > lateTickMs && this.status().role !== 'leader') this.ports.clock.defer(() => this.submit({ kind: 'tick' }));
     else this.submit({ kind: 'tick' });
   }
+}
+
+/** Entries and snapshots need space; a hand-over to this replica could not become durable. */
+function needsDisk(message: Extract<Input, { kind: 'message' }>['message']): boolean {
+  if (message.kind === 'appendRequest') return message.entries.length > 0;
+  return message.kind === 'snapshotRequest' || message.kind === 'timeoutNowRequest';
 }

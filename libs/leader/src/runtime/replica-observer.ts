@@ -1,4 +1,5 @@
 import type { PersistBatch, RaftStatus, TraceEvent } from '@quorumkit/raft';
+import type { StoreCondition } from '../log-store/log-store.js';
 import type { ProposalEnd } from '../replicated-log/flights.js';
 
 /** What a replica tells about itself: metrics and logs watch this one stream. Never needed for correctness. */
@@ -6,6 +7,8 @@ export interface ReplicaObserver {
   trace?(event: TraceEvent): void;
   status?(status: RaftStatus): void;
   persisted?(durationMs: number, batch: PersistBatch): void;
+  /** The store has run out of space, or has some again. */
+  storage?(condition: StoreCondition): void;
   /** One proposal of a caller has ended. */
   proposalEnded?(end: ProposalEnd, durationMs: number): void;
   messageDropped?(event: { readonly peer: string; readonly messageKind: string; readonly why: string }): void;

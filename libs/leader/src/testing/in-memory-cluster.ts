@@ -3,6 +3,7 @@ import { parseGroupOptions } from '../group/parse-group-options.js';
 import { raft, type RaftTuning } from '../group/raft-engine.js';
 import type { Election, Fence } from '../election/election.js';
 import { GroupElection } from '../election/group-election.js';
+import type { LogStore, StoreCondition } from '../log-store/log-store.js';
 import { MemoryLogStore } from '../log-store/memory-log-store.js';
 import { GroupLog } from '../replicated-log/group-log.js';
 import type { ReplicatedLog } from '../replicated-log/replicated-log.js';
@@ -22,10 +23,20 @@ export interface InMemoryClusterOptions<M extends StateMachine> {
   readonly clock: Clock;
   /** How long a group commit takes, ms of the clock; what was not committed is lost in a crash. Default 0. */
   readonly syncMs?: number;
+  /** Where a member keeps its log. Default: in memory, with `syncMs`. */
+  readonly storage?: (id: string) => MemberStorage;
   readonly limits?: Partial<GroupLimits>;
   readonly tuning?: RaftTuning;
   readonly hooks?: (id: string) => { elected?(fence: Fence, signal: AbortSignal): Promise<void>; deposed?(): Promise<void> };
   readonly observer?: (id: string) => ReplicaObserver;
+}
+
+/** One member's disk through any number of restarts. */
+export interface MemberStorage {
+  /** A store for the next process. It may tell when it has run out of space. */
+  newStore(onCondition: (condition: StoreCondition) => void): LogStore;
+  /** The process is killed: what was not synced may be lost. */
+  crash(): void;
 }
 
 export interface ClusterMember<M extends StateMachine> {
@@ -48,7 +59,7 @@ class Member<M extends StateMachine> implements ClusterMember<M> {
     readonly id: string,
     group: string,
     public stateMachine: M,
-    readonly store: MemoryLogStore,
+    readonly storage: MemberStorage,
   ) {
     this.election = new GroupElection(() => this.replica, group, id);
     this.log = new GroupLog(() => this.replica, group);
@@ -72,7 +83,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
   constructor(private readonly options: InMemoryClusterOptions<M>) {
     this.network = new InMemoryNetwork(options.clock, 1);
     const ids = Array.from({ length: options.size ?? 3 }, (_, position) => `r${position + 1}`);
-    this.parts = new Map(ids.map((id) => [id, new Member(id, options.group ?? 'test', options.stateMachine(), this.newStore(id))]));
+    this.parts = new Map(ids.map((id) => [id, new Member(id, options.group ?? 'test', options.stateMachine(), options.storage?.(id) ?? this.newStorage(id))]));
   }
 
   get members(): readonly ClusterMember<M>[] {
@@ -106,7 +117,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
     const hooks = this.options.hooks?.(id);
     const replica = new GroupReplica(
       config,
-      { clock, store: part.store, transport: this.network.transport(id) },
+      { clock, store: part.storage.newStore((condition) => part.replica?.storeConditionChanged(condition)), transport: this.network.transport(id) },
       {
         stateMachine: part.stateMachine,
         hooks: { elected: async (fence, signal) => hooks?.elected?.(fence, signal), deposed: async () => hooks?.deposed?.() },
@@ -128,7 +139,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
   /** As kill -9: what was not durable is lost, connections break. */
   async crash(id: string): Promise<void> {
     const part = this.part(id);
-    part.store.crash();
+    part.storage.crash();
     await part.replica?.stop();
     this.network.announceGone(id);
   }
@@ -137,10 +148,11 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
     for (const id of this.ids) await this.stopMember(id);
   }
 
-  private newStore(name: string): MemoryLogStore {
+  private newStorage(name: string): MemberStorage {
     const { clock, syncMs = 0 } = this.options;
-    if (syncMs === 0) return new MemoryLogStore({ name });
-    return new MemoryLogStore({ name, sync: () => new Promise((resolve) => clock.setTimer(clock.now() + syncMs, resolve)) });
+    const sync = (): Promise<void> => (syncMs === 0 ? Promise.resolve() : new Promise((resolve) => clock.setTimer(clock.now() + syncMs, resolve)));
+    const store = new MemoryLogStore({ name, sync });
+    return { newStore: () => store, crash: () => store.crash() };
   }
 
   private part(id: string): Member<M> {

@@ -1,6 +1,6 @@
 export { ManualClock } from './manual-clock.js';
 export { InMemoryCluster } from './in-memory-cluster.js';
-export type { ClusterMember, InMemoryClusterOptions } from './in-memory-cluster.js';
+export type { ClusterMember, InMemoryClusterOptions, MemberStorage } from './in-memory-cluster.js';
 export { InMemoryNetwork } from './in-memory-network.js';
 export { describeLogStore } from './log-store-conformance.js';
 export type { LogStoreUnderTest, TestRunner } from './log-store-conformance.js';

@@ -27,8 +27,8 @@ export class AwaitedReplies {
     return new Promise((resolve) => this.awaiting.set(requestId, { since: this.now(), answer: resolve }));
   }
 
-  /** Whether somebody waited for it. */
-  answer(requestId: number, body: Buffer): boolean {
+  /** Whether somebody waited for it. Without a body it is an answer that there will be none. */
+  answer(requestId: number, body: Buffer | undefined): boolean {
     const awaiting = this.take(requestId);
     awaiting?.answer(body);
     return awaiting !== undefined;

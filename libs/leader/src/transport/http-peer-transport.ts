@@ -84,6 +84,10 @@ export class HttpPeerTransport implements PeerTransport {
     else if (!peer.awaited.answer(message.requestId, encodeEnvelope(envelope))) this.drop(envelope, 'nobody waits for this answer any more');
   }
 
+  ignore(from: ReplicaId, requestId: number): void {
+    this.peers.get(from)?.awaited.answer(requestId, undefined);
+  }
+
   /**
    * Takes the body of one incoming call. Resolves with the body of the answer, or undefined where there is none.
    *

@@ -13,6 +13,8 @@ export interface PeerTransport {
   open(receiver: PeerReceiver): void;
   /** Never throws, never blocks, keeps no unbounded queue. */
   send(envelope: Envelope): void;
+  /** This request of `from` will not be answered: whoever waits for the answer need not. Default: it waits in vain. */
+  ignore?(from: ReplicaId, requestId: number): void;
   /** Ends connections; nothing is received afterwards. */
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export interface InflightRequest {
 }
 
 const heartbeatsRemembered = 32;
+const writesRemembered = 64;
 
 /**
  * What a leader knows about one follower.
@@ -34,7 +35,8 @@ export class Follower {
   outgoingSnapshot: OutgoingSnapshot | undefined;
   /** How long it took to confirm what it was sent last: whoever is slow to write is slow to be elected. */
   lastWriteTookMs = Number.POSITIVE_INFINITY;
-  private writingSince: number | undefined;
+  /** What it was sent and has not confirmed, oldest first; kept while requests are given up as lost and repeated. */
+  private writing: { readonly lastIndex: LogIndex; readonly sentAt: number }[] = [];
   /** The commit index it was last told. */
   commitSent = 0;
 
@@ -109,7 +111,8 @@ export class Follower {
 
   requestSent(request: InflightRequest): void {
     this.inflight.push(request);
-    this.writingSince ??= request.sentAt;
+    const { prevIndex, lastIndex, sentAt } = request;
+    if (lastIndex > prevIndex && this.writing.length < writesRemembered) this.writing.push({ lastIndex, sentAt });
   }
 
   /** Takes the request that an answer belongs to off the list; undefined when none waits for it. */
@@ -133,17 +136,25 @@ export class Follower {
 
   /** Its log is durable and equal to the leader's through here; also news from answers thought lost is good news. */
   matched(index: LogIndex, now: number): void {
-    if (index > this.matchIndex && this.writingSince !== undefined) this.lastWriteTookMs = now - this.writingSince;
-    this.writingSince = this.inflight[0]?.sentAt;
+    this.noteWritten(index, now);
     this.matchIndex = Math.max(this.matchIndex, index) as LogIndex;
     this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1) as LogIndex;
     if (this.state === 'probe') this.state = 'replicate';
+  }
+
+  // By index, not by request: where a disk is slower than requests are repeated, it is the repeated ones that are answered.
+  private noteWritten(index: LogIndex, now: number): void {
+    const pending = this.writing.findIndex((sent) => sent.lastIndex > index);
+    const done = this.writing.splice(0, pending === -1 ? this.writing.length : pending);
+    const oldest = done[0];
+    if (oldest !== undefined) this.lastWriteTookMs = now - oldest.sentAt;
   }
 
   /** Looks again where its log agrees. Answers to what is on its way no longer move the search. */
   probeAt(nextIndex: number): void {
     this.state = 'probe';
     this.nextIndex = Math.max(nextIndex, this.matchIndex + 1, 1) as LogIndex;
+    this.writing = [];
     this.stopWaiting();
   }
 
@@ -183,7 +194,7 @@ export class Follower {
 
   lostContact(): void {
     this.steadySince = undefined;
-    this.writingSince = undefined;
+    this.writing = [];
   }
 
   /** When the oldest request on its way counts as lost. */

@@ -1,0 +1,97 @@
+import { type ReplicaId, progressOf } from '@quorumkit/raft';
+import { DiskHealth } from '../election/disk-health.js';
+import { PriorityTakeover } from '../election/priority-takeover.js';
+import type { StoreCondition } from '../log-store/log-store.js';
+import type { GroupReplica } from './group-replica.js';
+import { handOverLeadership } from './hand-over.js';
+import type { ReplicaDriver } from './replica-driver.js';
+
+/**
+ * When a leader gives leadership up by itself: its disk is full or slow, or a higher priority is there. Decided here and
+ * not in the core, which has the same rules, because user code must leave office *before* leadership passes.
+ */
+export class MakingWay {
+  readonly disk: DiskHealth;
+  private readonly takeover: PriorityTakeover;
+  private lookedAt = -Infinity;
+  private yielding = false;
+
+  constructor(private readonly replica: GroupReplica) {
+    const { nodeId, raft, limits } = replica.config;
+    const gapMs = raft.electionTimeoutMinMs;
+    this.disk = new DiskHealth({ slowFsyncMs: limits.slowFsyncMs, stallMs: raft.storageStallMs, gapMs });
+    this.takeover = new PriorityTakeover({
+      self: nodeId,
+      stableMs: raft.priorityTakeoverStableMs,
+      gapMs,
+      isQuick: (ms) => this.disk.isQuick(ms),
+    });
+  }
+
+  /** Leadership began or ended: whoever might take over has to prove itself anew. */
+  reset(): void {
+    this.takeover.reset();
+    this.disk.reset();
+  }
+
+  conditionChanged(condition: StoreCondition): void {
+    this.disk.condition = condition;
+    this.consider();
+  }
+
+  /** To be called often while leading; looks once in a heartbeat interval. */
+  consider(): void {
+    const { replica } = this;
+    const { status } = replica;
+    if (status?.role !== 'leader' || this.yielding) return;
+    if (this.disk.condition === 'full') {
+      this.giveUp();
+      return;
+    }
+    const now = replica.ports.clock.now();
+    if (!replica.office.inOffice || now - this.lookedAt < replica.config.raft.heartbeatIntervalMs) return;
+    this.lookedAt = now;
+    const heir = this.heir(replica.running, now);
+    if (heir !== undefined) this.yieldTo(heir.peer, heir.why);
+  }
+
+  private heir(driver: ReplicaDriver, now: number): { readonly peer: ReplicaId; readonly why: string } | undefined {
+    const { commitIndex, members, voters } = driver.status();
+    const isSlow = this.disk.isSlow(now, driver.storeWaitingSince);
+    const view = {
+      now,
+      commitIndex,
+      members,
+      progress: progressOf(driver.core).filter(({ peer }) => voters.includes(peer)),
+    };
+    const byDisk = isSlow ? this.disk.heir(view) : undefined;
+    if (byDisk !== undefined) return { peer: byDisk, why: 'the disk here is slow' };
+    const byPriority = isSlow ? undefined : this.takeover.heir(view);
+    return byPriority && { peer: byPriority, why: 'its priority is higher' };
+  }
+
+  private yieldTo(heir: ReplicaId, why: string): void {
+    this.yielding = true;
+    handOverLeadership(this.replica, heir)
+      .catch((error: unknown) => {
+        this.takeover.refused(heir);
+        this.replica.user.observer.problem?.(`leadership could not be handed to ${heir} (${why})`, error);
+      })
+      .finally(() => {
+        this.yielding = false;
+        this.takeover.reset();
+        this.consider();
+      });
+  }
+
+  // Whoever follows may lack space too, or nobody is there: it steps down all the same, to acknowledge nothing it cannot keep.
+  private giveUp(): void {
+    this.yielding = true;
+    handOverLeadership(this.replica, undefined)
+      .catch((error: unknown) => {
+        this.replica.user.observer.problem?.('the disk is full and nobody took leadership over at once', error);
+        this.replica.stepDown('its disk is full');
+      })
+      .finally(() => (this.yielding = false));
+  }
+}
