@@ -106,7 +106,12 @@ describe('coherent cache core', () => {
       invalidate(cache, tux, at(2));
       const young = load();
 
-      expect(fill(cache, old, value('old', 1), now)).toEqual({ kind: 'repeat', ticket: young, role: 'joins' });
+      expect(fill(cache, old, value('old', 1), now)).toEqual({
+        kind: 'repeat',
+        ticket: young,
+        role: 'joins',
+        regressed: false,
+      });
       expect(cache.flights.get(tux)).toBe(young);
       expect(fill(cache, young, value('new', 2), now)).toMatchObject({ verdict: 'stored', entry: { value: 'new' } });
     });

@@ -195,7 +195,10 @@ interface LoadFacts {
 export type LoadResult<V> =
   (LoadFacts & { readonly kind: 'value'; readonly value: V }) | (LoadFacts & { readonly kind: 'absence' });
 
-export type FillDecision<V> =
+export type FillDecision<V> = {
+  /** The owner answered with less than it had acknowledged before it was asked: it does not commit before it invalidates. */
+  readonly regressed: boolean;
+} & (
   | {
       /** Answer everybody who waits for the ticket. */
       readonly kind: 'answer';
@@ -206,11 +209,10 @@ export type FillDecision<V> =
       readonly overtaken: boolean;
       /** The owner has restarted and this cache has not registered with its new life. */
       readonly epochAhead: boolean;
-      /** The owner answered with less than it had acknowledged before it was asked: it does not commit before it invalidates. */
-      readonly regressed: boolean;
     }
   /** What was read may be from before a change that was acknowledged: load again, or wait for the load that is under way. */
-  | { readonly kind: 'repeat'; readonly ticket: FillTicket; readonly role: 'runs' | 'joins' };
+  | { readonly kind: 'repeat'; readonly ticket: FillTicket; readonly role: 'runs' | 'joins' }
+);
 
 export function fill<V>(
   cache: CoherentCacheState<V>,
@@ -221,8 +223,9 @@ export function fill<V>(
   const facts = fillFacts(cache, ticket, result, cache.flights.has(ticket.key));
   settleTicket(cache, ticket);
 
+  const regressed = compareVersions(result.version, ticket.floorAtStart) < 0;
   const mayAnswer = cache.rules.mayAnswer(facts);
-  if (!mayAnswer && ticket.attempt < attemptsMax) return repeatLoad(cache, ticket, now);
+  if (!mayAnswer && ticket.attempt < attemptsMax) return { ...repeatLoad(cache, ticket, now), regressed };
 
   const entry = toEntry(cache, ticket, result, now);
   const verdict = slotsOf(cache, entry).capacity === 0 ? 'no-room' : cache.rules.mayStore(facts);
@@ -233,7 +236,7 @@ export function fill<V>(
     evicted: verdict === 'stored' ? store(cache, ticket.key, entry) : undefined,
     overtaken: !mayAnswer,
     epochAhead: cache.lease.kind === 'held' && result.version.epoch > cache.lease.epoch,
-    regressed: compareVersions(result.version, ticket.floorAtStart) < 0,
+    regressed,
   };
 }
 
@@ -295,13 +298,13 @@ export function settleLane<V>(cache: CoherentCacheState<V>, ticket: FillTicket):
   return lane.running;
 }
 
-function repeatLoad<V>(cache: CoherentCacheState<V>, previous: FillTicket, now: number): FillDecision<V> {
+function repeatLoad<V>(cache: CoherentCacheState<V>, previous: FillTicket, now: number) {
   const current = cache.flights.get(previous.key);
-  if (current !== undefined) return { kind: 'repeat', ticket: current, role: 'joins' };
+  if (current !== undefined) return { kind: 'repeat', ticket: current, role: 'joins' } as const;
   const shared = leaseInForce(cache.lease, now);
   const ticket = issueTicket(cache, { key: previous.key, now, attempt: previous.attempt + 1, shared });
   if (shared) cache.flights.set(ticket.key, ticket);
-  return { kind: 'repeat', ticket, role: 'runs' };
+  return { kind: 'repeat', ticket, role: 'runs' } as const;
 }
 
 function store<V>(cache: CoherentCacheState<V>, key: CacheKey, entry: Entry<V>): CacheKey | undefined {

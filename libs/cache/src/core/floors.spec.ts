@@ -9,7 +9,11 @@ describe('floors', () => {
   it('rise, and stay where they are for a late or repeated invalidation', () => {
     const floors = emptyFloors(10);
 
-    expect([raiseFloor(floors, 'p/a', at(9)), raiseFloor(floors, 'p/a', at(8)), raiseFloor(floors, 'p/a', at(9))]).toEqual([true, false, false]);
+    expect([
+      raiseFloor(floors, 'p/a', at(9)),
+      raiseFloor(floors, 'p/a', at(8)),
+      raiseFloor(floors, 'p/a', at(9)),
+    ]).toEqual([true, false, false]);
     expect(floorOf(floors, 'p/a')).toEqual(at(9));
     expect(floorOf(floors, 'p/b')).toEqual(at(0, 0));
   });

@@ -10,7 +10,8 @@ export interface OwnerRules {
 
 export const ownerRules: OwnerRules = Object.freeze<OwnerRules>({
   // A subscriber whose heartbeats arrive while DELETEs to it, or its answers, do not, would hold up mutations for ever.
-  mayRenew: (oldestOutstandingMs, renewGuardMs) => oldestOutstandingMs === undefined || oldestOutstandingMs <= renewGuardMs,
+  mayRenew: (oldestOutstandingMs, renewGuardMs) =>
+    oldestOutstandingMs === undefined || oldestOutstandingMs <= renewGuardMs,
 
   graceHolds: (graceEndsAt, now) => now < graceEndsAt,
 

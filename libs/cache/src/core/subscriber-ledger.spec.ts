@@ -18,7 +18,13 @@ import {
   unsubscribe,
 } from './subscriber-ledger.js';
 
-const limits: LedgerLimits = { leaseMs: 2_000, renewGuardMs: 250, subscribersMax: 3, pendingKeysMax: 2, mutationsWaitingMax: 3 };
+const limits: LedgerLimits = {
+  leaseMs: 2_000,
+  renewGuardMs: 250,
+  subscribersMax: 3,
+  pendingKeysMax: 2,
+  mutationsWaitingMax: 3,
+};
 const instanceOf = (digit: string) => digit.repeat(32);
 const facts = (id: string, instance: string, ordinal = 1): SubscriberFacts => ({
   id,
@@ -60,7 +66,10 @@ describe('subscriber ledger', () => {
     subscribe(ledger, facts('b', 'b'), now);
     mutate(1);
     const deliveries = takeDeliveries(ledger);
-    expect(deliveries.map(({ subscriber, key, sequence }) => [subscriber.id, key, sequence])).toEqual([['a', tux, 1], ['b', tux, 1]]);
+    expect(deliveries.map(({ subscriber, key, sequence }) => [subscriber.id, key, sequence])).toEqual([
+      ['a', tux, 1],
+      ['b', tux, 1],
+    ]);
 
     acknowledge(ledger, deliveries[0] as (typeof deliveries)[0]);
     expect(released()).toEqual([]);
@@ -118,8 +127,20 @@ describe('subscriber ledger', () => {
     subscribe(ledger, facts('a', 'a'), now);
     mutate(7, [tux, fox]);
 
-    expect(beat()).toEqual({ kind: 'known', leaseMs: 2_000, invalidations: [{ key: tux, sequence: 7 }, { key: fox, sequence: 7 }] });
-    expect(beat(a1, [{ key: tux, sequence: 7 }, { key: fox, sequence: 7 }])).toEqual({ kind: 'known', leaseMs: 2_000, invalidations: [] });
+    expect(beat()).toEqual({
+      kind: 'known',
+      leaseMs: 2_000,
+      invalidations: [
+        { key: tux, sequence: 7 },
+        { key: fox, sequence: 7 },
+      ],
+    });
+    expect(
+      beat(a1, [
+        { key: tux, sequence: 7 },
+        { key: fox, sequence: 7 },
+      ]),
+    ).toEqual({ kind: 'known', leaseMs: 2_000, invalidations: [] });
     expect(released()).toEqual([1]);
   });
 
@@ -207,7 +228,11 @@ describe('subscriber ledger', () => {
   });
 
   it.each([
-    { answered: formatSession({ instance: instanceOf('a'), ordinal: 2 }), ends: true, who: 'a later session of the instance' },
+    {
+      answered: formatSession({ instance: instanceOf('a'), ordinal: 2 }),
+      ends: true,
+      who: 'a later session of the instance',
+    },
     { answered: formatSession({ instance: instanceOf('c'), ordinal: 9 }), ends: false, who: 'another process' },
     { answered: 'none', ends: false, who: 'nobody' },
   ])('an answer of $who to a DELETE counts as the end of the session: $ends', ({ answered, ends }) => {
@@ -248,7 +273,12 @@ describe('subscriber ledger', () => {
     mutate(1, ['p/1', 'p/2', 'p/3']);
 
     expect(ledger.sessions.get(a1)?.pending.size).toBe(2);
-    expect(beat(a1, [{ key: 'p/1', sequence: 1 }, { key: 'p/2', sequence: 1 }])).toMatchObject({ leaseMs: 0 });
+    expect(
+      beat(a1, [
+        { key: 'p/1', sequence: 1 },
+        { key: 'p/2', sequence: 1 },
+      ]),
+    ).toMatchObject({ leaseMs: 0 });
     expect(released()).toEqual([]);
     now += 2_000;
     expect(released()).toEqual([1]);

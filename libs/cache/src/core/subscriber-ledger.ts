@@ -33,7 +33,8 @@ export function subscribe(ledger: SubscriberLedger, facts: SubscriberFacts, now:
   const name = formatSession(facts.session);
   const known = ledger.sessions.get(name);
   if (known !== undefined) return { kind: 'granted', leaseMs: renew(ledger, known, now) };
-  if (ledger.sessions.size >= ledger.limits.subscribersMax && !dropOneWithoutLease(ledger, now)) return { kind: 'full' };
+  if (ledger.sessions.size >= ledger.limits.subscribersMax && !dropOneWithoutLease(ledger, now))
+    return { kind: 'full' };
 
   const leaseEndsAt = now + ledger.limits.leaseMs;
   ledger.sessions.set(name, { name, facts, leaseEndsAt, condemned: false, pending: new Map(), waitingForLeaseEnd: [] });
@@ -57,7 +58,8 @@ export type HeartbeatDecision =
 export function heartbeat(ledger: SubscriberLedger, beat: Heartbeat, now: number): HeartbeatDecision {
   expireLeases(ledger, now);
   const session = ledger.sessions.get(beat.session);
-  if (session === undefined || beat.epoch !== ledger.epoch || session.facts.id !== beat.subscriberId) return { kind: 'void' };
+  if (session === undefined || beat.epoch !== ledger.epoch || session.facts.id !== beat.subscriberId)
+    return { kind: 'void' };
   for (const { key, sequence } of beat.acknowledged) acknowledge(ledger, { session: beat.session, key, sequence });
   const leaseMs = renew(ledger, session, now);
   return { kind: 'known', leaseMs, invalidations: outstandingOf(session) };
@@ -76,7 +78,8 @@ export function unsubscribe(ledger: SubscriberLedger, sessionName: string): void
 export function answeredAs(ledger: SubscriberLedger, sessionName: string, answeredName: string): void {
   const session = ledger.sessions.get(sessionName);
   const answered = parseSession(answeredName);
-  if (session !== undefined && answered !== undefined && supersedes(answered, session.facts.session)) dropSession(ledger, session);
+  if (session !== undefined && answered !== undefined && supersedes(answered, session.facts.session))
+    dropSession(ledger, session);
 }
 
 /** Refuse a mutation before it commits when this is false. */
@@ -185,7 +188,13 @@ export function adoptWaiting(ledger: SubscriberLedger, previous: SubscriberLedge
   }
 }
 
-function enqueue(ledger: SubscriberLedger, session: SubscribedSession, key: CacheKey, change: Announcement, now: number): void {
+function enqueue(
+  ledger: SubscriberLedger,
+  session: SubscribedSession,
+  key: CacheKey,
+  change: Announcement,
+  now: number,
+): void {
   const waits = change.awaited && ledger.rules.mustWaitFor(session.leaseEndsAt, now);
   if (waits) block(ledger, change.mutation);
   let pending = session.pending.get(key);

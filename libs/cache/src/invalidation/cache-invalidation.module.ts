@@ -20,7 +20,8 @@ export interface CacheInvalidationAsyncOptions extends Pick<ModuleMetadata, 'imp
 const OPTIONS = Symbol('quorumkit:cache:invalidation-options');
 
 /**
- * Mounts `DELETE /cache/:collection/:key` and `DELETE /cache/:collection` in the application that imports it. Import it
+ * Mounts `DELETE /cache/:collection/:key`, `DELETE /cache/:collection`, `DELETE /cache/groups/:group` and
+ * `GET /cache/explain/:collection/:key` in the application that imports it. Import it
  * in the internal application only: its listener is what `callbackUrl` names.
  */
 @Module({})
@@ -35,7 +36,11 @@ export class CacheInvalidationModule {
       imports: options.imports ?? [],
       controllers: [InvalidationController],
       providers: [
-        { provide: OPTIONS, inject: options.inject ?? [], useFactory: options.useFactory as FactoryProvider['useFactory'] },
+        {
+          provide: OPTIONS,
+          inject: options.inject ?? [],
+          useFactory: options.useFactory as FactoryProvider['useFactory'],
+        },
         { provide: INVALIDATED_CACHE, inject: [OPTIONS], useFactory: ({ cache }: CacheInvalidationOptions) => cache },
         { provide: CALL_AUTHENTICATION, inject: [OPTIONS], useFactory: ({ auth }: CacheInvalidationOptions) => auth },
         CallAuthGuard,

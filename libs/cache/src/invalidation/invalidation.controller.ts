@@ -1,11 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 
-import { Controller, Delete, HttpCode, Inject, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import { CallAuthGuard, type IncomingRequest } from '../calls/call-auth.guard.js';
+import { isEntryKey } from '../core/cache-key.js';
 import { sessionOf } from '../core/lease.js';
 import { CacheProblem, CacheProblemFilter, invalidMessage } from '../problem/problem.js';
+import type { CacheExplanation } from '../serving/cache-report.js';
 import { CoherentCache } from '../serving/coherent-cache.service.js';
 import { invalidationHeaders, parseInvalidation } from './invalidation-request.js';
 
@@ -33,6 +35,17 @@ export class InvalidationController {
     this.apply(request, response);
   }
 
+  /** Why a request for the key would be answered the way it would be, now; with `epoch` and `sequence`, for who has seen that version. */
+  @Get('explain/:collection/:name')
+  explain(@Req() request: IncomingRequest): CacheExplanation {
+    this.checkCapability(request);
+    const parsed = parseInvalidation(request);
+    if (!parsed.ok) throw invalidMessage(parsed.problems);
+    const { key, version } = parsed.value;
+    if (isEntryKey(key)) return this.cache.explain(key, version);
+    throw invalidMessage([{ pointer: '/name', detail: 'must name one entry, not a group or a collection' }]);
+  }
+
   private apply(request: IncomingRequest, response: unknown): void {
     this.checkCapability(request);
     const parsed = parseInvalidation(request);
@@ -51,6 +64,10 @@ export class InvalidationController {
     const expected = Buffer.from(capability);
     const presented = Buffer.from(typeof given === 'string' ? given : '');
     if (presented.length === expected.length && timingSafeEqual(presented, expected)) return;
-    throw new CacheProblem(401, 'Unauthorized', 'The call does not carry the capability of this cache. Nothing was changed.');
+    throw new CacheProblem(
+      401,
+      'Unauthorized',
+      'The call does not carry the capability of this cache. Nothing was changed.',
+    );
   }
 }

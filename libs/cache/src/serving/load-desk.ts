@@ -192,6 +192,7 @@ export class LoadDesk {
 
   private conclude(decision: FillDecision<Payload>, asked: Asked): LoadOutcome | Promise<LoadOutcome> {
     const { counters } = this.runtime;
+    if (decision.regressed) counters.regressions += 1;
     if (decision.kind === 'repeat') {
       counters.staleFillsPrevented += 1;
       return decision.role === 'runs' ? this.start(decision.ticket, asked) : this.outcomeOf(decision.ticket);
@@ -200,7 +201,6 @@ export class LoadDesk {
     if (decision.overtaken) counters.overtaken += 1;
     if (decision.verdict !== 'stored' && decision.verdict !== 'private') counters.staleFillsPrevented += 1;
     if (decision.epochAhead) this.runtime.onEpochAhead();
-    if (decision.regressed) counters.regressions += 1;
     return { entry: decision.entry, verdict: decision.verdict, overtaken: decision.overtaken };
   }
 

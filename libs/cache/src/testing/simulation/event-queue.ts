@@ -34,7 +34,7 @@ export class EventQueue {
   }
 
   private siftUp(start: number): void {
-    for (let child = start; child > 0; ) {
+    for (let child = start; child > 0;) {
       const parent = (child - 1) >> 1;
       if (!this.before(child, parent)) return;
       this.swap(child, parent);
@@ -43,7 +43,7 @@ export class EventQueue {
   }
 
   private siftDown(start: number): void {
-    for (let parent = start; ; ) {
+    for (let parent = start; ;) {
       const left = parent * 2 + 1;
       const right = left + 1;
       let first = left < this.heap.length && this.before(left, parent) ? left : parent;

@@ -1,4 +1,5 @@
 import { coherenceRules, type CoherenceRules } from '../../core/coherence-rules.js';
+import { floorOf } from '../../core/floors.js';
 import { ownerRules, type OwnerRules } from '../../core/owner-rules.js';
 import { noFlaws, type OwnerFlaws } from './sim-owner.js';
 
@@ -40,22 +41,65 @@ export const mutants: readonly Mutant[] = [
     breaks: stale,
   }),
   mutant('knows a load by the placeholder under the key, not by its own identity', {
-    frontend: { mayStore: ({ ticket, placeholderUnderKey }) => (ticket.shared && placeholderUnderKey ? 'stored' : 'floor'), mayAnswer: () => true },
+    frontend: {
+      mayStore: ({ ticket, placeholderUnderKey }) => (ticket.shared && placeholderUnderKey ? 'stored' : 'floor'),
+      mayAnswer: () => true,
+    },
     breaks: stale,
   }),
   mutant('lets those who come after an invalidation join the load from before it', {
     frontend: { invalidationEndsFlight: () => false, mayAnswer: () => true },
     breaks: stale,
   }),
-  mutant('counts the lease from the arrival of the answer', { frontend: { leaseCountsFrom: (_sentAt, receivedAt) => receivedAt }, breaks: stale }),
+  mutant('counts the lease from the arrival of the answer', {
+    frontend: { leaseCountsFrom: (_sentAt, receivedAt) => receivedAt },
+    breaks: stale,
+  }),
   mutant('acknowledges right after a restart of the owner', { flaws: { noGrace: true }, breaks: stale }),
-  mutant('keeps the entries when it registers anew', { frontend: { newSessionStartsEmpty: () => false }, breaks: stale }),
-  mutant('joins loads without a lease', { frontend: { mayJoin: (_lease, ticket) => ticket.fate === 'live' }, breaks: stale }),
+  mutant('keeps the entries when it registers anew', {
+    frontend: { newSessionStartsEmpty: () => false },
+    breaks: stale,
+  }),
+  mutant('joins loads without a lease', {
+    frontend: { mayJoin: (_lease, ticket) => ticket.fate === 'live' },
+    breaks: stale,
+  }),
   mutant('serves entries without a lease', { frontend: { mayServe: () => true }, breaks: stale }),
   mutant('takes the version when the answer is sent', { flaws: { versionAtSend: true }, breaks: stale }),
   mutant('sends the DELETE before the commit', { flaws: { deleteBeforeCommit: true }, breaks: stale }),
   mutant('acknowledges orders without waiting for the caches', { owner: { mustWaitFor: () => false }, breaks: stale }),
   mutant('has no epochs', { flaws: { noEpochs: true }, breaks: /^(S\d|liveness)/ }),
-  mutant('forgets floors without raising the global floor', { frontend: { mergeFloor: (global) => global }, breaks: stale }),
+  mutant('forgets floors without raising the global floor', {
+    frontend: { mergeFloor: (global) => global },
+    breaks: stale,
+  }),
+  mutant('forgets that groups have floors', {
+    frontend: { floorOf: (floors, key) => floorOf(floors, key) },
+    breaks: stale,
+  }),
+  mutant('lets those who come after the invalidation of a group join a load from before it', {
+    frontend: { groupEndsFlights: () => false, mayAnswer: () => true },
+    breaks: stale,
+  }),
+  mutant('leaves the variants of an invalidated key behind', {
+    frontend: { reachesVariants: () => false },
+    breaks: stale,
+  }),
+  mutant('serves what was invalidated while it is loaded anew', {
+    frontend: { invalidatedMayLinger: () => true },
+    breaks: stale,
+  }),
+  mutant('serves what has outlived its time without a lease', {
+    frontend: { mayServeStale: () => true },
+    breaks: stale,
+  }),
+  mutant('serves entries older than what the client has seen acknowledged', {
+    frontend: { meetsMinimum: () => true },
+    breaks: stale,
+  }),
+  mutant('lets a client that has seen a change join a load from before it', {
+    frontend: { joinedMeetsMinimum: () => true },
+    breaks: stale,
+  }),
   mutant('renews leases past an outstanding invalidation', { owner: { mayRenew: () => true }, breaks: /^order wait/ }),
 ];

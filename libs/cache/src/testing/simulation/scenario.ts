@@ -1,3 +1,4 @@
+import type { EvictionPolicyName } from '../../core/slots/eviction.js';
 import { Prng } from './prng.js';
 
 /** What one seed stands for: how big the store is, how bad its network is, how much goes wrong. Durations in virtual milliseconds. */
@@ -21,6 +22,13 @@ export interface Scenario {
   readonly frontendCrashes: boolean;
   readonly readEveryMs: number;
   readonly orderEveryMs: number;
+  /** Orders are acknowledged without waiting for the caches. */
+  readonly background: boolean;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly eviction: EvictionPolicyName;
+  /** Part of the reads that ask for a variant of the product, such as one user's. */
+  readonly variants: number;
 }
 
 export function scenarioOf(seed: number): Scenario {
@@ -45,5 +53,10 @@ export function scenarioOf(seed: number): Scenario {
     frontendCrashes: random.chance(0.3),
     readEveryMs: random.pick([1, 2]),
     orderEveryMs: random.pick([3, 8, 25]),
+    background: random.chance(0.25),
+    staleWhileRevalidateMs: random.pick([0, 80]),
+    staleIfErrorMs: random.pick([0, 80]),
+    eviction: random.pick(['lru', 'sieve']),
+    variants: random.pick([0, 0.3]),
   };
 }

@@ -1,11 +1,22 @@
-import type { CacheKey } from '../../core/cache-key.js';
+import { baseOf, isVariant, type CacheKey } from '../../core/cache-key.js';
 import { beginSession, takeLeaseAnswer, type PendingInvalidation } from '../../core/cache-session.js';
 import { createCache, type CoherentCacheState, type Entry } from '../../core/cache-state.js';
-import { failFill, fill, invalidate, serve, settleLane, type LoadResult } from '../../core/coherent-cache.js';
+import {
+  failFill,
+  fill,
+  invalidate,
+  joinSuffices,
+  serve,
+  serveOnError,
+  settleLane,
+  type KeepTerms,
+  type LoadResult,
+} from '../../core/coherent-cache.js';
 import type { CoherenceRules } from '../../core/coherence-rules.js';
 import type { FillTicket } from '../../core/fill-ticket.js';
 import { sessionOf } from '../../core/lease.js';
 import { formatSession, parseSession } from '../../core/session.js';
+import { evictionPolicies } from '../../core/slots/eviction.js';
 import type { Version } from '../../core/version.js';
 import type { PendingRead } from './coherence-checker.js';
 import type { ReadAnswer } from './sim-owner.js';
@@ -14,6 +25,13 @@ import type { SimWorld } from './sim-world.js';
 
 const loadTimeoutMs = 40;
 
+/** A read that waits for a load. */
+interface Waiter {
+  readonly read: PendingRead;
+  /** The load was under way when it asked, so it may be too old for it. */
+  readonly joined: boolean;
+}
+
 /** One life of a frontend: drives the real cache core the way `LoadDesk` and `LeaseKeeper` do. */
 export class SimFrontend {
   readonly state: CoherentCacheState<number>;
@@ -21,7 +39,7 @@ export class SimFrontend {
   private ordinal = 0;
   private registered: { readonly session: string; readonly epoch: number } | undefined;
   private acknowledge: readonly PendingInvalidation[] = [];
-  private readonly waiters = new Map<number, PendingRead[]>();
+  private readonly waiters = new Map<number, Waiter[]>();
 
   constructor(
     private readonly world: SimWorld,
@@ -29,7 +47,7 @@ export class SimFrontend {
     private readonly instance: string,
     rules: CoherenceRules,
   ) {
-    const { capacity, floorsMax, maxTtlMs } = world.scenario;
+    const { capacity, floorsMax, maxTtlMs, eviction } = world.scenario;
     const limits = {
       capacity,
       negativeCapacity: 2,
@@ -40,25 +58,32 @@ export class SimFrontend {
       fillsInFlightMax: 1_000,
       leaseMarginMs: 0,
     };
-    this.state = createCache<number>(limits, rules);
+    this.state = createCache<number>(limits, rules, evictionPolicies[eviction]);
     this.turn();
   }
 
-  read(read: PendingRead): void {
-    const decision = serve(this.state, read.key, this.world.now());
+  /** @param round 2 for a read that joined a load which turned out to be too old for it. */
+  read(read: PendingRead, round: 1 | 2 = 1): void {
+    const decision = serve(this.state, read.key, this.world.now(), read.minimum);
     switch (decision.kind) {
       case 'hit':
         this.world.checker.hits += 1;
         return this.answer(read, decision.entry);
+      case 'stale-hit':
+        this.world.checker.hits += 1;
+        this.world.checker.staleHits += 1;
+        this.answer(read, decision.entry);
+        if (decision.revalidation !== undefined) this.load(decision.revalidation);
+        return;
       case 'refuse':
         return;
       case 'join':
-        return this.wait(decision.ticket, read);
+        return this.wait(decision.ticket, { read, joined: round === 1 });
       case 'load':
-        this.wait(decision.ticket, read);
+        this.wait(decision.ticket, { read, joined: false });
         return this.load(decision.ticket);
       case 'pass':
-        this.wait(decision.ticket, read);
+        this.wait(decision.ticket, { read, joined: false });
         if (decision.role === 'runs') this.load(decision.ticket);
     }
   }
@@ -74,10 +99,10 @@ export class SimFrontend {
     this.dead = true;
   }
 
-  private wait(ticket: FillTicket, read: PendingRead): void {
+  private wait(ticket: FillTicket, waiter: Waiter): void {
     const waiting = this.waiters.get(ticket.id);
-    if (waiting === undefined) this.waiters.set(ticket.id, [read]);
-    else waiting.push(read);
+    if (waiting === undefined) this.waiters.set(ticket.id, [waiter]);
+    else waiting.push(waiter);
   }
 
   private load(ticket: FillTicket): void {
@@ -91,29 +116,46 @@ export class SimFrontend {
       if (next !== undefined) this.load(next);
       this.world.checker.bounds(this.state);
     };
-    this.world.readAtOwner(this.name, ticket.key, conclude);
+    this.world.readAtOwner(this.name, baseOf(ticket.key), conclude);
     this.later(loadTimeoutMs, () => conclude(undefined));
   }
 
-  private conclude(ticket: FillTicket, { revision, present, version }: ReadAnswer): void {
+  private conclude(ticket: FillTicket, { revision, present, version, groups }: ReadAnswer): void {
+    const { staleWhileRevalidateMs, staleIfErrorMs } = this.world.scenario;
+    const keep: KeepTerms = {
+      staleWhileRevalidateMs,
+      staleIfErrorMs,
+      scope: isVariant(ticket.key) ? 'private' : 'shared',
+    };
+    const facts = { version, groups, keep };
     const result: LoadResult<number> = present
-      ? { kind: 'value', value: revision, version }
-      : { kind: 'absence', version };
+      ? { kind: 'value', value: revision, ...facts }
+      : { kind: 'absence', ...facts };
     const decision = fill(this.state, ticket, result, this.world.now());
+    if (decision.regressed) this.world.checker.regressions += 1;
     const waiting = this.waiters.get(ticket.id) ?? [];
     this.waiters.delete(ticket.id);
     if (decision.kind === 'answer') {
       // An absence carries no revision of its own into the cache; the checker gets the one that was read.
       this.world.rememberAbsence(this.name, ticket.key, decision.entry, revision);
-      for (const read of waiting) this.world.checker.readAnswered(read, revision);
+      for (const { read, joined } of waiting) {
+        if (joined && !joinSuffices(this.state, version, read.minimum)) this.read(read, 2);
+        else this.world.checker.readAnswered(read, revision);
+      }
       return;
     }
-    for (const read of waiting) this.wait(decision.ticket, read);
+    for (const waiter of waiting) this.wait(decision.ticket, waiter);
     if (decision.role === 'runs') this.load(decision.ticket);
   }
 
   private giveUp(ticket: FillTicket): void {
     failFill(this.state, ticket);
+    for (const { read } of this.waiters.get(ticket.id) ?? []) {
+      const held = serveOnError(this.state, read.key, this.world.now(), read.minimum);
+      if (held === undefined) continue;
+      this.world.checker.staleHits += 1;
+      this.answer(read, held);
+    }
     this.waiters.delete(ticket.id);
   }
 

@@ -32,18 +32,25 @@ export interface OwnerFlaws {
   readonly noGrace: boolean;
 }
 
-export const noFlaws: OwnerFlaws = Object.freeze({ versionAtSend: false, deleteBeforeCommit: false, noEpochs: false, noGrace: false });
+export const noFlaws: OwnerFlaws = Object.freeze({
+  versionAtSend: false,
+  deleteBeforeCommit: false,
+  noEpochs: false,
+  noGrace: false,
+});
 
 /** What a read brings: the revision for the checker, the version for the cache. */
 export interface ReadAnswer {
   readonly revision: number;
   readonly present: boolean;
   readonly version: Version;
+  readonly groups: readonly CacheKey[];
 }
 
 interface WaitingOrder {
   readonly keys: readonly CacheKey[];
   readonly revision: number;
+  readonly version: Version;
   readonly committedAt: number;
 }
 
@@ -95,7 +102,7 @@ export class SimOwner {
   /** Value and version of one turn; the answer leaves later. */
   read(key: CacheKey, answer: (read: ReadAnswer) => void): void {
     const row = this.stock.rows.get(key);
-    const value = { revision: row?.revision ?? 0, present: row?.present ?? true };
+    const value = { revision: row?.revision ?? 0, present: row?.present ?? true, groups: this.world.groupsOf(key) };
     const version = this.version();
     this.world.network.runAt('owner', this.world.now() + this.world.random.integer(0, 6), () => {
       if (!this.dead) answer({ ...value, version: this.flaws.versionAtSend ? this.version() : version });
@@ -114,7 +121,7 @@ export class SimOwner {
       const revision = this.stock.commits;
       for (const key of keys) this.stock.rows.set(key, { revision, present: !this.world.random.chance(0.2) });
       this.revisionAt.set(this.sequence, revision);
-      this.waiting.set(mutation, { keys, revision, committedAt: this.world.now() });
+      this.waiting.set(mutation, { keys, revision, version: this.version(), committedAt: this.world.now() });
       if (!this.flaws.deleteBeforeCommit) this.announce(mutation, announced, this.sequence);
       this.settle();
     });
@@ -125,7 +132,7 @@ export class SimOwner {
   }
 
   private announce(mutation: MutationId, keys: readonly CacheKey[], sequence: number): void {
-    announce(this.ledger, { mutation, keys, sequence, awaited: true }, this.world.now());
+    announce(this.ledger, { mutation, keys, sequence, awaited: !this.world.scenario.background }, this.world.now());
     this.settle();
   }
 
@@ -147,7 +154,9 @@ export class SimOwner {
     // Released before it is committed: only when DELETEs go out too early. Then the commit acknowledges it.
     if (order === undefined) return this.releaseAtCommit(mutation);
     this.waiting.delete(mutation);
-    this.world.checker.orderAcknowledged(order.keys, order.revision, this.world.now() - order.committedAt);
+    const { checker, scenario } = this.world;
+    checker.orderAcknowledged(order.keys, order.revision, this.world.now() - order.committedAt, !scenario.background);
+    this.world.ordered(order.keys, { revision: order.revision, version: order.version });
   }
 
   private releaseAtCommit(mutation: MutationId): void {
@@ -161,7 +170,12 @@ export class SimOwner {
     const to = delivery.subscriber.id as NodeName;
     let answered = false;
     world.network.send('owner', to, () => {
-      const session = world.invalidateAt(to, delivery.key, { epoch: this.epoch, sequence: delivery.sequence }, this.revisionAt.get(delivery.sequence));
+      const session = world.invalidateAt(
+        to,
+        delivery.key,
+        { epoch: this.epoch, sequence: delivery.sequence },
+        this.revisionAt.get(delivery.sequence),
+      );
       if (session === undefined) return;
       world.network.send(to, 'owner', () => {
         if (this.dead || answered) return;

@@ -1,7 +1,15 @@
-import { cacheKey, wholeCollection, type CacheKey } from '../../core/cache-key.js';
+import {
+  cacheGroup,
+  cacheKey,
+  isGroup,
+  isWholeCollection,
+  variantOf,
+  wholeCollection,
+  type CacheKey,
+} from '../../core/cache-key.js';
 import type { Entry } from '../../core/cache-state.js';
 import type { Version } from '../../core/version.js';
-import { CoherenceChecker, type Violation } from './coherence-checker.js';
+import { CoherenceChecker, type PendingRead, type Violation } from './coherence-checker.js';
 import { EventQueue } from './event-queue.js';
 import type { Mutant } from './mutants.js';
 import { Prng } from './prng.js';
@@ -10,12 +18,16 @@ import { SimFrontend } from './sim-frontend.js';
 import { SimNetwork, type NodeName } from './sim-network.js';
 import { SimOwner, type DurableStock, type ReadAnswer } from './sim-owner.js';
 
+const plush = cacheGroup('plush');
+
 /** What one seed showed. */
 export interface SimulationReport {
   readonly seed: number;
   readonly violations: readonly Violation[];
   readonly reads: number;
   readonly hits: number;
+  readonly staleHits: number;
+  readonly regressions: number;
   readonly orders: number;
   readonly longestWaitMs: number;
 }
@@ -62,8 +74,8 @@ export class SimWorld {
     if (this.owner === undefined) this.startOwner();
     this.queue.runUntil(durationMs + 4 * leaseMs);
     this.checkRecovery();
-    const { violations, reads, hits, orders, longestWaitMs } = this.checker;
-    return { seed, violations, reads, hits, orders, longestWaitMs };
+    const { violations, reads, hits, staleHits, regressions, orders, longestWaitMs } = this.checker;
+    return { seed, violations, reads, hits, staleHits, regressions, orders, longestWaitMs };
   }
 
   callOwner<T>(from: NodeName, ask: (owner: SimOwner) => T, answered: (answer: T) => void): void {
@@ -86,7 +98,7 @@ export class SimWorld {
     const frontend = this.frontends.get(name);
     if (frontend === undefined) return undefined;
     const session = frontend.invalidate(key, version);
-    const covered = key === wholeCollection('products') ? this.keys : [key];
+    const covered = isWholeCollection(key) ? this.keys : isGroup(key) ? this.membersOf(key) : [key];
     if (revision !== undefined) for (const each of covered) this.checker.invalidationAnswered(name, each, revision);
     return session;
   }
@@ -94,11 +106,17 @@ export class SimWorld {
   /** The cache keeps no value for an absence, so the revision it stands for is kept here for the checker. */
   rememberAbsence(frontend: NodeName, key: CacheKey, entry: Entry<number>, revision: number): void {
     if (entry.kind !== 'absence') return;
-    this.absences.set(`${frontend} ${key} ${entry.version.epoch}.${entry.version.sequence} ${entry.readAt}`, { version: entry.version, revision });
+    this.absences.set(`${frontend} ${key} ${entry.version.epoch}.${entry.version.sequence} ${entry.readAt}`, {
+      version: entry.version,
+      revision,
+    });
   }
 
   absenceRevision(frontend: NodeName, key: CacheKey, entry: Entry<number>): number {
-    return this.absences.get(`${frontend} ${key} ${entry.version.epoch}.${entry.version.sequence} ${entry.readAt}`)?.revision ?? 0;
+    return (
+      this.absences.get(`${frontend} ${key} ${entry.version.epoch}.${entry.version.sequence} ${entry.readAt}`)
+        ?.revision ?? 0
+    );
   }
 
   private shop(): void {
@@ -106,8 +124,33 @@ export class SimWorld {
     if (frontends.length === 0) return;
     const frontend = this.random.pick(frontends);
     // A few products are popular.
-    const key = this.random.chance(0.6) ? (this.keys[0] as CacheKey) : this.random.pick(this.keys);
-    const read = this.checker.readSent(frontend.name, key);
+    const product = this.random.chance(0.6) ? (this.keys[0] as CacheKey) : this.random.pick(this.keys);
+    const isForOne = this.random.chance(this.scenario.variants);
+    const key = isForOne ? variantOf(product, `user-${this.random.integer(1, 3)}`) : product;
+    this.ask(frontend, this.checker.readSent(frontend.name, key));
+  }
+
+  /** An order was acknowledged. Now and then whoever placed it looks at the product, at whatever frontend. */
+  ordered(keys: readonly CacheKey[], own: { readonly version: Version; readonly revision: number }): void {
+    if (this.quiet || !this.random.chance(0.4)) return;
+    this.queue.schedule(this.now() + this.random.integer(0, 6), () => {
+      const frontends = [...this.frontends.values()];
+      if (frontends.length === 0) return;
+      const frontend = this.random.pick(frontends);
+      this.ask(frontend, this.checker.readSent(frontend.name, this.random.pick(keys), own));
+    });
+  }
+
+  /** Every second product is plush, and says so with its value. */
+  groupsOf(key: CacheKey): readonly CacheKey[] {
+    return this.keys.indexOf(key) % 2 === 0 ? [plush] : [];
+  }
+
+  private membersOf(group: CacheKey): readonly CacheKey[] {
+    return this.keys.filter((key) => this.groupsOf(key).includes(group));
+  }
+
+  private ask(frontend: SimFrontend, read: PendingRead): void {
     this.network.runAt(frontend.name, this.now(), () => {
       if (!frontend.dead) frontend.read(read);
     });
@@ -117,7 +160,11 @@ export class SimWorld {
     if (this.owner === undefined) return;
     const kind = this.random.fraction();
     if (kind < 0.05) return this.owner.order(this.keys, [wholeCollection('products')]);
-    const keys = kind < 0.2 ? [this.random.pick(this.keys), this.keys[0] as CacheKey] : [this.random.chance(0.5) ? (this.keys[0] as CacheKey) : this.random.pick(this.keys)];
+    if (kind > 0.93) return this.owner.order(this.membersOf(plush), [plush]);
+    const keys =
+      kind < 0.2
+        ? [this.random.pick(this.keys), this.keys[0] as CacheKey]
+        : [this.random.chance(0.5) ? (this.keys[0] as CacheKey) : this.random.pick(this.keys)];
     const distinct = [...new Set(keys)];
     this.owner.order(distinct, distinct);
   }
@@ -169,7 +216,8 @@ export class SimWorld {
       this.queue.runUntil(this.now() + 20);
       const hits = this.checker.hits;
       frontend.read(this.checker.readSent(frontend.name, key));
-      if (this.checker.hits === hits) this.checker.report('liveness', `${frontend.name} does not use its cache after everything has healed`);
+      if (this.checker.hits === hits)
+        this.checker.report('liveness', `${frontend.name} does not use its cache after everything has healed`);
     }
   }
 

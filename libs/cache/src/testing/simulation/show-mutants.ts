@@ -1,0 +1,23 @@
+import { huntAll, mutantTable, searchAlgorithm } from './mutant-table.js';
+
+/** `npm run -w @quorumkit/cache mutants [-- SCHEDULES]`: takes each rule away and shows how soon that is noticed. */
+const schedules = Number(process.argv[2] ?? 400);
+if (!Number.isSafeInteger(schedules) || schedules < 1) {
+  process.stderr.write(`The number of schedules must be a whole number of at least 1, got ${process.argv[2]}.\n`);
+  process.exit(2);
+}
+
+const fates = huntAll(schedules);
+const survivors = fates.filter(({ schedules: needed }) => needed === undefined);
+const broken = searchAlgorithm(schedules);
+
+process.stdout.write(`${mutantTable(fates)}\n\n`);
+process.stdout.write(
+  `${fates.length - survivors.length} of ${fates.length} mutants were caught within ${schedules} schedules each.\n`,
+);
+process.stdout.write(
+  broken === undefined
+    ? `The algorithm itself broke no promise in the same ${schedules}.\n`
+    : `The algorithm itself broke a promise: seed ${broken.seed}, ${broken.violations[0]?.promise}: ${broken.violations[0]?.detail}\n`,
+);
+process.exitCode = survivors.length === 0 && broken === undefined ? 0 : 1;
