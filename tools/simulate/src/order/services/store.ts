@@ -1,0 +1,98 @@
+import { type LinkConditions, Network } from '../network/network.js';
+import { PeerLinks } from '../network/peer-links.js';
+import { Truth } from '../checks/truth.js';
+import { World } from '../world/world.js';
+import { Catalog } from './catalog.js';
+import { Frontend } from './frontend.js';
+import type { HostKind } from './group-host.js';
+import { OrderReplica } from './order-replica.js';
+import { PointLog } from './protocol-points.js';
+import type { Service } from './service.js';
+
+export interface StoreOptions {
+  readonly seed: number;
+  readonly keepTrace: boolean;
+  /** How the replicated groups are hosted: bare, or by the whole Nest module. */
+  readonly host: HostKind;
+  readonly stock: Readonly<Record<string, number>>;
+  /** Of the first moment; faults change them. */
+  readonly links?: LinkConditions;
+}
+
+export const replicaNames = ['order-1', 'order-2', 'order-3'] as const;
+export const frontendNames = ['frontend-1', 'frontend-2'] as const;
+
+/** Timing, ms. Shorter than in the store, in the same proportions: virtual time costs work, too. */
+export const timing = {
+  heartbeatMs: 100,
+  electionTimeoutMs: [400, 800],
+  leaseMs: 800,
+  leaseHeartbeatMs: 200,
+  deliveryTimeoutMs: 150,
+  /** Above twice the lease. */
+  debitTimeoutMs: 2_000,
+  restockIntervalMs: 700,
+  orderDeadlineMs: 3_000,
+  fsyncMs: 0.8,
+} as const;
+
+/** What a product that is out of stock is filled up to. */
+export const restockLevel = 6;
+
+/** One world with all of the store's processes in it. */
+export class Store {
+  readonly world: World;
+  readonly network: Network;
+  readonly peers: PeerLinks;
+  readonly truth: Truth;
+  readonly points = new PointLog();
+  readonly replicas: readonly OrderReplica[];
+  readonly catalog: Catalog;
+  readonly frontends: readonly Frontend[];
+
+  constructor(readonly options: StoreOptions) {
+    this.world = new World(options.seed, { keepTrace: options.keepTrace });
+    this.network = new Network(this.world);
+    if (options.links !== undefined) this.network.conditions = options.links;
+    this.peers = new PeerLinks(this.network);
+    this.truth = new Truth(this.world);
+    this.catalog = new Catalog(this);
+    this.replicas = replicaNames.map((name) => new OrderReplica(this, name));
+    this.frontends = frontendNames.map((name) => new Frontend(this, name));
+  }
+
+  get services(): readonly Service[] {
+    return [this.catalog, ...this.replicas, ...this.frontends];
+  }
+
+  service(name: string): Service {
+    const service = this.services.find(({ process }) => process.name === name);
+    if (service === undefined) throw new RangeError(`there is no ${name}`);
+    return service;
+  }
+
+  /** In office in the newest term. */
+  get leader(): OrderReplica | undefined {
+    return this.replicas
+      .filter((replica) => replica.process.isAlive && replica.state?.inOffice === true)
+      .sort((left, right) => (right.state?.term ?? 0) - (left.state?.term ?? 0))[0];
+  }
+
+  start(name: string): void {
+    const { process } = this.service(name);
+    if (process.isAlive) return;
+    process.start();
+    this.world.trace(`start ${name}`);
+    this.world.schedule(this.world.now, `start ${name}`, () => this.service(name).begin(), process);
+  }
+
+  /** As kill -9. */
+  kill(name: string): void {
+    const { process } = this.service(name);
+    if (!process.isAlive) return;
+    this.world.trace(`kill ${name}`);
+    this.service(name).lose();
+    process.kill();
+    this.peers.announceGone(process);
+  }
+}

@@ -1,0 +1,224 @@
+/** One change of one compiled file: `find` occurs in it exactly once. */
+export interface SourcePatch {
+  /** Below the workspace's root. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A bug that somebody could write, and the promise that it breaks. */
+export interface OrderMutant {
+  readonly name: string;
+  readonly breaks: string;
+  readonly patches: readonly SourcePatch[];
+}
+
+const order = 'libs/protocol/dist/order';
+const catalog = 'libs/protocol/dist/catalog';
+const frontend = 'libs/protocol/dist/frontend';
+const publisher = 'libs/cache/dist/publishing/cache-publisher.js';
+
+/** The order protocol's bugs that the simulation must catch, each by itself. */
+export const orderMutants: readonly OrderMutant[] = [
+  {
+    name: 'no settled watermark',
+    breaks: 'a debit that arrives after its record was forgotten is not executed again',
+    patches: [
+      { file: `${catalog}/stock/debit-memory.js`, find: 'if (debit.intent <= this.watermark)', replace: 'if (false)' },
+    ],
+  },
+  {
+    name: 'watermark passes open intents',
+    breaks: 'an open intent is never called settled',
+    patches: [
+      {
+        file: `${order}/ledger/order-ledger.js`,
+        find: 'return oldest === undefined ? this.lastIndex : oldest.intent - 1;',
+        replace: 'return this.lastIndex;',
+      },
+    ],
+  },
+  {
+    name: 'debit not idempotent',
+    breaks: 'a repeated debit is answered with its record',
+    patches: [{ file: `${catalog}/stock/debit-memory.js`, find: 'if (record === undefined)', replace: 'if (true)' }],
+  },
+  {
+    name: 'no term check at the catalog',
+    breaks: 'a deposed leader’s debits are refused',
+    patches: [
+      { file: `${catalog}/debits/take-debits.js`, find: 'if (request.term < term)', replace: 'if (false)' },
+      { file: `${catalog}/stock/stock-ledger.js`, find: 'if (command.term < this.highestTerm)', replace: 'if (false)' },
+    ],
+  },
+  {
+    name: 'last outcome wins',
+    breaks: 'the first outcome of an intent counts, later ones change nothing',
+    patches: [
+      {
+        file: `${order}/ledger/order-ledger.js`,
+        find: 'const intent = this.intents.close(outcome.intent);',
+        replace:
+          'this.ended ??= new Map(); const intent = this.intents.close(outcome.intent) ?? this.ended.get(outcome.intent); if (intent !== undefined) this.ended.set(outcome.intent, intent);',
+      },
+    ],
+  },
+  {
+    name: 'intent not deduplicated by key',
+    breaks: 'a second intent of a key is ignored when it is applied',
+    patches: [
+      {
+        file: `${order}/ledger/order-ledger.js`,
+        find: 'const known = this.lookup(command.key, command.fingerprint);',
+        replace: "const known = { kind: 'unknown' };",
+      },
+      {
+        file: `${order}/ledger/open-intents.js`,
+        find: 'invariant(!this.byKey.has(intent.key), `key of intent ${intent.intent} already has an open intent`);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'order number at propose',
+    breaks: 'numbers are assigned when an outcome is applied',
+    patches: [
+      {
+        file: `${order}/debits/debit-drive.js`,
+        find: 'outcomes.push({ intent, result: outcome });',
+        replace: 'outcomes.push({ intent, result: outcome, number: this.ports.ledger.orderCount + outcomes.length });',
+      },
+      {
+        file: `${order}/ledger/order-ledger.js`,
+        find: 'settlementOf({ intent, name, quantity }, { result }) {',
+        replace: 'settlementOf({ intent, name, quantity }, { result, number: proposed }) {',
+      },
+      {
+        file: `${order}/ledger/order-ledger.js`,
+        find: 'const number = this.orders.place(name, quantity);',
+        replace: 'this.orders.place(name, quantity); const number = proposed;',
+      },
+    ],
+  },
+  {
+    name: 'open intents not taken up',
+    breaks: 'a new leader rolls forward what is open in its applied state',
+    patches: [
+      {
+        file: `${order}/debits/debit-drive.js`,
+        find: 'for (const intent of ports.ledger.openIntents())',
+        replace: 'for (const intent of [])',
+      },
+    ],
+  },
+  {
+    name: 'outcome proposed once',
+    breaks: 'an outcome is proposed until it is committed or the term is over',
+    patches: [
+      {
+        file: `${order}/debits/debit-drive.js`,
+        find: 'for (let failures = 1; !this.signal.aborted; failures++) {\n            try',
+        replace: 'for (let failures = 1; failures === 1; failures++) {\n            try',
+      },
+      {
+        file: `${order}/debits/debit-drive.js`,
+        find: 'for (const intent of ports.ledger.openIntents())',
+        replace: 'for (const intent of ports.ledger.openIntents().slice(1))',
+      },
+    ],
+  },
+  {
+    name: 'failed batch not asked again',
+    breaks: 'debits whose call failed are asked again',
+    patches: [{ file: `${order}/debits/debit-drive.js`, find: 'this.backlog.returnAsked();', replace: '' }],
+  },
+  {
+    name: 'DELETE not awaited',
+    breaks: 'a sale is acknowledged when no cache can show the stock before it',
+    patches: [{ file: publisher, find: 'if (!awaited)\n            return 0;', replace: 'return 0;' }],
+  },
+  {
+    name: 'no grace after a restart',
+    breaks: 'a restarted catalog waits for leases of its earlier life',
+    patches: [
+      { file: publisher, find: 'const graceMs = options.graceMs ?? config.leaseMs;', replace: 'const graceMs = 0;' },
+    ],
+  },
+  {
+    name: 'repetitions not invalidated',
+    breaks: 'a debit that was repeated is answered when its invalidation is acknowledged',
+    patches: [
+      {
+        file: `${catalog}/stock/debit-memory.js`,
+        find: "return { kind: 'answer', answer: answerOf(record) };",
+        replace: "return { kind: 'answer', answer: { ...answerOf(record), repeated: true } };",
+      },
+      {
+        file: `${catalog}/debits/take-debits.js`,
+        find: 'result.answers.forEach(({ outcome }, offset) => {',
+        replace: 'result.answers.forEach(({ outcome, repeated }, offset) => { if (repeated) return;',
+      },
+    ],
+  },
+  {
+    name: 'retry with a new key',
+    breaks: 'every attempt at one order carries the same key',
+    patches: [
+      {
+        file: `${frontend}/orders/place-order.js`,
+        find: 'async #attempt(request, leader, { deadline, signal, indeterminateBefore }) {',
+        replace:
+          'async #attempt({ key, ...wanted }, leader, { deadline, signal, indeterminateBefore, number }) { const request = { ...wanted, key: number === 1 ? key : `${key}/${number}` };',
+      },
+    ],
+  },
+  {
+    name: 'doubt forgotten',
+    breaks: 'an attempt in doubt is not answered with "nothing was placed"',
+    patches: [
+      {
+        file: `${frontend}/orders/order-outcome.js`,
+        find: "return inDoubt ? { kind: 'again', placedNothing: true } : { kind: 'final', outcome: answer };",
+        replace: "return { kind: 'final', outcome: answer };",
+      },
+      {
+        file: `${frontend}/orders/order-outcome.js`,
+        find: "return { kind: 'again', placedNothing: false };",
+        replace: "return { kind: 'again', placedNothing: true };",
+      },
+    ],
+  },
+  {
+    name: 'lost leadership called "nothing happened"',
+    breaks: 'a proposal whose fate is open is not answered as refused',
+    patches: [
+      {
+        file: `${order}/placing/place-order.js`,
+        find: "return { kind: 'outcome_unknown', why: error.message };",
+        replace: "return { kind: 'not_leader' };",
+      },
+    ],
+  },
+  {
+    name: 'answered before the outcome is committed',
+    breaks: 'an order is acknowledged when it is durable on a majority',
+    patches: [
+      {
+        file: `${order}/placing/place-order.js`,
+        find: 'const settlement = await this.waiters.wait({ key, fingerprint, deadline });',
+        replace: "const settlement = { kind: 'placed', number: this.machine.ledger.orderCount };",
+      },
+    ],
+  },
+  {
+    name: 'no quorum behind "there is none"',
+    breaks: 'a deposed leader does not deny an order that its successor has acknowledged',
+    patches: [
+      {
+        file: `${order}/querying/find-order.js`,
+        find: 'return this.log.read(() => ledger.findOrder(number), {',
+        replace: 'return undefined; return this.log.read(() => ledger.findOrder(number), {',
+      },
+    ],
+  },
+];

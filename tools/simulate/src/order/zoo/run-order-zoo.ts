@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type OrderMutant, orderMutants } from './mutants.js';
+
+/** What became of one mutant. */
+export interface MutantFate {
+  readonly mutant: OrderMutant;
+  /** Schedules until it was caught, or all of them. */
+  readonly schedules: number;
+  readonly cpuSeconds: number;
+  /** The first rule that it broke; undefined: it was not caught. */
+  readonly caughtBy: string | undefined;
+  readonly seed: number | undefined;
+}
+
+export interface OrderZooOptions {
+  readonly schedulesMax: number;
+  readonly seed: number;
+  /** Only mutants whose name contains it. */
+  readonly only?: string;
+}
+
+/** Runs each mutant in a process of its own, on the compiled code, until a schedule catches it. */
+export async function* runOrderZoo({ schedulesMax, seed, only = '' }: OrderZooOptions): AsyncGenerator<MutantFate> {
+  for (const mutant of orderMutants.filter(({ name }) => name.includes(only))) {
+    const script = join(import.meta.dirname, 'mutant-run.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      script,
+      mutant.name,
+      String(schedulesMax),
+      String(seed),
+    ]);
+    const { schedules, cpuSeconds, caughtBy, seed: caughtAt } = JSON.parse(stdout) as Omit<MutantFate, 'mutant'>;
+    yield { mutant, schedules, cpuSeconds, caughtBy, seed: caughtAt };
+  }
+}
