@@ -33,6 +33,7 @@ describe('lab command line', () => {
     [['status'], { kind: 'status' }],
     [['kill', 'leader'], { kind: 'kill', name: 'leader', signal: 'SIGKILL' }],
     [['kill', 'order-2', '--signal', 'TERM'], { kind: 'kill', name: 'order-2', signal: 'SIGTERM' }],
+    [['explain', 'tux'], { kind: 'explain', product: 'tux' }],
     [['start', 'order-2'], { kind: 'start', name: 'order-2' }],
     [['pause', 'order-2'], { kind: 'pause', name: 'order-2' }],
     [['resume', 'order-2'], { kind: 'resume', name: 'order-2' }],
@@ -64,6 +65,27 @@ describe('lab command line', () => {
     const { out } = await run(['kill', 'leader'], { name: 'order-3', pid: 4711 });
 
     expect(out.join()).toMatch(/order-3 \(pid 4711\).*npm run lab -- start order-3/);
+  });
+
+  it('says of every frontend what its cache would do, and why', async () => {
+    const tux = {
+      kind: 'explained',
+      wouldServe: 'hit',
+      version: '3.41',
+      ageMs: 1200,
+      leaseRemainingMs: 1700,
+      because: 'It is fresh.',
+    };
+    const frontends = [
+      { name: 'frontend', ...tux },
+      { name: 'frontend-2', kind: 'silent', why: 'it is paused' },
+    ];
+
+    const { out } = await run(['explain', 'tux'], { product: 'tux', frontends });
+
+    expect(out.join()).toMatch(
+      /frontend: hit, version 3\.41, 1\.2 s old, lease for another 1\.7 s\.\n +It is fresh\.\nfrontend-2: it is paused/,
+    );
   });
 
   it('marks the leader in the table of processes', async () => {

@@ -6,6 +6,7 @@ import type { FaultedProcess } from '../faults/process-faults.js';
 import { LabError } from '../lab-error.js';
 import type { CutReport } from '../network/fault-network.js';
 import type { ProcessPair } from '../network/link-table.js';
+import type { ExplainReport } from '../observation/explain-product.js';
 import type { StatusReport } from '../observation/status-report.js';
 import { parseSignal } from '../supervision/kill-signal.js';
 import type { NamedProcess } from '../supervision/supervisor.js';
@@ -16,6 +17,7 @@ import { defaultDataDir, defaultPort } from './defaults.js';
 import { faultLines } from './fault-lines.js';
 import { printAnswer } from './output.js';
 import { cutLines, statusTable, verifyTables } from './tables.js';
+import { explanationLines } from './explanation-lines.js';
 
 interface ClientOptions {
   readonly dataDir: string;
@@ -96,6 +98,10 @@ export function labProgram(ports: ProgramPorts): Command {
 
   asking('status', 'one row a process').action((options: ClientOptions) =>
     ask<StatusReport>(options, { kind: 'status' }, statusTable),
+  );
+  asking('explain <product>', "why a request for a product would be a hit or not at every frontend's cache").action(
+    (product: string, options: ClientOptions) =>
+      ask<ExplainReport>(options, { kind: 'explain', product }, explanationLines),
   );
   asking('kill <name>', "end a process, or 'leader'; it stays dead until start")
     .option('--signal <signal>', 'the signal to send', 'KILL')

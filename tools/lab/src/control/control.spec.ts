@@ -140,6 +140,7 @@ describe('parseLabCommand', () => {
     { kind: 'verify', restWaitMs: 1, acknowledged: 'all' },
     { kind: 'verify', restWaitMs: 1, acknowledged: [{ number: '1' }] },
     { kind: 'pause' },
+    { kind: 'explain', product: '' },
     { kind: 'cut', a: 'order-1', b: 'order-2', oneWay: 'yes', refuse: false },
     { kind: 'cut', a: 'order-1', oneWay: true, refuse: false },
     { kind: 'heal', pair: { a: 'order-1' } },

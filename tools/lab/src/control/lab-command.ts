@@ -13,6 +13,7 @@ export type LabCommand =
   | ({ readonly kind: 'cut' } & Cut)
   /** Read in full where it is carried out. */
   | { readonly kind: 'fault'; readonly name: string; readonly order: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'explain'; readonly product: string }
   /** Without a pair everything is healed. */
   | { readonly kind: 'heal'; readonly pair?: ProcessPair }
   | { readonly kind: 'verify'; readonly restWaitMs: number; readonly acknowledged: readonly AcknowledgedOrder[] }
@@ -38,6 +39,8 @@ export function parseLabCommand(value: unknown): LabCommand {
       return { kind: 'cut', ...pair(fields), oneWay: flag(fields, 'oneWay'), refuse: flag(fields, 'refuse') };
     case 'fault':
       return { kind: 'fault', name: text(fields, 'name'), order: (fields['order'] ?? {}) as Readonly<Record<string, unknown>> };
+    case 'explain':
+      return { kind: 'explain', product: text(fields, 'product') };
     case 'heal':
       return fields['pair'] === undefined ? { kind: 'heal' } : { kind: 'heal', pair: pair((fields['pair'] ?? {}) as Readonly<Record<string, unknown>>) };
     case 'verify':

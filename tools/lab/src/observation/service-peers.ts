@@ -1,19 +1,29 @@
 import { CatalogClient, OrderClient, UndiciTransport, type CallSigner, type HttpTransport } from '@toystore/contracts';
 import type { ServiceSpec } from '../topology/store-topology.js';
 
-/** Opens the connections to one process. */
-export type TransportFactory = (spec: ServiceSpec) => HttpTransport;
+export type Listener = 'public' | 'internal';
 
-/** Kept-alive connections; calls to internal listeners are signed, the frontend's public port is not asked to check any. */
+/** Opens the connections to one listener of a process. */
+export type TransportFactory = (spec: ServiceSpec, listener: Listener) => HttpTransport;
+
+/** Kept-alive connections; calls to internal listeners are signed, a frontend's public port is not asked to check any. */
 export function signedTransports(sign: CallSigner): TransportFactory {
-  return (spec) =>
-    new UndiciTransport({ baseUrl: spec.url, connections: 2, receiver: spec.nodeId, ...(spec.kind !== 'frontend' && { sign }) });
+  return (spec, listener) =>
+    new UndiciTransport({
+      baseUrl: listener === 'public' ? spec.url : spec.internalUrl,
+      connections: 2,
+      receiver: spec.nodeId,
+      ...(listener === 'internal' && { sign }),
+    });
 }
 
 /** One process with the clients that talk to it. */
 export interface ServicePeer {
   readonly spec: ServiceSpec;
+  /** To `spec.url`. */
   readonly transport: HttpTransport;
+  /** To where it takes signed calls: the same one, but for a frontend. */
+  readonly internal: HttpTransport;
   readonly orders: OrderClient;
   readonly catalog: CatalogClient;
 }
@@ -25,8 +35,12 @@ export class ServicePeers {
   constructor(specs: readonly ServiceSpec[], open: TransportFactory) {
     this.#peers = new Map(
       specs.map((spec) => {
-        const transport = open(spec);
-        return [spec.name, { spec, transport, orders: new OrderClient(transport), catalog: new CatalogClient(transport) }];
+        const internal = open(spec, 'internal');
+        const transport = spec.kind === 'frontend' ? open(spec, 'public') : internal;
+        return [
+          spec.name,
+          { spec, transport, internal, orders: new OrderClient(transport), catalog: new CatalogClient(transport) },
+        ];
       }),
     );
   }
@@ -38,6 +52,7 @@ export class ServicePeers {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#peers.values()].map(({ transport }) => transport.close()));
+    const transports = new Set([...this.#peers.values()].flatMap(({ transport, internal }) => [transport, internal]));
+    await Promise.all([...transports].map((transport) => transport.close()));
   }
 }

@@ -2,6 +2,7 @@ import { wishFault, type FaultedProcess, type FaultWish } from '../faults/proces
 import { LabError } from '../lab-error.js';
 import type { CutReport, FaultNetwork } from '../network/fault-network.js';
 import type { ProcessPair } from '../network/link-table.js';
+import { explainAt, requireProductName, type ExplainReport } from '../observation/explain-product.js';
 import { observeService } from '../observation/observe-service.js';
 import type { ServicePeers } from '../observation/service-peers.js';
 import { reportStatus, unobserved, type StatusReport } from '../observation/status-report.js';
@@ -131,6 +132,18 @@ export class LocalStore {
       ),
       this.#network?.cuts,
     );
+  }
+
+  /** How the cache of every frontend stands to a product, and what a request for it would meet now. Changes nothing. */
+  async explain(product: string): Promise<ExplainReport> {
+    const name = requireProductName(product);
+    const frontends = this.#supervisor.services().filter(({ spec }) => spec.kind === 'frontend');
+    return {
+      product: name,
+      frontends: await Promise.all(
+        frontends.map((standing) => explainAt(standing, this.#peers.peer(standing.name), name)),
+      ),
+    };
   }
 
   /** Waits until the store is at rest, then checks every invariant on the running replicas and the catalog. */

@@ -19,6 +19,8 @@ export async function runCommand(store: LocalStore, command: LabCommand): Promis
       return store.cut(command.a, command.b, { oneWay: command.oneWay, refuse: command.refuse });
     case 'fault':
       return store.fault(command.name, parseFaultWish(command.order));
+    case 'explain':
+      return store.explain(command.product);
     case 'heal':
       return store.heal(command.pair);
     case 'verify':

@@ -32,7 +32,8 @@ const ignoresTerm = `process.on('SIGTERM', () => {}); ${staysUp}`;
 function fakeService(name: string, script: string, kind: ServiceKind = 'order'): ServiceSpec {
   const entry = join(folder, `${name}.mjs`);
   writeFileSync(entry, script);
-  return { name, kind, nodeId: name, url: 'http://127.0.0.1:1', entry, dataDir: join(folder, name), env: {} };
+  const url = 'http://127.0.0.1:1';
+  return { name, kind, nodeId: name, url, internalUrl: url, entry, dataDir: join(folder, name), env: {} };
 }
 
 /** Ready once the fake has written its ready line. */

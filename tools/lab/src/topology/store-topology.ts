@@ -11,6 +11,8 @@ export interface ServiceSpec {
   /** Its id in signed calls. */
   readonly nodeId: string;
   readonly url: string;
+  /** Where it takes signed calls: its one listener, but for a frontend. */
+  readonly internalUrl: string;
   /** The JavaScript file that `node` runs. */
   readonly entry: string;
   /** Its data folder; `service.log` goes there too. */
@@ -76,6 +78,7 @@ export function storeTopology({
     kind: 'catalog',
     nodeId: 'catalog',
     url: urlOf(ports.catalog),
+    internalUrl: urlOf(ports.catalog),
     entry: entryOf('catalog'),
     dataDir: join(dataDir, 'catalog'),
     env: { ...commonEnv('catalog', 'catalog', ports.catalog), TOYS_CSV: join(repoRoot, 'data', 'toys.csv'), ...env },
@@ -87,6 +90,7 @@ export function storeTopology({
       kind: 'order',
       nodeId: name,
       url: urlOf(port),
+      internalUrl: urlOf(port),
       entry: entryOf('order'),
       dataDir: join(dataDir, name),
       env: { ...commonEnv(name, name, port), MEMBERS: membersFor(name), CATALOG_URL: catalogUrlFor(name), ...env },
@@ -100,6 +104,7 @@ export function storeTopology({
       kind: 'frontend',
       nodeId,
       url: urlOf(port),
+      internalUrl: urlOf(internal),
       entry: entryOf('frontend'),
       dataDir: join(dataDir, name),
       env: {

@@ -13,7 +13,7 @@ function peerOf(name: string, answer: MemoryPeer): ServicePeer {
   const spec = topology.find((candidate) => candidate.name === name);
   if (spec === undefined) throw new Error(`no ${name} in the topology`);
   const transport = new MemoryTransport(answer, name);
-  return { spec, transport, orders: new OrderClient(transport), catalog: new CatalogClient(transport) };
+  return { spec, transport, internal: transport, orders: new OrderClient(transport), catalog: new CatalogClient(transport) };
 }
 
 const json = (value: unknown): MemoryAnswer => ({ kind: 'answer', status: 200, json: value });
