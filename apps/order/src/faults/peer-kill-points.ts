@@ -48,6 +48,7 @@ export class PeerKillPoints {
   private store(real: LogStore): LogStore {
     return {
       open: () => real.open(),
+      identify: (storeId) => real.identify(storeId),
       append: async (batch) => {
         // Indexes that were cut off are given out again.
         if (batch.truncateFrom !== undefined) this.sentIndex = Math.min(this.sentIndex, batch.truncateFrom - 1);

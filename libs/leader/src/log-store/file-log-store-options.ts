@@ -30,6 +30,14 @@ export interface FileLogStoreOptions {
    * appended waits in memory and is tried again, so whoever appends should append no more. Must not throw.
    */
   readonly onCondition?: (condition: StoreCondition) => void;
+  /**
+   * What `open` does with a log that is damaged. `refuse`: rejects with `StorageDamagedError`. `setAside`: keeps its files
+   * in `damaged-<group>-<time>` below the data folder and opens empty, as another store of its member (`storeId`), which
+   * is safe only where other members have the data. A log in an unknown format is always refused. Default `refuse`.
+   */
+  readonly onDamage?: 'refuse' | 'setAside';
+  /** The id of a store that takes another one's place; no two may be equal. Default: the wall clock, ms. */
+  readonly newStoreId?: () => number;
   /** Told what the store does. Must not throw. Default: nothing. */
   readonly trace?: (event: StoreTrace) => void;
   /** Ports, for tests. Default: the real disk and the real process table. */
@@ -51,6 +59,8 @@ export function parseFileLogStoreOptions(options: FileLogStoreOptions): Required
     onCondition: () => undefined,
     trace: () => undefined,
     pause: timer,
+    onDamage: 'refuse' as const,
+    newStoreId: Date.now,
     files: nodeFileOps,
     processes: systemProcessTable,
     ...defined(options),

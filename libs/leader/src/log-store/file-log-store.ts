@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers';
+import { invariant } from '@quorumkit/raft';
 import type { PersistBatch, StoredState } from '@quorumkit/raft';
 import { AcknowledgedNote } from './acknowledged-note.js';
 import { CommitGroup } from './commit-group.js';
-import { StorageFailedError, StoreInUseError, isOutOfSpace } from './errors.js';
+import { StorageDamagedError, StorageFailedError, StoreInUseError, isOutOfSpace } from './errors.js';
 import { parseFileLogStoreOptions } from './file-log-store-options.js';
 import type { FileLogStoreOptions } from './file-log-store-options.js';
 import type { FileOps } from './file-ops.js';
@@ -12,12 +13,15 @@ import { snapshotRefOf } from './format/snapshot-ref.js';
 import { takeFolderLock } from './lock/folder-lock.js';
 import type { FolderLock } from './lock/folder-lock.js';
 import { LogFiles } from './log-files.js';
-import { advance, outlineOf } from './log-outline.js';
+import { advance, isEmptyOutline, outlineOf } from './log-outline.js';
 import type { LogOutline } from './log-outline.js';
 import type { LogStore } from './log-store.js';
 import { LogWriter } from './log-writer.js';
 import type { LogWriterContext } from './log-writer.js';
 import { recoverLog } from './recovery/recover-log.js';
+import type { Recovery } from './recovery/recover-log.js';
+import { decideSetAside, finishSetAside, moveAside, readSetAside } from './recovery/set-aside.js';
+import type { SetAside } from './recovery/set-aside.js';
 import { withStorageErrors } from './storage-errors.js';
 
 const emptyMark: LogMark = {
@@ -36,8 +40,8 @@ interface OpenLog {
   readonly outline: LogOutline;
   /** What the log amounts to after the last batch that was accepted. */
   mark: LogMark;
-  readonly writer: LogWriter;
-  readonly note: AcknowledgedNote;
+  writer: LogWriter;
+  note: AcknowledgedNote;
   readonly lock: FolderLock;
 }
 
@@ -102,7 +106,7 @@ export class FileLogStore implements LogStore {
     try {
       const plan = advance(log.outline, batch);
       const snapshot = batch.snapshot === undefined ? log.mark.snapshot : snapshotRefOf(batch.snapshot);
-      log.mark = { hardState: log.outline.hardState, snapshot, lastIndex: log.outline.lastIndex };
+      log.mark = { ...log.mark, hardState: log.outline.hardState, snapshot, lastIndex: log.outline.lastIndex };
       const group = this.#groupWithRoom();
       group.add(plan, log.mark);
       this.#flushing ??= this.#flush(log);
@@ -111,6 +115,18 @@ export class FileLogStore implements LogStore {
       this.#dead = error as Error;
       return Promise.reject(error);
     }
+  }
+
+  async identify(storeId: number): Promise<void> {
+    const log = this.#log;
+    invariant(log !== undefined && this.#state === 'open', 'a store is open when it is given its id');
+    invariant(isEmptyOutline(log.outline), 'a store is given its id before anything is appended');
+    log.mark = { ...log.mark, storeId };
+    const empty = log.writer;
+    // The first segment is replaced by one that says whose it is: at every moment there is one or the other.
+    log.writer = await LogWriter.begin(this.#writerContext(), log.mark, []);
+    await empty.close();
+    log.note.set(log.writer.position());
   }
 
   /** Also lets go of the folder after a failure; what was queued then was rejected already. */
@@ -136,17 +152,25 @@ export class FileLogStore implements LogStore {
     await this.#files.makeFolder(dataDir);
     const lock = await this.#takeLock();
     try {
-      const { log: recovered, leftovers } = await recoverLog(this.#files, this.#names);
-      const context: LogWriterContext = { ...this.#options, files: this.#files, names: this.#names };
-      const mark = recovered?.mark ?? emptyMark;
+      const { recovery, replaced } = await this.#recover();
+      const { log: recovered, leftovers } = recovery;
+      const context = this.#writerContext();
+      const mark = recovered?.mark ?? { ...emptyMark, ...(replaced && { storeId: replaced.storeId }) };
       const writer =
         recovered === undefined
           ? await LogWriter.begin(context, mark, leftovers)
           : await LogWriter.resume(context, recovered, leftovers);
+      if (replaced !== undefined) await finishSetAside(this.#files, this.#names);
       // The note may lag: a full disk may make it.
       const onFailure = (error: unknown): void => (isOutOfSpace(error) ? undefined : this.#fail(error));
       const note = await AcknowledgedNote.begin(this.#files, this.#names, writer.position(), onFailure);
-      const stored = { hardState: mark.hardState, snapshot: recovered?.snapshot, entries: recovered?.entries ?? [] };
+      const { hardState, storeId } = mark;
+      const stored = {
+        hardState,
+        snapshot: recovered?.snapshot,
+        entries: recovered?.entries ?? [],
+        ...(storeId !== undefined && { storeId }),
+      };
       this.#log = { outline: outlineOf(stored), mark, writer, note, lock };
       trace({
         kind: 'opened',
@@ -163,6 +187,28 @@ export class FileLogStore implements LogStore {
       await lock.release().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** What the folder holds; nothing, where it is damaged and may be set aside. */
+  async #recover(): Promise<{ readonly recovery: Recovery; readonly replaced: SetAside | undefined }> {
+    let replaced = await readSetAside(this.#files, this.#names);
+    if (replaced === undefined) {
+      try {
+        return { recovery: await recoverLog(this.#files, this.#names), replaced };
+      } catch (damage) {
+        const isLost = damage instanceof StorageDamagedError && damage.reason !== 'unknownFormat';
+        if (!isLost || this.#options.onDamage === 'refuse') throw damage;
+        const storeId = this.#options.newStoreId();
+        replaced = await decideSetAside(this.#files, this.#names, { storeId, damage });
+      }
+    }
+    await moveAside(this.#files, this.#names, replaced);
+    this.#options.trace({ kind: 'setAside', ...replaced });
+    return { recovery: await recoverLog(this.#files, this.#names), replaced };
+  }
+
+  #writerContext(): LogWriterContext {
+    return { ...this.#options, files: this.#files, names: this.#names };
   }
 
   async #takeLock(): Promise<FolderLock> {

@@ -31,6 +31,17 @@ export class LogFiles {
     return this.path(`${this.group}.acknowledged`);
   }
 
+  /** Says that the log beside it is lost and makes room for another. */
+  setAside(): string {
+    return this.path(`${this.group}.set-aside`);
+  }
+
+  /** Holds a part of the log, or what a crash left of one. */
+  isLogFile(name: string): boolean {
+    const isNote = this.path(name) === this.acknowledged();
+    return isNote || this.isTemporary(name) || this.isSnapshot(name) || this.segmentNumber(name) !== undefined;
+  }
+
   /** The segment number that a file name stands for, or undefined. */
   segmentNumber(name: string): number | undefined {
     const digits = this.#between(name, '.wal');

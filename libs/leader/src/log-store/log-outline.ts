@@ -35,6 +35,11 @@ export function emptyOutline(): LogOutline {
   };
 }
 
+/** Nothing was ever appended: not even a vote. */
+export function isEmptyOutline({ hardState, snapshot, lastIndex }: LogOutline): boolean {
+  return hardState.term === 0 && hardState.votedFor === undefined && snapshot.index === 0 && lastIndex === 0;
+}
+
 /** What is to be remembered of a log that was read back. */
 export function outlineOf({ hardState, snapshot, entries }: StoredState): LogOutline {
   const outline = emptyOutline();

@@ -20,6 +20,11 @@ export interface LogStore {
    * for it instead: the promise then settles late.
    */
   append(batch: PersistBatch): Promise<void>;
+  /**
+   * Says which store of its member this is (`StoredState.storeId`), before anything is appended to an empty store.
+   * Durable when it resolves; `open` gives it back from then on.
+   */
+  identify(storeId: number): Promise<void>;
   /** Waits for what was queued, then releases the folder. */
   close(): Promise<void>;
 }

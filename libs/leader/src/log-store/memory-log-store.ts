@@ -1,6 +1,7 @@
+import { invariant } from '@quorumkit/raft';
 import type { Entry, PersistBatch, Snapshot, StoredState } from '@quorumkit/raft';
 import { StorageFailedError, StoreInUseError } from './errors.js';
-import { advance, emptyOutline } from './log-outline.js';
+import { advance, emptyOutline, isEmptyOutline } from './log-outline.js';
 import type { BatchPlan, LogOutline } from './log-outline.js';
 import type { LogStore } from './log-store.js';
 
@@ -20,6 +21,7 @@ interface Contents {
   outline: LogOutline;
   snapshot: Snapshot | undefined;
   entries: Entry[];
+  storeId: number | undefined;
 }
 
 interface Waiting {
@@ -39,7 +41,7 @@ export class MemoryLogStore implements LogStore {
   readonly #name: string;
   readonly #onFailure: (error: StorageFailedError) => void;
   readonly #sync: () => Promise<void>;
-  #durable: Contents = { outline: emptyOutline(), snapshot: undefined, entries: [] };
+  #durable: Contents = { outline: emptyOutline(), snapshot: undefined, entries: [], storeId: undefined };
   #volatile: LogOutline = emptyOutline();
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
@@ -71,8 +73,19 @@ export class MemoryLogStore implements LogStore {
 
   /** What `open` would find if the process were killed now. */
   durableState(): StoredState {
-    const { outline, snapshot, entries } = this.#durable;
-    return { hardState: outline.hardState, snapshot, entries: [...entries] };
+    const { outline, snapshot, entries, storeId } = this.#durable;
+    return { hardState: outline.hardState, snapshot, entries: [...entries], ...(storeId !== undefined && { storeId }) };
+  }
+
+  async identify(storeId: number): Promise<void> {
+    invariant(isEmptyOutline(this.#volatile), 'a store is given its id before anything is appended');
+    await this.#sync();
+    this.#durable.storeId = storeId;
+  }
+
+  /** The disk was replaced: nothing is left. To be called while no process runs on it. */
+  wipe(): void {
+    this.#durable = { outline: emptyOutline(), snapshot: undefined, entries: [], storeId: undefined };
   }
 
   append(batch: PersistBatch): Promise<void> {

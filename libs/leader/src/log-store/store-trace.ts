@@ -15,6 +15,8 @@ export type StoreTrace =
   | { readonly kind: 'lockTakenOver'; readonly pid: number; readonly since: string }
   /** A crash interrupted the last write, which was never acknowledged. */
   | { readonly kind: 'tornTailCut'; readonly path: string; readonly offset: number; readonly bytes: number }
+  /** A damaged log was moved away; this store is empty and another one than before. */
+  | { readonly kind: 'setAside'; readonly folder: string; readonly storeId: number; readonly why: string }
   | { readonly kind: 'segmentStarted'; readonly path: string }
   /** Segments and snapshots that a newer snapshot replaced, and what a crash left behind. */
   | { readonly kind: 'filesRemoved'; readonly paths: readonly string[] }

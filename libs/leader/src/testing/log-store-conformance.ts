@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Entry, HardState, LogIndex, PersistBatch, ReplicaId, Snapshot, StoredState, Term } from '@quorumkit/raft';
+import type { Configuration, Entry, HardState, LogIndex, PersistBatch, ReplicaId, Snapshot, StoredState, Term } from '@quorumkit/raft';
 import { StorageFailedError, StoreInUseError } from '../log-store/errors.js';
 import type { LogStore } from '../log-store/log-store.js';
 
@@ -210,6 +210,48 @@ const behaviours: Record<string, (storage: LogStoreUnderTest) => Promise<void>> 
     assertState(await storage.newStore().open(), { snapshot: snapshot(45, 1), entries: run(46, 50, 1) });
   },
 
+  'keeps who belonged to the group with a snapshot': async (storage) => {
+    const configuration = members('a', 'réplica-日本');
+    const store = storage.newStore();
+    await store.open();
+    await store.append(batch({ entries: run(1, 6, 1) }));
+    await store.append(batch({ snapshot: { ...snapshot(5, 1), configuration } }));
+
+    await storage.crash();
+    const first = storage.newStore();
+    const { snapshot: found } = await first.open();
+    await first.append(batch({ entries: run(7, 7, 1) }));
+    await storage.crash();
+
+    assert.deepEqual(found?.configuration, configuration);
+    assert.deepEqual((await storage.newStore().open()).snapshot?.configuration, configuration);
+  },
+
+  'keeps which store of its member it is, through restarts and snapshots': async (storage) => {
+    const store = storage.newStore();
+    assert.equal((await store.open()).storeId, undefined);
+    await store.identify(1_795_000_000_123);
+    await storage.crash();
+    const again = storage.newStore();
+    assert.equal((await again.open()).storeId, 1_795_000_000_123);
+    await again.append(batch({ hardState: vote(3, 'a'), entries: run(1, 40, 2) }));
+    await again.append(batch({ snapshot: snapshot(30, 2) }));
+    await again.append(batch({ entries: run(41, 60, 3) }));
+
+    await storage.crash();
+    const { storeId, entries } = await storage.newStore().open();
+
+    assert.deepEqual([storeId, entries.length], [1_795_000_000_123, 30]);
+  },
+
+  'is given no other id once something was appended': async (storage) => {
+    const store = storage.newStore();
+    await store.open();
+    await store.append(batch({ hardState: vote(1, 'a') }));
+
+    await assert.rejects(store.identify(7), { name: 'InvariantViolation' });
+  },
+
   'waits for what was appended when it is closed': async (storage) => {
     const store = storage.newStore();
     await store.open();
@@ -312,6 +354,11 @@ const behaviours: Record<string, (storage: LogStoreUnderTest) => Promise<void>> 
     assertState(await storage.newStore().open(), { term: 5, votedFor: 'a', entries: run(1, 2, 5) });
   },
 };
+
+function members(...ids: readonly string[]): Configuration {
+  const all = ids.map((id) => ({ id: id as ReplicaId, kind: 'voter' as const, priority: 3, storeId: 0, context: `http://${id}` }));
+  return { members: all };
+}
 
 /** A persist batch with the parts that matter to a test. */
 export function batch(parts: {

@@ -1,4 +1,4 @@
-import { invariant } from '@quorumkit/raft';
+import { decodeConfiguration, encodeConfiguration, invariant } from '@quorumkit/raft';
 import type { Entry, HardState, LogIndex, ReplicaId, Term } from '@quorumkit/raft';
 import type { BatchPlan } from '../log-outline.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -12,9 +12,12 @@ import type { SnapshotRef } from './snapshot-ref.js';
  * | 1 hard state | term, length of votedFor (16 bits, 0xffff: none), votedFor in UTF-8 |
  * | 2 truncate | index: entries from it on are gone |
  * | 3 snapshot | index, term, bytes (48 bits), CRC-32 of the data, which is in a file of its own |
+ * | 5 snapshot with members | as 3, then the length (32 bits) and the bytes of the encoded configuration |
  * | 4 entry | kind (8 bits), index, term, length of the data (32 bits), data |
  */
-const recordType = { hardState: 1, truncate: 2, snapshot: 3, entry: 4 } as const;
+const recordType = { hardState: 1, truncate: 2, snapshot: 3, entry: 4, snapshotWithMembers: 5 } as const;
+
+const snapshotBytes = 23;
 
 const entryKinds = ['command', 'noop', 'membership'] as const;
 const kindCodes: Record<Entry['kind'], number> = { command: 0, noop: 1, membership: 2 };
@@ -30,15 +33,22 @@ export function writeBatch(out: ByteWriter, plan: BatchPlan, snapshot: SnapshotR
     out.buffer[at] = recordType.truncate;
     out.buffer.writeUIntLE(plan.truncateFrom, at + 1, 6);
   }
-  if (snapshot !== undefined) {
-    const at = out.claim(23);
-    out.buffer[at] = recordType.snapshot;
-    out.buffer.writeUIntLE(snapshot.index, at + 1, 6);
-    out.buffer.writeUIntLE(snapshot.term, at + 7, 6);
-    out.buffer.writeUIntLE(snapshot.bytes, at + 13, 6);
-    out.buffer.writeUInt32LE(snapshot.checksum, at + 19);
-  }
+  if (snapshot !== undefined) writeSnapshot(out, snapshot);
   for (const entry of entries) writeEntry(out, entry);
+}
+
+function writeSnapshot(out: ByteWriter, { index, term, bytes, checksum, configuration }: SnapshotRef): void {
+  const members = configuration && encodeConfiguration(configuration);
+  const at = out.claim(snapshotBytes + (members === undefined ? 0 : 4 + members.byteLength));
+  const { buffer } = out;
+  buffer[at] = members === undefined ? recordType.snapshot : recordType.snapshotWithMembers;
+  buffer.writeUIntLE(index, at + 1, 6);
+  buffer.writeUIntLE(term, at + 7, 6);
+  buffer.writeUIntLE(bytes, at + 13, 6);
+  buffer.writeUInt32LE(checksum, at + 19);
+  if (members === undefined) return;
+  buffer.writeUInt32LE(members.byteLength, at + snapshotBytes);
+  buffer.set(members, at + snapshotBytes + 4);
 }
 
 function writeHardState(out: ByteWriter, { term, votedFor }: HardState): void {
@@ -119,19 +129,31 @@ export function readRecords(file: Buffer, start: number, end: number, sink: Reco
         at += 7;
         break;
       case recordType.snapshot:
-        sink.snapshot({
-          index: readUint48(file, at + 1) as LogIndex,
-          term: readUint48(file, at + 7) as Term,
-          bytes: readUint48(file, at + 13),
-          checksum: file.readUInt32LE(at + 19),
-        });
-        at += 23;
+        sink.snapshot(readSnapshot(file, at));
+        at += snapshotBytes;
         break;
+      case recordType.snapshotWithMembers: {
+        const length = file.readUInt32LE(at + snapshotBytes);
+        const membersAt = at + snapshotBytes + 4;
+        const configuration = decodeConfiguration(file.subarray(membersAt, membersAt + length));
+        sink.snapshot({ ...readSnapshot(file, at), configuration });
+        at = membersAt + length;
+        break;
+      }
       default:
         throw new ReplayError('unknownFormat', `there is a record of the unknown type ${type}`);
     }
   }
   if (at !== end) throw new ReplayError('contradiction', 'a record reaches beyond the end of its frame');
+}
+
+function readSnapshot(file: Buffer, at: number): SnapshotRef {
+  return {
+    index: readUint48(file, at + 1) as LogIndex,
+    term: readUint48(file, at + 7) as Term,
+    bytes: readUint48(file, at + 13),
+    checksum: file.readUInt32LE(at + 19),
+  };
 }
 
 // Faster than Buffer's readUIntLE(offset, 6), and this runs twice for each of a million entries.

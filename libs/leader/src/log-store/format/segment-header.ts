@@ -8,6 +8,8 @@ export interface LogMark {
   readonly snapshot: SnapshotRef | undefined;
   /** Index of the last entry, or of the snapshot when nothing follows it. */
   readonly lastIndex: number;
+  /** Which store of its member this is (`StoredState.storeId`); absent: the first. */
+  readonly storeId?: number;
 }
 
 /**

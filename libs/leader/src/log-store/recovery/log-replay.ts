@@ -17,6 +17,7 @@ export class LogReplay implements RecordSink {
    * come later in the log than they did.
    */
   #missingThrough: number;
+  readonly #storeId: number | undefined;
 
   /** `mark` is from the oldest segment that is there. */
   constructor(mark: LogMark) {
@@ -24,10 +25,17 @@ export class LogReplay implements RecordSink {
     this.#snapshot = mark.snapshot;
     this.#from = mark.lastIndex + 1;
     this.#missingThrough = mark.lastIndex;
+    this.#storeId = mark.storeId;
   }
 
   mark(): LogMark {
-    return { hardState: this.#hardState, snapshot: this.#snapshot, lastIndex: this.#lastIndex };
+    const storeId = this.#storeId;
+    return {
+      hardState: this.#hardState,
+      snapshot: this.#snapshot,
+      lastIndex: this.#lastIndex,
+      ...(storeId !== undefined && { storeId }),
+    };
   }
 
   /** A later segment begins: it must begin where the log is now. */
@@ -35,6 +43,7 @@ export class LogReplay implements RecordSink {
     const here = this.mark();
     const agrees =
       mark.lastIndex === here.lastIndex &&
+      mark.storeId === here.storeId &&
       mark.hardState.term === here.hardState.term &&
       mark.hardState.votedFor === here.hardState.votedFor &&
       isSameSnapshot(mark.snapshot, here.snapshot);

@@ -269,7 +269,8 @@ async function loadSnapshot(
   if (!isSnapshotData(data, ref)) {
     throw new StorageDamagedError('checksum', path, 0, `this snapshot is not the ${ref.bytes} bytes that were written`);
   }
-  return { index: ref.index, term: ref.term, data };
+  const { index, term, configuration } = ref;
+  return { index, term, data, ...(configuration && { configuration }) };
 }
 
 function wrap<T>(path: string, offset: number, read: () => T): T {
