@@ -40,8 +40,8 @@ export interface StoredState {
   readonly entries: readonly Entry[];
   /**
    * Which store of this member it is; absent or 0 for its first. **A member whose store lost anything that was durable
-   * comes back with another number**, written to the new store before the replica starts, and different from that of
-   * every earlier store (the wall clock in ms will do). To the group it is then another server under the same name
+   * comes back with a higher number**, written to the new store before the replica starts (the wall clock in ms will
+   * do). To the group it is then another server under the same name
    * (membership/returning.ts): it does not vote and counts for nothing until it has everything again, which the leader
    * arranges by itself. The rest of `StoredState` may be empty or what is left intact of the old store.
    */

@@ -241,3 +241,73 @@ describe('peerGone', () => {
     expect(leader.status).toMatchObject({ role: 'leader', term });
   });
 });
+
+describe('frontends that disagree', () => {
+  const nominate = (cluster: SimulatedCluster, id: string, observedTerm: number) =>
+    cluster.give(id, { kind: 'nominate', observedTerm: toTerm(observedTerm) });
+
+  it.each([1, 2, 3, 4, 5])(
+    'two that nominate different replicas at once get one leader, in the next term or so (seed %i)',
+    (seed) => {
+      const cluster = new SimulatedCluster({ seed, priorities: [1, 1, 1, 1, 1], noticesGoneProcesses: false });
+      const { id } = cluster.elect();
+      const { term } = cluster.replica(id).status;
+      cluster.kill(id);
+      cluster.runFor(250);
+      const [one, other, ...rest] = cluster.replicas.filter((replica) => replica.isUp).map((replica) => replica.id);
+      for (const each of [one, other, ...rest]) cluster.give(each ?? '', { kind: 'forgetLeader', observedTerm: term });
+
+      nominate(cluster, one ?? '', term);
+      nominate(cluster, other ?? '', term);
+      const tookMs = cluster.runUntil(() => cluster.leader?.status.committedInTerm === true, { withinMs: 2000 });
+
+      expect(tookMs).toBeLessThan(500);
+      expect(cluster.leaders).toHaveLength(1);
+      expect(cluster.leader?.status.term).toBeLessThanOrEqual(term + 2);
+    },
+  );
+
+  it('a stale one that goes on naming the dead leader of an old term is ignored', () => {
+    const cluster = new SimulatedCluster({ seed: 6 });
+    cluster.elect();
+    cluster.kill('r1');
+    cluster.runUntil(() => cluster.leader?.status.committedInTerm === true, { withinMs: 2000 });
+    const { id, term } = cluster.leader?.status ?? { id: '', term: 0 };
+
+    for (let time = 0; time < 500; time += 1) {
+      for (const follower of ['r2', 'r3']) {
+        cluster.give(follower, { kind: 'forgetLeader', observedTerm: toTerm(1) });
+        nominate(cluster, follower, 1);
+      }
+      cluster.runFor(10);
+    }
+
+    expect(cluster.leader?.status).toMatchObject({ id, term });
+  });
+
+  it('a hostile one that names terms from the future moves no term while a leader lives', () => {
+    const cluster = new SimulatedCluster({ seed: 7 });
+    const { id } = cluster.elect();
+
+    for (let time = 0; time < 500; time += 1) {
+      for (const replica of ['r1', 'r2', 'r3']) nominate(cluster, replica, 1_000_000 + time);
+      cluster.runFor(10);
+    }
+
+    expect(cluster.leader?.status).toMatchObject({ id, term: 1 });
+    for (const replica of cluster.replicas) expect(replica.status.term).toBe(1);
+  });
+
+  it('nor where there is no majority that could elect anybody', () => {
+    const cluster = new SimulatedCluster({ seed: 8 });
+    cluster.elect();
+    for (const id of ['r1', 'r2']) cluster.kill(id);
+
+    for (let time = 0; time < 500; time += 1) {
+      nominate(cluster, 'r3', time);
+      cluster.runFor(10);
+    }
+
+    expect(cluster.replica('r3').status).toMatchObject({ role: 'preCandidate', term: 1 });
+  });
+});

@@ -44,7 +44,6 @@ export class Follower {
   member: Member | undefined;
   /** The store that answers; undefined before the first answer in this leadership. */
   storeId: number | undefined;
-  private readonly formerStoreIds = new Set<number>();
   /** Of a learner: see catch-up.ts. */
   round: CatchUpRound | undefined;
   lastRoundTookMs = Number.POSITIVE_INFINITY;
@@ -73,15 +72,13 @@ export class Follower {
   }
 
   /**
-   * An answer has come from this store.
+   * An answer has come from this store. A store that takes the place of another has a higher id.
    *
    * @returns false when it is left over from a store that another one has replaced.
    */
   heardFromStore(storeId: number): boolean {
-    if (this.storeId === storeId) return true;
-    if (this.formerStoreIds.has(storeId)) return false;
-    if (this.storeId !== undefined) {
-      this.formerStoreIds.add(this.storeId);
+    if (this.storeId !== undefined && storeId < this.storeId) return false;
+    if (this.storeId !== undefined && storeId > this.storeId) {
       this.lostItsLog();
       this.probeAt(this.nextIndex);
     }
