@@ -9,6 +9,7 @@ describe('readCatalogConfig', () => {
       toysCsvPath: 'data/toys.csv',
       restockIntervalMs: 10_000,
       leaseMs: 2_000,
+      invalidationMode: 'strict',
       clusterSecretPath: 'data/var/cluster-secret',
       catalogCsvPath: 'data/var/catalog/catalog.csv',
     });
@@ -23,8 +24,16 @@ describe('readCatalogConfig', () => {
 
   it('lists every problem at once', () => {
     const read = () =>
-      readCatalogConfig({ PORT: 'x', RESTOCK_INTERVAL_MS: '-1', LEASE_MS: '1', CLUSTER_SECRET: 'short' });
+      readCatalogConfig({
+        PORT: 'x',
+        RESTOCK_INTERVAL_MS: '-1',
+        LEASE_MS: '1',
+        CLUSTER_SECRET: 'short',
+        INVALIDATION_MODE: 'await',
+      });
 
-    expect(read).toThrow(/PORT=x[^]*CLUSTER_SECRET=\(hidden\)[^]*RESTOCK_INTERVAL_MS=-1[^]*LEASE_MS=1/);
+    expect(read).toThrow(
+      /PORT=x[^]*CLUSTER_SECRET=\(hidden\)[^]*RESTOCK_INTERVAL_MS=-1[^]*LEASE_MS=1[^]*INVALIDATION_MODE=await.*one of strict, background/,
+    );
   });
 });

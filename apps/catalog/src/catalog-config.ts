@@ -6,6 +6,7 @@ import {
   type Environment,
   flag,
   integer,
+  oneOf,
   readConfig,
   text,
 } from '@toystore/service';
@@ -19,6 +20,8 @@ const schema = {
   restockLevel: integer('RESTOCK_LEVEL', { min: 1, max: 1_000_000, default: 100 }),
   /** How long a cache may serve without hearing from the catalog. */
   leaseMs: durationMs('LEASE_MS', { minMs: 100, maxMs: 600_000, default: 2_000 }),
+  /** `background`: sales are acknowledged without waiting for the caches, which may be stale for up to the lease. */
+  invalidationMode: oneOf('INVALIDATION_MODE', ['strict', 'background'], { default: 'strict' }),
   /** Whether the process can be told to suffer faults; for tests of a store, never for one that is used. */
   faultInjection: flag('FAULT_INJECTION', { default: false }),
 };

@@ -20,8 +20,18 @@ export interface CatalogProcessOptions {
 @Module({})
 export class CatalogProcessModule {
   static forRoot({ config, auth, readiness, faults }: CatalogProcessOptions): DynamicModule {
-    const { nodeId, host, port, dataDir, leaseMs, toysCsvPath, catalogCsvPath, restockIntervalMs, restockLevel } =
-      config;
+    const {
+      nodeId,
+      host,
+      port,
+      dataDir,
+      leaseMs,
+      invalidationMode: mode,
+      toysCsvPath,
+      catalogCsvPath,
+      restockIntervalMs,
+      restockLevel,
+    } = config;
     const members = [{ id: nodeId, url: `http://${host}:${port}`, priority: 1 }];
     return {
       module: CatalogProcessModule,
@@ -30,7 +40,7 @@ export class CatalogProcessModule {
           isGlobal: true,
           groups: [{ name: 'catalog', nodeId, members, dataDir, auth, ...(faults && { decorate: faults.decorate }) }],
         }),
-        CachePublisherModule.forRoot({ isGlobal: true, leaseMs, auth }),
+        CachePublisherModule.forRoot({ isGlobal: true, leaseMs, mode, auth }),
         CatalogModule.forRoot({
           opening: { toysCsvPath, leaseMs },
           restock: { intervalMs: restockIntervalMs, level: restockLevel },

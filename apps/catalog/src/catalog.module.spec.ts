@@ -94,6 +94,15 @@ describe('POST /debits', () => {
     ]);
   });
 
+  it('says which version shows the sale', async () => {
+    const app = await start();
+
+    const { version } = await app.debit([sale]);
+
+    const { body } = await app.get('/products/tux');
+    expect(version).toBe(`${body['epoch']};${body['sequence']}`);
+  });
+
   it('refuses a leader that was deposed', async () => {
     const app = await start();
     await app.debit([], { term: 3 });

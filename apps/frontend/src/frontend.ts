@@ -53,6 +53,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
           auth,
           capacity: config.cacheCapacity,
           fillTimeoutMs,
+          logDecisions: config.logLevel === 'debug',
           metrics: register,
         },
       },
@@ -72,7 +73,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
   );
   publicApp.get(ApiDocument).describe(publicApp);
   const cache = publicApp.get(CoherentCache);
-  answerHit = createHitPath(cache, new RequestLog(logger, 'info'));
+  answerHit = createHitPath(cache, new RequestLog(logger, 'info'), publicApp);
   const internalApp = await createServiceApp(InternalModule.forRoot({ cache, auth }), {
     kind: 'internal',
     logger,

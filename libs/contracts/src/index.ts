@@ -23,6 +23,7 @@ export type { NotLeader, PlaceOrderRefusal } from './clients/place-order-refusal
 export {
   type ProductResult,
   type ProductsResult,
+  type ProductCallOptions,
   StoreClient,
   type StoreClientOptions,
   type StoreOrderResult,
@@ -70,6 +71,7 @@ export { ProductAnswer, ProductList, productsMax, ProductView } from './products
 export { StockItem, StockList, StockView } from './products/stock-view.js';
 export {
   catalogRoutes,
+  catalogVersionOf,
   deadlineMsMax,
   faultRoutes,
   frontendRoutes,

@@ -60,7 +60,16 @@ export const headerNames = {
   deadlineMs: 'deadline-ms',
   /** Names a client session in the logs. */
   sessionId: 'session-id',
+  /** On the answer to an order: the catalog's version after it. On a read: answer with nothing older than this. */
+  minCatalogSeq: 'min-catalog-seq',
 } as const;
+
+const catalogVersion = /^[0-9]{1,15};[0-9]{1,15}$/;
+
+/** Reads the `Min-Catalog-Seq` of an answer, `<epoch>;<sequence>`; handed on as it is. `undefined` when there is none. */
+export function catalogVersionOf(raw: unknown): string | undefined {
+  return typeof raw === 'string' && catalogVersion.test(raw) ? raw : undefined;
+}
 
 const wholeNumber = /^[0-9]{1,9}$/;
 

@@ -1,8 +1,9 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { PublisherNotOpenError, PublisherOverloadedError } from '@quorumkit/cache';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { formatMinimumVersion, PublisherNotOpenError, PublisherOverloadedError } from '@quorumkit/cache';
 import { LeaderError } from '@quorumkit/leader';
-import { catalogRoutes, DebitBatch, type DebitResults, unreachable } from '@toystore/contracts';
+import { catalogRoutes, DebitBatch, type DebitResults, headerNames, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
+import type { FastifyReply } from 'fastify';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
 import { TakeDebits, type TakenDebits } from '@toystore/protocol/catalog';
 
@@ -16,7 +17,10 @@ export class DebitsController {
 
   @Post()
   @HttpCode(200)
-  async debit(@Body() { term, settledThrough, debits }: DebitBatch): Promise<DebitResults> {
+  async debit(
+    @Body() { term, settledThrough, debits }: DebitBatch,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DebitResults> {
     this.epoch.current();
     const request = {
       term,
@@ -28,6 +32,7 @@ export class DebitsController {
     });
     switch (taken.kind) {
       case 'answered':
+        void reply.header(headerNames.minCatalogSeq, formatMinimumVersion(taken.version));
         return { results: taken.answers.map(({ intent, outcome, costCents }) => ({ intent, outcome, costCents })) };
       case 'fenced':
         throw new ProblemError('stale-fence', `A leader of term ${taken.term} has sent debits; term ${term} is over.`, {

@@ -46,13 +46,17 @@ export class CatalogApp {
 
   async post(body: object) {
     const headers = { 'content-type': 'application/json' };
-    const { statusCode, json } = await this.app.inject({
+    const {
+      statusCode,
+      json,
+      headers: answered,
+    } = await this.app.inject({
       method: 'POST',
       url: '/debits',
       headers,
       payload: JSON.stringify(body),
     });
-    return { status: statusCode, body: json<Record<string, unknown>>() };
+    return { status: statusCode, body: json<Record<string, unknown>>(), version: answered['min-catalog-seq'] };
   }
 
   /** How many of a product are there. */

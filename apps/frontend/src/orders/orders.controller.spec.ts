@@ -50,6 +50,13 @@ describe('POST /orders', () => {
     expect(group.placements[0]?.key).toBe(answer.headers['idempotency-key']);
   });
 
+  it('tells the catalog’s version of the sale, for reads that must show it', async () => {
+    const answer = await post([{ kind: 'placed', orderNumber: 5, replayed: false, version: '3;41' }]);
+
+    expect(answer.headers['min-catalog-seq']).toBe('3;41');
+    expect(answer.json()).toEqual({ data: { order_number: 5 } });
+  });
+
   it('says when the answer is an earlier one', async () => {
     const answer = await post([{ kind: 'placed', orderNumber: 5, replayed: true }], {
       headers: { 'idempotency-key': 'mine' },

@@ -42,7 +42,16 @@ export class OrdersController {
     required: false,
     description: '1–255 visible ASCII characters; made and echoed when it is missing',
   })
-  @ApiOkResponse({ type: OrderPlacedAnswer, headers: { 'Idempotency-Key': { schema: { type: 'string' } } } })
+  @ApiOkResponse({
+    type: OrderPlacedAnswer,
+    headers: {
+      'Idempotency-Key': { schema: { type: 'string' } },
+      'Min-Catalog-Seq': {
+        schema: { type: 'string' },
+        description: 'To send along with a read that must show the order',
+      },
+    },
+  })
   @ApiProblems(
     'validation-failed',
     'malformed-json',
@@ -78,6 +87,7 @@ export class OrdersController {
     if (outcome.kind !== 'placed') throw orderProblem(outcome, { headers: { [headerNames.idempotencyKey]: key } });
     void reply.header(headerNames.idempotencyKey, key);
     if (outcome.replayed) void reply.header(headerNames.idempotencyReplayed, 'true');
+    if (outcome.version !== undefined) void reply.header(headerNames.minCatalogSeq, outcome.version);
     return { data: { order_number: outcome.orderNumber } };
   }
 

@@ -4,9 +4,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CoherentCache } from '@quorumkit/cache';
 import { holdLease } from '@quorumkit/cache/testing';
 import { ConnectionFailedError, UnexpectedAnswerError } from '@toystore/contracts';
-import { createJsonLogger, createServiceApp } from '@toystore/service';
+import { createJsonLogger, createServiceApp, RequestLog } from '@toystore/service';
 import { InternalModule } from '../internal.module.js';
 import { MemoryCatalog, publicApp } from '../testing/public-app.js';
+import { createHitPath } from './hit-path.js';
 
 let catalog: MemoryCatalog;
 let application: NestFastifyApplication;
@@ -132,6 +133,25 @@ describe('GET /products/:name while the lease of the catalog is in force', () =>
     expect(await Promise.all(held.map((key) => manager.get(key)))).toEqual(
       names.slice(1).map((name) => ({ data: { name, price: 1, quantity: 1 } })),
     );
+  });
+
+  it('shows shoppers their own orders even if no invalidation has come yet', async () => {
+    await ask('fox');
+    catalog.set('fox', { priceCents: 2999, quantity: 1 });
+    const own = `${catalog.epoch};${catalog.sequence}`;
+
+    expect((await ask('fox')).json()).toMatchObject({ data: { quantity: 4 } });
+    const after = await ask('fox', { 'min-catalog-seq': own });
+
+    expect(after.json()).toMatchObject({ data: { quantity: 1 } });
+    expect(after.headers['cache-status']).toBe('frontend; fwd=request; stored');
+    expect((await ask('fox', { 'min-catalog-seq': own })).headers['cache-status']).toContain('; hit;');
+  });
+
+  it('may be answered in front of the framework: nothing stands before the route', () => {
+    const log = new RequestLog(createJsonLogger({ level: 'silent', worker: 'test' }), 'info');
+
+    expect(() => createHitPath(application.get(CoherentCache), log, application)).not.toThrow();
   });
 
   it('forgets a toy at the catalog’s DELETE, which only the internal port takes', async () => {

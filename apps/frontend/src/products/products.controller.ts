@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res, UseInterceptors } from '@nestjs/common';
-import { ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { absent, Cached, CacheInterceptor, type CachedResult, formatVersion, versioned } from '@quorumkit/cache';
 import { parseProductName, ProductAnswer, ProductList, type Unavailable, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
@@ -55,6 +55,11 @@ export class ProductsController {
     description: 'From the coherent cache. Never older than an order that was acknowledged before the request.',
   })
   @ApiParam({ name: 'name', example: 'tux' })
+  @ApiHeader({
+    name: 'Min-Catalog-Seq',
+    required: false,
+    description: 'As the answer to an order said: the toy is shown as it is after that order',
+  })
   @ApiOkResponse({ type: ProductAnswer })
   @ApiNotModifiedResponse({ description: 'The toy has not changed since the given `ETag`' })
   @ApiProblems('unknown-product', 'bad-gateway', 'unavailable')

@@ -6,6 +6,7 @@ import {
   CoherentCacheModule,
   type CoherentCacheOptions,
 } from '@quorumkit/cache';
+import { headerNames } from '@toystore/contracts';
 import { CatalogReader } from './catalog-reader.js';
 import { ProductsController } from './products.controller.js';
 
@@ -22,7 +23,7 @@ export interface ProductsModuleOptions {
 export class ProductsModule {
   static forRoot({ catalog, cache }: ProductsModuleOptions): DynamicModule {
     // One module object: Nest tells dynamic modules apart by identity, and there is one cache.
-    const coherentCache = CoherentCacheModule.forRoot(cache);
+    const coherentCache = CoherentCacheModule.forRoot({ minimumVersionHeader: headerNames.minCatalogSeq, ...cache });
     const cacheManager = CacheModule.registerAsync({
       imports: [coherentCache],
       inject: [CoherentCache],

@@ -47,6 +47,7 @@ export class PlaceOrderController {
     const answer = await this.placeOrder.place({ key, name, quantity, deadline });
     if (answer.kind !== 'placed') throw this.problemOf(answer, { name, quantity });
     if (answer.replayed) void reply.header(headerNames.idempotencyReplayed, 'true');
+    if (answer.version !== undefined) void reply.header(headerNames.minCatalogSeq, answer.version);
     return { order_number: answer.number };
   }
 

@@ -17,7 +17,7 @@ export interface RawFastRoute {
   /** Answer requests that carry `Authorization` too. Default false. */
   readonly public?: boolean;
   /** The application it stands before. Then it is refused at once when the cached route behind `prefix` has a guard or another interceptor, which it would skip. */
-  readonly before?: INestApplicationContext;
+  readonly before?: INestApplicationContext | undefined;
   /** Called after an answer, for a log: no hook of the framework sees it. */
   readonly answered?: (request: IncomingMessage, response: ServerResponse, hit: WrittenHit) => void;
 }

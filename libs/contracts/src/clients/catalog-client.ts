@@ -1,7 +1,7 @@
 import { CatalogAudit } from '../audit/catalog-audit.js';
 import { type DebitBatch, type DebitResult, DebitResults } from '../debits/debit.js';
 import { StockList, StockView } from '../products/stock-view.js';
-import { catalogRoutes, productPath } from '../routes.js';
+import { catalogRoutes, catalogVersionOf, headerNames, productPath } from '../routes.js';
 import type { HttpTransport } from '../transport/http-transport.js';
 import { UnexpectedAnswerError } from '../transport/transport-error.js';
 
@@ -16,7 +16,12 @@ export type StockResult =
 export type StockListResult = { readonly kind: 'stock_list'; readonly list: StockList } | Unavailable;
 
 export type DebitBatchResult =
-  | { readonly kind: 'results'; readonly results: readonly DebitResult[] }
+  | {
+      readonly kind: 'results';
+      readonly results: readonly DebitResult[];
+      /** The catalog's version after the batch, `<epoch>;<sequence>`. */
+      readonly version?: string | undefined;
+    }
   /** The catalog has seen a higher term: the caller was deposed. Nothing was changed. */
   | { readonly kind: 'stale_term'; readonly term: number }
   | Unavailable;
@@ -67,7 +72,8 @@ export class CatalogClient {
       const matches =
         results.length === batch.debits.length &&
         results.every(({ intent }, offset) => intent === batch.debits[offset]?.intent);
-      if (matches) return { kind: 'results', results };
+      const version = catalogVersionOf(answer.headers[headerNames.minCatalogSeq]);
+      if (matches) return { kind: 'results', results, version };
       throw new UnexpectedAnswerError(target, {
         status: 200,
         reason: 'its results are not those of the batch',

@@ -119,6 +119,16 @@ describe('OrderClient', () => {
   it.each<[string, PeerAnswer, object]>([
     ['a placed order', json({ order_number: 0 }), { kind: 'placed', orderNumber: 0, replayed: false }],
     [
+      'the version of the sale',
+      json({ order_number: 0 }, { 'min-catalog-seq': '3;41' }),
+      { kind: 'placed', orderNumber: 0, replayed: false, version: '3;41' },
+    ],
+    [
+      'a version that is none',
+      json({ order_number: 0 }, { 'min-catalog-seq': 'latest' }),
+      { kind: 'placed', orderNumber: 0, replayed: false },
+    ],
+    [
       'a replay',
       json({ order_number: 0 }, { 'idempotency-replayed': 'true' }),
       { kind: 'placed', orderNumber: 0, replayed: true },
@@ -207,6 +217,21 @@ describe('StoreClient', () => {
     );
 
     expect(result).toEqual({ kind: 'absent', detail: 'status 404' });
+  });
+
+  it('asks for a product as it is after an order of its own', async () => {
+    const transport = playing((call) =>
+      call.method === 'POST'
+        ? json({ data: { order_number: 5 } }, { 'min-catalog-seq': '3;41' })
+        : json({ data: { name: 'tux', price: 1, quantity: 2 } }),
+    );
+    const client = new StoreClient(transport);
+
+    const placed = await client.placeOrder({ name: 'tux', quantity: 1, key: 'k', deadlineMs: 10_000 });
+    await client.product('tux', { minVersion: placed.kind === 'placed' ? placed.version : undefined });
+    await client.product('tux');
+
+    expect(transport.calls.map(({ headers }) => headers['min-catalog-seq'])).toEqual([undefined, '3;41', undefined]);
   });
 
   it.each<[string, PeerAnswer, object]>([

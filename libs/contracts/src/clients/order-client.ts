@@ -1,7 +1,7 @@
 import { OrderAudit } from '../audit/order-audit.js';
 import { OrdersPage, OrderView } from '../orders/order-view.js';
 import { OrderPlacedView } from '../orders/place-order.js';
-import { headerNames, orderPath, orderRoutes, ordersAfterPath } from '../routes.js';
+import { catalogVersionOf, headerNames, orderPath, orderRoutes, ordersAfterPath } from '../routes.js';
 import type { HttpTransport } from '../transport/http-transport.js';
 
 import { readMessage, readProblem, type Unavailable, unavailable, unexpected } from './answer.js';
@@ -24,6 +24,8 @@ export type PlaceOrderResult =
       readonly kind: 'placed';
       readonly orderNumber: number;
       /** an earlier answer to this key */ readonly replayed: boolean;
+      /** the catalog's version after the sale, to send along with reads (`Min-Catalog-Seq`) */
+      readonly version?: string | undefined;
     }
   | NotLeader
   | PlaceOrderRefusal;
@@ -58,7 +60,9 @@ export class OrderClient {
     );
     if (answer.status === 200) {
       const { order_number: orderNumber } = readMessage(OrderPlacedView, answer, target);
-      return { kind: 'placed', orderNumber, replayed: answer.headers[headerNames.idempotencyReplayed] === 'true' };
+      const replayed = answer.headers[headerNames.idempotencyReplayed] === 'true';
+      const version = catalogVersionOf(answer.headers[headerNames.minCatalogSeq]);
+      return { kind: 'placed', orderNumber, replayed, version };
     }
     const problem = readProblem(answer);
     if (problem.status === 421) return notLeader(problem);

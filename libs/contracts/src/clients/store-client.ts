@@ -1,7 +1,7 @@
 import { OrderAnswer, type OrderView } from '../orders/order-view.js';
 import { OrderPlacedAnswer } from '../orders/place-order.js';
 import { ProductAnswer, ProductList, type ProductView } from '../products/product-view.js';
-import { headerNames, orderPath, productPath, publicRoutes } from '../routes.js';
+import { catalogVersionOf, headerNames, orderPath, productPath, publicRoutes } from '../routes.js';
 import type { HttpTransport } from '../transport/http-transport.js';
 
 import { readMessage, readProblem, type Unavailable, unavailable, unexpected } from './answer.js';
@@ -21,6 +21,7 @@ export type StorePlaceOrderResult =
       readonly kind: 'placed';
       readonly orderNumber: number;
       /** an earlier answer to this key */ readonly replayed: boolean;
+      /** for `ProductCallOptions.minVersion` */ readonly version?: string | undefined;
     }
   | PlaceOrderRefusal;
 
@@ -28,6 +29,12 @@ export type StoreOrderResult =
   | { readonly kind: 'order'; readonly order: OrderView }
   | { readonly kind: 'absent'; readonly detail: string }
   | Unavailable;
+
+/** Reading one product. */
+export interface ProductCallOptions extends CallOptions {
+  /** The `version` of an order that was placed: the answer shows at least that sale. */
+  readonly minVersion?: string | undefined;
+}
 
 export interface StoreClientOptions {
   /** Names the session in the store's logs. */
@@ -54,8 +61,10 @@ export class StoreClient {
     throw unexpected(problem, target);
   }
 
-  async product(name: string, options: CallOptions = {}): Promise<ProductResult> {
-    const { answer, target } = await this.sender.get(productPath(name), options);
+  async product(name: string, { minVersion, ...options }: ProductCallOptions = {}): Promise<ProductResult> {
+    const headers =
+      minVersion === undefined ? options.headers : { ...options.headers, [headerNames.minCatalogSeq]: minVersion };
+    const { answer, target } = await this.sender.get(productPath(name), { ...options, headers });
     if (answer.status === 200) return { kind: 'product', product: readMessage(ProductAnswer, answer, target).data };
     const problem = readProblem(answer);
     if (problem.status === 404) return { kind: 'absent', detail: problem.detail };
@@ -76,6 +85,7 @@ export class StoreClient {
         kind: 'placed',
         orderNumber: data.order_number,
         replayed: answer.headers[headerNames.idempotencyReplayed] === 'true',
+        version: catalogVersionOf(answer.headers[headerNames.minCatalogSeq]),
       };
     }
     const problem = readProblem(answer);

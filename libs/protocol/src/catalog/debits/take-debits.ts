@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CacheKey, CachePublisher } from '@quorumkit/cache';
+import { type CacheKey, CachePublisher, type Version } from '@quorumkit/cache';
 import { InjectReplicatedLog, type ReplicatedLog } from '@quorumkit/leader';
 import { productKey } from '../products/product-key.js';
 import type { DebitAnswer, StockCommand, StockDebit, StockResult } from '../stock/stock-command.js';
@@ -12,7 +12,8 @@ export interface DebitRequest {
 }
 
 export type TakenDebits =
-  | { readonly kind: 'answered'; readonly answers: readonly DebitAnswer[] }
+  /** `version`: of the catalog after the batch. */
+  | { readonly kind: 'answered'; readonly answers: readonly DebitAnswer[]; readonly version: Version }
   /** A leader of the later `term` has been here. Nothing was changed. */
   | { readonly kind: 'fenced'; readonly term: number };
 
@@ -32,14 +33,14 @@ export class TakeDebits {
     const { term } = this.machine.ledger;
     // The same rule as when it is applied, without a write for each try of a deposed leader.
     if (request.term < term) return { kind: 'fenced', term };
-    const { result } = await this.publisher.mutate<StockResult>(
+    const { result, version } = await this.publisher.mutate<StockResult>(
       (committed) => keysToInvalidate(request, committed),
       async () => {
         const { index, result } = await this.log.propose({ kind: 'debit', ...request });
         return { sequence: index, result };
       },
     );
-    if (result.kind === 'debited') return { kind: 'answered', answers: result.answers };
+    if (result.kind === 'debited') return { kind: 'answered', answers: result.answers, version };
     if (result.kind === 'fenced') return result;
     throw new Error(`Debits were answered as ${result.kind}.`);
   }

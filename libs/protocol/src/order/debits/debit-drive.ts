@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { LeaderError, NotLeaderError, type ReplicatedLog } from '@quorumkit/leader';
 import { type CatalogClient, DeadlineExceededError, type DebitResult, unreachable } from '@toystore/contracts';
-import type { IntentOutcome, OrderCommand, OrderResult } from '../ledger/order-command.js';
+import type { IntentOutcome, OrderCommand, OrderResult, OutcomesCommand } from '../ledger/order-command.js';
 import type { OrderLedger } from '../ledger/order-ledger.js';
 import type { CatalogReachability } from './catalog-reachability.js';
 import { DebitBacklog, type PendingDebit } from './debit-backlog.js';
@@ -90,7 +90,7 @@ export class DebitDrive {
     const reply = await catalog.debit(call, { deadlineMs: options.timeoutMs, signal: this.signal });
     switch (reply.kind) {
       case 'results':
-        return this.take(reply.results);
+        return this.take(reply.results, reply.version);
       case 'stale_term':
         this.ports.onFenced(reply.term);
         return false;
@@ -102,14 +102,14 @@ export class DebitDrive {
   }
 
   /** False when an id was called settled: then something is wrong, and asking again at once would not mend it. */
-  private take(results: readonly DebitResult[]): boolean {
+  private take(results: readonly DebitResult[], version: string | undefined): boolean {
     const outcomes: IntentOutcome[] = [];
     for (const { intent, outcome } of results) {
       if (outcome === 'settled') continue;
       outcomes.push({ intent, result: outcome });
       this.backlog.markAnswered(intent);
     }
-    if (outcomes.length > 0) void this.commit(outcomes);
+    if (outcomes.length > 0) void this.commit({ kind: 'outcomes', outcomes, version });
     if (outcomes.length === results.length) return true;
     const strange = results.filter(({ outcome }) => outcome === 'settled').map(({ intent }) => intent);
     this.ports.logger.error(
@@ -119,17 +119,17 @@ export class DebitDrive {
   }
 
   /** Runs beside the next call: the order of outcomes does not matter, only that each gets committed. */
-  private async commit(outcomes: readonly IntentOutcome[]): Promise<void> {
+  private async commit(command: OutcomesCommand): Promise<void> {
     for (let failures = 1; !this.signal.aborted; failures++) {
       try {
-        await this.ports.log.propose({ kind: 'outcomes', outcomes });
+        await this.ports.log.propose(command);
         return;
       } catch (error) {
         // Proposing again is harmless, since the first outcome of an intent wins; when leadership is really gone the
         // signal says so, and whoever leads next finds these intents open and asks again.
         if (!(error instanceof LeaderError)) throw error;
         if (!(error instanceof NotLeaderError)) {
-          this.ports.logger.warn(`${outcomes.length} outcomes are not committed yet: ${error.message}`);
+          this.ports.logger.warn(`${command.outcomes.length} outcomes are not committed yet: ${error.message}`);
         }
       }
       await this.pauseAfter(failures);

@@ -17,6 +17,8 @@ export interface IntentCommand {
 export interface OutcomesCommand {
   readonly kind: 'outcomes';
   readonly outcomes: readonly IntentOutcome[];
+  /** The catalog's version after them, `<epoch>;<sequence>`; entries of earlier software have none. */
+  readonly version?: string | undefined;
 }
 
 export interface IntentOutcome {
@@ -30,7 +32,12 @@ export type DebitOutcome = 'sold' | RefusalReason;
 
 /** How an intent ended. It ends once: the first outcome applied for it. */
 export type Settlement =
-  { readonly kind: 'placed'; readonly number: number } | { readonly kind: 'refused'; readonly reason: RefusalReason };
+  | {
+      readonly kind: 'placed';
+      readonly number: number;
+      /** the catalog's, after the sale */ readonly version?: string | undefined;
+    }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
 /** What applying a command answers to the replica that proposed it. */
 export type OrderResult =

@@ -228,6 +228,31 @@ describe('snapshots', () => {
     expect(copy.lookup('c', 'unicorn/1')).toMatchObject({ settlement: { reason: 'unknown_product' } });
   });
 
+  it('keep the catalog’s version of each sale, which whoever asks again is told too', () => {
+    const { ledger, intent, apply } = ledgerWithLog();
+    const plain = ledgerWithLog();
+    for (const log of [{ intent, apply }, plain]) for (const key of ['a', 'b']) log.intent(key);
+    const outcomes = [
+      { intent: 1, result: 'sold' },
+      { intent: 2, result: 'insufficient_stock' },
+    ] as const;
+    apply({ kind: 'outcomes', outcomes, version: '3;41' });
+    plain.apply({ kind: 'outcomes', outcomes });
+
+    const copy = new OrderLedger();
+    copy.restore(JSON.parse(JSON.stringify(ledger.snapshot())));
+
+    expect(copy.lookup('a', 'tux/1')).toEqual({
+      kind: 'finished',
+      settlement: { kind: 'placed', number: 0, version: '3;41' },
+    });
+    expect(copy.lookup('b', 'tux/1')).toEqual({
+      kind: 'finished',
+      settlement: { kind: 'refused', reason: 'insufficient_stock' },
+    });
+    expect([copy.hash === ledger.hash, plain.ledger.hash === ledger.hash]).toEqual([true, false]);
+  });
+
   it('replace everything that the ledger held before', () => {
     const { ledger } = busyLedger();
     const other = ledgerWithLog();

@@ -20,6 +20,12 @@ export type KeyLookup =
   | { readonly kind: 'finished'; readonly settlement: Settlement }
   | { readonly kind: 'conflict' };
 
+/** When the catalog's answer was applied, and its version then. */
+interface Answered {
+  readonly time: number;
+  readonly version: string | undefined;
+}
+
 /** One intent that ended with this entry. */
 export interface SettledIntent {
   readonly intent: number;
@@ -60,7 +66,8 @@ export class OrderLedger {
       case 'intent':
         return { result: this.openIntent(entry.index, entry.command), settled: [] };
       case 'outcomes': {
-        const settled = entry.command.outcomes.flatMap((outcome) => this.settle(outcome, entry.time));
+        const { outcomes, version } = entry.command;
+        const settled = outcomes.flatMap((outcome) => this.settle(outcome, { time: entry.time, version }));
         return { result: { kind: 'settled', count: settled.length }, settled };
       }
       default:
@@ -182,24 +189,28 @@ export class OrderLedger {
     }
   }
 
-  private settle(outcome: IntentOutcome, time: number): readonly SettledIntent[] {
+  private settle(outcome: IntentOutcome, { time, version }: Answered): readonly SettledIntent[] {
     const intent = this.intents.close(outcome.intent);
     if (intent === undefined) return [];
     this.stateHash.remove(factOfIntent(intent));
-    const settlement = this.settlementOf(intent, outcome);
+    const settlement = this.settlementOf(intent, outcome, version);
     const record = { key: intent.key, fingerprint: intent.fingerprint, settlement, finishedAt: time };
     this.keys.remember(record);
     this.stateHash.add(factOfKey(record));
     return [{ intent: intent.intent, key: intent.key, settlement }];
   }
 
-  private settlementOf({ intent, name, quantity }: OpenIntent, { result }: IntentOutcome): Settlement {
+  private settlementOf(
+    { intent, name, quantity }: OpenIntent,
+    { result }: IntentOutcome,
+    version: string | undefined,
+  ): Settlement {
     switch (result) {
       case 'sold': {
         const number = this.orders.place(name, quantity);
         this.stateHash.add(factOfOrder({ number, name, quantity }));
         this.soldDigestValue = addToSoldDigest(this.soldDigestValue, { intent, name, quantity });
-        return { kind: 'placed', number };
+        return version === undefined ? { kind: 'placed', number } : { kind: 'placed', number, version };
       }
       case 'insufficient_stock':
       case 'unknown_product':
@@ -219,6 +230,10 @@ function factOfIntent({ intent, key, fingerprint, name, quantity }: OpenIntent):
 }
 
 function factOfKey({ key, fingerprint, settlement, finishedAt }: FinishedKey): string {
-  const ended = settlement.kind === 'placed' ? settlement.number : settlement.reason;
+  const ended = settlement.kind === 'placed' ? placedFact(settlement) : settlement.reason;
   return `key|${ended}|${finishedAt}|${fingerprint}|${key}`;
+}
+
+function placedFact({ number, version }: Extract<Settlement, { kind: 'placed' }>): string {
+  return version === undefined ? String(number) : `${number}@${version}`;
 }

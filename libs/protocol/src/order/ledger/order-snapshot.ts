@@ -30,7 +30,13 @@ interface StoredLedger {
   readonly finished: readonly StoredKey[];
 }
 
-type StoredKey = readonly [key: string, fingerprint: string, ended: number | RefusalReason, finishedAt: number];
+type StoredKey = readonly [
+  key: string,
+  fingerprint: string,
+  ended: number | RefusalReason,
+  finishedAt: number,
+  version?: string,
+];
 
 export function encodeSnapshot(contents: LedgerContents): unknown {
   const positions = new Map<string, number>();
@@ -53,6 +59,9 @@ export function encodeSnapshot(contents: LedgerContents): unknown {
       fingerprint,
       settlement.kind === 'placed' ? settlement.number : settlement.reason,
       finishedAt,
+      ...(settlement.kind === 'placed' && settlement.version !== undefined
+        ? ([settlement.version] as const)
+        : ([] as const)),
     ]),
   };
   return stored;
@@ -76,17 +85,18 @@ export function decodeSnapshot(snapshot: unknown): LedgerContents {
     hash: snapshot.hash,
     orders,
     open: snapshot.open,
-    finished: snapshot.finished.map(([key, fingerprint, ended, finishedAt]) => ({
+    finished: snapshot.finished.map(([key, fingerprint, ended, finishedAt, version]) => ({
       key,
       fingerprint,
-      settlement: settlementOf(ended),
+      settlement: settlementOf(ended, version),
       finishedAt,
     })),
   };
 }
 
-function settlementOf(ended: number | RefusalReason): Settlement {
-  return typeof ended === 'number' ? { kind: 'placed', number: ended } : { kind: 'refused', reason: ended };
+function settlementOf(ended: number | RefusalReason, version: string | undefined): Settlement {
+  if (typeof ended !== 'number') return { kind: 'refused', reason: ended };
+  return version === undefined ? { kind: 'placed', number: ended } : { kind: 'placed', number: ended, version };
 }
 
 /** Snapshots are checksummed by the log store, so telling the version apart is enough. */

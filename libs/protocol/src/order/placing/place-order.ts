@@ -29,7 +29,13 @@ export interface OrderWish {
 
 /** Every way in which an order can be answered. All but `outcome_unknown` are final or certainly without effect. */
 export type PlaceOrderAnswer =
-  | { readonly kind: 'placed'; readonly number: number; readonly replayed: boolean }
+  | {
+      readonly kind: 'placed';
+      readonly number: number;
+      readonly replayed: boolean;
+      /** The catalog's version after the sale: reads that ask for it show the sale. */
+      readonly version?: string | undefined;
+    }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly replayed: boolean }
   /** The key belongs to an order of something else. */
   | { readonly kind: 'key_reused' }
@@ -134,7 +140,7 @@ export class PlaceOrder {
 
 function answerOf(settlement: Settlement, { replayed }: { replayed: boolean }): PlaceOrderAnswer {
   return settlement.kind === 'placed'
-    ? { kind: 'placed', number: settlement.number, replayed }
+    ? { kind: 'placed', number: settlement.number, replayed, version: settlement.version }
     : { kind: 'refused', reason: settlement.reason, replayed };
 }
 
