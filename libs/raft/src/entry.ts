@@ -43,7 +43,8 @@ export interface StoredState {
    * comes back with a higher number**, written to the new store before the replica starts (the wall clock in ms will
    * do). To the group it is then another server under the same name
    * (membership/returning.ts): it does not vote and counts for nothing until it has everything again, which the leader
-   * arranges by itself. The rest of `StoredState` may be empty or what is left intact of the old store.
+   * arranges by itself. The rest of `StoredState` may be empty or what is left intact of the old store. The same goes for
+   * a name that was removed from the group and is added again with an empty store.
    */
   readonly storeId?: number | undefined;
 }

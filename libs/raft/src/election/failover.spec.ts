@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Envelope } from '../message.js';
 import { SimulatedCluster, type ClusterOptions } from '../testing/simulated-cluster.js';
 
 const runs = 60;
@@ -112,5 +113,66 @@ describe('failover', () => {
     cluster.runFor(20_000);
 
     expect(cluster.replica('r1').status).toMatchObject({ role: 'preCandidate', term: 0 });
+  });
+});
+
+/** consensus.md scenario 6: where the leader dies decides what becomes of the entry, and it is the same everywhere. */
+describe('a leader that is killed', () => {
+  /** r1 leads and proposes; `dies` says when it is killed. @returns whether its command is in the log in the end. */
+  function survives(dies: (cluster: SimulatedCluster, kill: () => void) => void): boolean {
+    const cluster = new SimulatedCluster({ seed: 5, raft: { priorityTakeoverStableMs: 0 } });
+    cluster.elect();
+    cluster.proposeMany('r1', 3);
+    cluster.runFor(50);
+    let killed = false;
+    dies(cluster, () => {
+      if (!killed) cluster.kill('r1');
+      killed = true;
+    });
+
+    const id = cluster.propose('r1');
+    cluster.runUntil(() => killed, { withinMs: 1000 });
+    cluster.network.dropIf = () => false;
+    cluster.runUntil(() => cluster.leader !== undefined && cluster.leader.id !== 'r1', { withinMs: 3000 });
+    cluster.proposeMany(cluster.leader?.id ?? '', 2);
+    cluster.replica('r1').start();
+    cluster.runFor(1000);
+
+    for (const replica of cluster.replicas) expect(replica.applied.digest).toBe(cluster.committed.digest);
+    return cluster.committed.has(`c${id}`);
+  }
+
+  const isFromLeader = ({ from, message }: Envelope) => from === 'r1' && message.kind === 'appendRequest';
+
+  it('after it appended, before anything was sent: the entry is gone, also from its own disk', () => {
+    const inLog = survives((cluster, kill) => {
+      cluster.network.dropIf = isFromLeader;
+      cluster.clock.after(5, kill);
+    });
+
+    expect(inLog).toBe(false);
+  });
+
+  it('after one follower got the entry, before it was committed: the next leader commits it', () => {
+    const inLog = survives((cluster, kill) => {
+      cluster.network.dropIf = (envelope) => isFromLeader(envelope) && envelope.to === 'r3';
+      cluster.network.onSend = ({ to, message }) => {
+        if (to === 'r1' && message.kind === 'appendResponse') kill();
+      };
+    });
+
+    expect(inLog).toBe(true);
+  });
+
+  it('after the entry was committed, before anybody was told: the entry stays', () => {
+    const inLog = survives((cluster, kill) => {
+      cluster.listeners.push({
+        observe: ({ replica, effects }) => {
+          if (replica.id === 'r1' && effects.committed.some((entry) => entry.kind === 'command')) kill();
+        },
+      });
+    });
+
+    expect(inLog).toBe(true);
   });
 });

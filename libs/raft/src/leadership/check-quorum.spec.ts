@@ -80,6 +80,42 @@ describe('CheckQuorum', () => {
     expect(leader.status).toMatchObject({ role: 'leader', term: 1 });
   });
 
+  it('a leader that hears everybody but is heard by nobody makes way, and follows when it is heard again', () => {
+    const cluster = new SimulatedCluster({ seed: 33 });
+    const old = cluster.elect();
+    for (const other of ['r2', 'r3']) cluster.network.cutOneWay(old.id, other);
+    cluster.proposeMany(old.id, 5);
+
+    cluster.runUntil(() => cluster.leaders.some((each) => each !== old && each.status.committedInTerm), {
+      withinMs: 3000,
+    });
+    cluster.runFor(50);
+    expect(old.status.role).not.toBe('leader');
+
+    cluster.network.heal();
+    cluster.runFor(500);
+    expect(old.status).toMatchObject({ role: 'follower', leader: cluster.leader?.id });
+  });
+
+  it('a leader that is heard by everybody but hears nobody steps down, commits nothing and answers no read', () => {
+    const cluster = new SimulatedCluster({ seed: 34 });
+    const old = cluster.elect();
+    for (const other of ['r2', 'r3']) cluster.network.cutOneWay(other, old.id);
+    const before = cluster.committed.lastIndex;
+    cluster.proposeMany(old.id, 5);
+    const read = cluster.read(old.id);
+
+    cluster.runFor(999);
+    expect(cluster.committed.lastIndex).toBe(before);
+    cluster.runUntil(() => old.status.role !== 'leader', { withinMs: 200 });
+    expect(cluster.readAnswers.get(read)).toBeUndefined();
+
+    cluster.runUntil(() => cluster.leader !== undefined && cluster.leader !== old, { withinMs: 3000 });
+    cluster.runFor(100);
+    // The followers had them: what was not acknowledged may still be committed, by the next leader.
+    expect(cluster.committed.commands).toHaveLength(5);
+  });
+
   it.each([1, 2, 3])('a chain, whose ends do not see each other, keeps a leader in place (seed %i)', (seed) => {
     const cluster = new SimulatedCluster({ seed });
     cluster.elect();

@@ -10,6 +10,8 @@ import type { Transfer } from './transfer.js';
 export class Leadership {
   /** Everybody who is sent the log: the other members, and whoever is being removed until that is committed. */
   followers: readonly Follower[] = [];
+  /** Those of them that are no members any more. */
+  departing: readonly Follower[] = [];
   /** Those of them that are voters. */
   voters: readonly Follower[] = [];
   readonly reads = new ReadQueue();
@@ -49,6 +51,7 @@ export class Leadership {
       followers.push(follower);
     }
     this.followers = followers;
+    this.departing = followers.filter((follower) => follower.member === undefined);
     this.voters = followers.filter((follower) => follower.member?.kind === 'voter');
     this.isVoter = memberOf(configuration, this.id)?.kind === 'voter';
     this.byId = new Map(followers.map((follower) => [follower.peer, follower]));
@@ -57,6 +60,7 @@ export class Leadership {
   /** Whoever is no member any more is sent nothing from now on. */
   dismissDeparted(): void {
     this.followers = this.followers.filter((follower) => follower.member !== undefined);
+    this.departing = [];
     this.byId = new Map(this.followers.map((follower) => [follower.peer, follower]));
   }
 

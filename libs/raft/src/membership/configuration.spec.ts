@@ -5,7 +5,7 @@ import { textOf } from '../testing/text-bytes.js';
 import { configurationOf, decodeConfiguration, encodeConfiguration, type MemberKind } from './configuration.js';
 
 const member = fc.record({
-  id: fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }) as unknown as fc.Arbitrary<ReplicaId>,
+  id: fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }) as unknown as fc.Arbitrary<ReplicaId>,
   kind: fc.constantFrom<MemberKind>('voter', 'learner', 'returning'),
   priority: fc.nat({ max: 1000 }),
   storeId: fc.maxSafeNat(),
@@ -15,7 +15,7 @@ const member = fc.record({
 describe('a configuration in bytes', () => {
   it('comes back as it was, ordered by id, and is printable ASCII whatever is in it', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(member, { selector: ({ id }) => id, maxLength: 6 }), (members) => {
+      fc.property(fc.uniqueArray(member, { selector: ({ id }) => id, maxLength: 4 }), (members) => {
         const bytes = encodeConfiguration(configurationOf(members));
 
         expect(decodeConfiguration(bytes)).toEqual(configurationOf(members.reverse()));

@@ -125,12 +125,28 @@ describe('to the others', () => {
 
   it('its acknowledgements count for nothing: b may have promised a later term, in which others decide', () => {
     const a = leader();
+    a.confirmAppend('b');
     a.propose('x');
+    expect(a.latest('appendRequest', 'b').entries).toHaveLength(1);
 
     a.confirmAppend('b', 1);
 
-    expect(a.status.commitIndex).toBe(1);
-    expect(a.committed.map(({ index }) => index)).toEqual([1]);
+    expect(a.status).toMatchObject({ lastLogIndex: 3, commitIndex: 1 });
+  });
+
+  it('nor do they before the leader may change the group: it commits no first entry with them, and does not stay', () => {
+    const a = new DrivenReplica();
+    a.becomeLeader();
+
+    a.confirmAppend('b', 1);
+    expect(a.status).toMatchObject({ commitIndex: 0, voters: ['a', 'b', 'c'] });
+
+    for (let time = 0; time < 12; time += 1) {
+      a.wait(100);
+      a.give({ kind: 'tick' });
+      if (a.status.role === 'leader') a.confirmHeartbeat('b', 1);
+    }
+    expect(a.status).toMatchObject({ role: 'follower', commitIndex: 0 });
   });
 
   it('its answers to heartbeats confirm no read and keep no leader in office', () => {

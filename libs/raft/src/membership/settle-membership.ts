@@ -17,9 +17,8 @@ export function settleMembership(raft: RaftState, leadership: Leadership): void 
  * led the group through it without counting itself, and hands over now (dissertation §4.2.2).
  */
 function finishRemovals(raft: RaftState, leadership: Leadership): void {
-  const departed = leadership.followers.filter((follower) => follower.member === undefined);
-  if (departed.length > 0) {
-    for (const follower of departed) sendHeartbeat(raft, follower);
+  if (leadership.departing.length > 0) {
+    for (const follower of leadership.departing) sendHeartbeat(raft, follower);
     leadership.dismissDeparted();
   }
   if (!raft.isVoter) stepDown(raft, 'it is no voter any more');
