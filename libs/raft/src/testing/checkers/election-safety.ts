@@ -1,6 +1,7 @@
 import type { ReplicaId } from '../../ids.js';
 import type { Envelope } from '../../message.js';
-import type { Observation } from '../simulated-replica.js';
+import type { Observation, SimulatedReplica } from '../simulated-replica.js';
+import type { TraceEvent } from '../../trace.js';
 import { PropertyViolation, type Checker } from './checker.js';
 
 /** Raft figure 3: at most one leader can be elected in a given term. A member on another store is another server. */
@@ -45,7 +46,21 @@ export class OneVoteATerm implements Checker {
           replica.id,
         );
       }
+      this.checkOwnVote(replica, event);
     }
+  }
+
+  /** A restart must not be able to take back a vote that was counted. */
+  private checkOwnVote(
+    { id, disk }: SimulatedReplica,
+    { term, votes }: Extract<TraceEvent, { kind: 'becameLeader' }>,
+  ): void {
+    const { hardState } = disk;
+    if (!votes.includes(id) || hardState.term > term || (hardState.term === term && hardState.votedFor === id)) return;
+    throw new PropertyViolation(
+      'One Vote a Term',
+      `${id} leads term ${term} by its own vote, which is not on its disk`,
+    );
   }
 
   private checkGiven(voter: string, term: number, leader: ReplicaId): void {

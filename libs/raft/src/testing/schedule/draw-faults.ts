@@ -171,13 +171,22 @@ class FaultDrawing {
     }
   }
 
-  /** Many candidates at once, dying and coming back while votes are on their way. */
+  /**
+   * Many candidates at once, dying and coming back while votes are on their way: the leader goes, nobody believes in it
+   * any more, and several are nominated at nearly one moment, before they can hear of each other.
+   */
   private addElectionStorm(): void {
-    const { prng } = this;
-    this.add({ kind: 'kill', victim: 'leader', downMs: this.span(1, 1500) });
-    for (const victim of this.limits.replicas) {
-      this.add({ kind: 'nominate', victim, termOffset: 0 }, prng.between(0, 5));
-      if (prng.chance(0.5)) this.add({ kind: 'kill', victim, downMs: this.span(0.1, 5) }, prng.between(1, 20));
+    const { prng, limits } = this;
+    if (prng.chance(0.6)) this.add({ kind: 'kill', victim: 'leader', downMs: this.span(1, 1500) });
+    else this.add({ kind: 'isolate', victim: 'leader', direction: 'both', forMs: this.partitionMs() });
+    const start = prng.between(0, 4 * limits.heartbeatMs);
+    this.add({ kind: 'forgetLeader', victims: limits.replicas, termOffset: 0 }, start);
+    for (const victim of limits.replicas) {
+      const nominatedAt = start + prng.between(0, prng.chance(0.5) ? 1 : 8);
+      this.add({ kind: 'nominate', victim, termOffset: 0 }, nominatedAt);
+      if (prng.chance(0.5)) {
+        this.add({ kind: 'kill', victim, downMs: this.span(0.1, 5) }, nominatedAt + prng.between(0.5, 10));
+      }
     }
   }
 

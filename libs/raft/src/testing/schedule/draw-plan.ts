@@ -1,5 +1,6 @@
 import { Prng } from '../../prng.js';
 import { drawFaults, recipes, type Recipe } from './draw-faults.js';
+import { calmNetwork, type NetworkConditions } from '../simulated-network.js';
 import type { GroupPlan, SchedulePlan } from './plan.js';
 
 export interface DrawLimits {
@@ -56,10 +57,26 @@ const harmlessToLeases: readonly Recipe[] = [
   'slowDisk',
 ];
 
+/** What makes elections meet elections. */
+const aroundElections: readonly Recipe[] = [
+  'electionStorm',
+  'killLeader',
+  'quickRestart',
+  'isolateLeader',
+  'transfer',
+  'stepDown',
+  'nominate',
+  'slowDisk',
+  'badNetwork',
+];
+
 /** Every fourth schedule is a storm: faults every few milliseconds, many of them in the middle of an election. */
 function drawMix(prng: Prng, group: GroupPlan): { readonly recipes: readonly Recipe[]; readonly meanPauseMs: number } {
   const meanPauseMs = prng.chance(0.25) ? prng.between(5, 60) : prng.between(60, 500);
-  const candidates = group.raft.priorityTakeoverStableMs === 0 && prng.chance(0.3) ? harmlessToLeases : recipes;
+  if (prng.chance(0.2)) {
+    return { recipes: ['electionStorm', ...aroundElections.filter(() => prng.chance(0.5))], meanPauseMs };
+  }
+  const candidates = group.raft.priorityTakeoverStableMs === 0 && prng.chance(0.5) ? harmlessToLeases : recipes;
   const share = prng.chance(0.3) ? 0.25 : 0.6;
   return { recipes: candidates.filter(() => prng.chance(share)), meanPauseMs };
 }
@@ -73,6 +90,7 @@ function drawGroup(prng: Prng): GroupPlan {
   return {
     priorities: Array.from({ length: size }, (_unused, offset) => (distinct ? size - offset : prng.integer(0, 2))),
     noticesGoneProcesses: prng.chance(0.7),
+    network: drawNetwork(prng, heartbeatIntervalMs),
     snapshotEvery: prng.chance(0.5) ? prng.integer(3, 60) : 0,
     raft: {
       heartbeatIntervalMs,
@@ -93,12 +111,19 @@ function drawGroup(prng: Prng): GroupPlan {
   };
 }
 
+/** Half of the groups are on one site; in the others several requests are under way at once and overtake each other. */
+function drawNetwork(prng: Prng, heartbeatIntervalMs: number): NetworkConditions {
+  if (prng.chance(0.5)) return calmNetwork;
+  return { ...calmNetwork, delayMaxMs: prng.integer(2, Math.ceil(heartbeatIntervalMs / 2)) };
+}
+
 function drawClients(prng: Prng): SchedulePlan['clients'] {
   return {
     count: prng.integer(1, 6),
     gatherMs: prng.chance(0.5) ? 0 : Math.round(prng.between(0, 30)) / 10,
-    thinkMs: prng.chance(0.5) ? prng.integer(2, 20) : prng.integer(20, 80),
-    timeoutMs: prng.integer(100, 1000),
+    thinkMs: prng.chance(0.5) ? prng.integer(1, 15) : prng.integer(15, 80),
+    timeoutMs: prng.chance(0.5) ? prng.integer(50, 200) : prng.integer(200, 1000),
+    loyalty: prng.chance(0.5) ? 1 : 0.6,
     giveUp: prng.chance(0.5) ? 0 : 0.2,
     answerLoss: prng.chance(0.5) ? 0 : 0.03,
   };

@@ -1,7 +1,7 @@
 import type { Term } from '../../ids.js';
 import type { MembershipChange } from '../../membership/configuration.js';
 import { fastDisk } from '../simulated-disk.js';
-import { calmNetwork } from '../simulated-network.js';
+import { calmNetwork, type NetworkConditions } from '../simulated-network.js';
 import type { SimulatedCluster } from '../simulated-cluster.js';
 import type { SimulatedReplica } from '../simulated-replica.js';
 import type { Direction, Fault, FaultKind, TimedFault, Victim } from './fault.js';
@@ -12,7 +12,13 @@ export class FaultInjector {
   readonly counts = new Map<FaultKind, number>();
   private active = true;
 
-  constructor(private readonly cluster: SimulatedCluster) {}
+  /** @param normal the network's conditions while no fault changes them. */
+  constructor(
+    private readonly cluster: SimulatedCluster,
+    private readonly normal: NetworkConditions = calmNetwork,
+  ) {
+    cluster.network.conditions = normal;
+  }
 
   schedule(faults: readonly TimedFault[]): void {
     for (const { atMs, fault } of faults) {
@@ -61,7 +67,7 @@ export class FaultInjector {
         return cluster.network.heal();
       case 'badNetwork':
         cluster.network.conditions = fault.conditions;
-        return this.later(fault.forMs, () => (cluster.network.conditions = calmNetwork));
+        return this.later(fault.forMs, () => (cluster.network.conditions = this.normal));
       case 'badLink':
         return cluster.network.degrade(this.find(fault.from).id, this.find(fault.to).id, fault.conditions, fault.forMs);
       case 'slowDisk': {

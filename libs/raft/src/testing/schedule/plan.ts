@@ -1,4 +1,5 @@
 import type { RaftOptions } from '../../options.js';
+import type { NetworkConditions } from '../simulated-network.js';
 import type { ClientHabits } from '../workload/simulated-client.js';
 import type { TimedFault } from './fault.js';
 
@@ -26,6 +27,8 @@ export interface GroupPlan {
   /** More replicas, named on from there, that may be added to the group. Absent: none. */
   readonly spares?: number;
   readonly noticesGoneProcesses: boolean;
+  /** Of all links as long as no fault says otherwise. */
+  readonly network: NetworkConditions;
   /** Entries between two snapshots of a replica; 0 = never. */
   readonly snapshotEvery: number;
   readonly raft: Partial<Omit<RaftOptions, 'id' | 'voters' | 'seed'>>;

@@ -70,7 +70,7 @@ class PlanRun {
     cluster.listeners.push({ observe: (observation) => this.count(observation) });
     if (record) this.recorder = new SequenceRecorder(cluster);
     cluster.startAll();
-    this.injector = new FaultInjector(cluster);
+    this.injector = new FaultInjector(cluster, group.network);
     this.injector.schedule(plan.faults);
     const door = new FrontDoor(cluster, plan.clients.gatherMs);
     this.clients = Array.from({ length: plan.clients.count }, (_unused, offset) => {

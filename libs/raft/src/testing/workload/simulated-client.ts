@@ -12,6 +12,8 @@ export interface ClientHabits {
   readonly thinkMs: number;
   /** Without an answer for so long, it asks again, elsewhere. */
   readonly timeoutMs: number;
+  /** How likely it asks the leader it knows; otherwise any replica that believes to lead, the deposed ones among them. */
+  readonly loyalty: number;
   /** How likely it drops a command after a timeout and goes on; the outcome stays unknown. */
   readonly giveUp: number;
   /** How likely an answer is lost on its way to it. */
@@ -78,7 +80,7 @@ export class SimulatedClient {
     const { cluster, prng, habits } = this.around;
     this.attempt += 1;
     const { attempt } = this;
-    const target = this.leader ?? this.anybody();
+    const target = this.chooseTarget();
     cluster.clock.after(prng.between(0.1, 2), () => {
       if (attempt === this.attempt) this.arrive(target, attempt);
     });
@@ -159,6 +161,13 @@ export class SimulatedClient {
     cluster.clock.after(prng.between(1, 20), () => {
       if (attempt === this.attempt) this.ask();
     });
+  }
+
+  private chooseTarget(): ReplicaId {
+    const { cluster, prng, habits } = this.around;
+    if (prng.chance(habits.loyalty)) return this.leader ?? this.anybody();
+    const { leaders } = cluster;
+    return leaders[prng.integer(0, Math.max(0, leaders.length - 1))]?.id ?? this.anybody();
   }
 
   private anybody(): ReplicaId {
