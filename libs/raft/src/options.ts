@@ -47,7 +47,7 @@ export interface RaftOptions {
   readonly retransmitAfterMs: number;
   /**
    * How long a leader waits for the next append to carry a new commit index before it sends a heartbeat with it.
-   * Default 4; 0 to one heartbeat interval.
+   * Default 25, or one heartbeat interval where that is less; 0 to one heartbeat interval.
    */
   readonly commitNoticeDelayMs: number;
   /** First pause before a refused campaign is tried again; grows, with jitter. Default 30; 1 to electionTimeoutMinMs. */
@@ -94,7 +94,7 @@ const defaults = {
   maxInflightBatches: 2,
   maxUncommittedBytes: 32 * 1024 * 1024,
   retransmitAfterMs: 250,
-  commitNoticeDelayMs: 4,
+  commitNoticeDelayMs: 25,
   campaignRetryMs: 30,
   priorityTakeoverStableMs: 10_000,
   storageStallMs: 2000,
@@ -130,7 +130,10 @@ const integerRanges: readonly (readonly [keyof RaftOptions, number, number])[] =
  * @throws RaftOptionsError that names all problems at once.
  */
 export function parseRaftOptions(input: RaftOptionsInput): RaftOptions {
-  const options: RaftOptions = { ...defaults, ...definedOnly(input) };
+  const given = definedOnly(input);
+  const heartbeatIntervalMs = given.heartbeatIntervalMs ?? defaults.heartbeatIntervalMs;
+  const commitNoticeDelayMs = Math.min(defaults.commitNoticeDelayMs, heartbeatIntervalMs);
+  const options: RaftOptions = { ...defaults, commitNoticeDelayMs, ...given };
   const problems = [...rangeProblems(options), ...voterProblems(options), ...relationProblems(options)];
   if (problems.length > 0) throw new RaftOptionsError(problems);
   const voters = options.voters.map(({ id, priority, context }) =>

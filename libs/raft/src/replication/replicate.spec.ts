@@ -254,7 +254,7 @@ describe('the commit index', () => {
     expect(a.latest('heartbeatRequest', 'c').commitIndex).toBe(1);
   });
 
-  it('in a group is known everywhere within milliseconds of the commit', () => {
+  it('in an idle group is known everywhere long before the next heartbeat', () => {
     const cluster = new SimulatedCluster({ seed: 40 });
     const { id } = cluster.elect();
     cluster.runFor(50);
@@ -264,7 +264,7 @@ describe('the commit index', () => {
       withinMs: 1000,
     });
 
-    expect(tookMs).toBeLessThan(15);
+    expect(tookMs).toBeLessThan(40);
   });
 });
 
