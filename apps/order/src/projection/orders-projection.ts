@@ -8,6 +8,8 @@ export const ordersCsvPathToken = Symbol('path of orders.csv');
 /** Rows in one write. */
 const rowsPerWriteMax = 2_000;
 const retryDelayMs = 1_000;
+/** Between two writes under load: rows are for people, and one write a batch costs every order less. */
+const pauseMs = 100;
 
 /**
  * Keeps `orders.csv`, a readable copy of the applied log. It follows the log and never holds it up: an order does not
@@ -20,7 +22,7 @@ export class OrdersProjection implements OnApplicationBootstrap, OnApplicationSh
   /** Orders whose rows were given to the file. */
   private followed = 0;
   private work: Promise<void> | undefined;
-  private retry: NodeJS.Timeout | undefined;
+  private pause: NodeJS.Timeout | undefined;
   private failing = false;
   private running = false;
 
@@ -38,20 +40,23 @@ export class OrdersProjection implements OnApplicationBootstrap, OnApplicationSh
 
   async onApplicationShutdown(): Promise<void> {
     this.running = false;
-    clearTimeout(this.retry);
+    clearTimeout(this.pause);
     await this.work;
+    // What was applied since the last write. A disk that refuses it now is noticed and repaired at the next start.
+    if (!this.failing && !this.isComplete) await this.catchUp().catch((error: unknown) => this.logFailure(error));
     await this.file?.close();
   }
 
   /** Starts to write what is missing, unless that is going on or has to wait. */
   private wake(): void {
-    if (!this.running || this.work !== undefined || this.retry !== undefined || this.isComplete) return;
+    if (!this.running || this.work !== undefined || this.pause !== undefined || this.isComplete) return;
     this.work = this.catchUp()
-      .catch((error: unknown) => this.retryLater(error))
-      .finally(() => {
-        this.work = undefined;
-        this.wake();
-      });
+      .then(() => this.wakeAfter(pauseMs))
+      .catch((error: unknown) => {
+        this.logFailure(error);
+        this.wakeAfter(retryDelayMs);
+      })
+      .finally(() => (this.work = undefined));
   }
 
   private get isComplete(): boolean {
@@ -80,13 +85,17 @@ export class OrdersProjection implements OnApplicationBootstrap, OnApplicationSh
     return file;
   }
 
-  private retryLater(error: unknown): void {
+  private logFailure(error: unknown): void {
     if (!this.failing) this.logger.error(`${this.path} cannot be written and stays behind: ${String(error)}`);
     this.failing = true;
-    this.retry = setTimeout(() => {
-      this.retry = undefined;
+  }
+
+  private wakeAfter(delayMs: number): void {
+    if (!this.running) return;
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
       this.wake();
-    }, retryDelayMs);
-    this.retry.unref();
+    }, delayMs);
+    this.pause.unref();
   }
 }
