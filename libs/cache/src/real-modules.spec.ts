@@ -9,6 +9,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 
 import {
   absent,
+  cacheGroup,
   CacheInterceptor,
   CacheInvalidationModule,
   Cached,
@@ -16,6 +17,8 @@ import {
   CachePublisherModule,
   CoherentCache,
   CoherentCacheModule,
+  formatMinimumVersion,
+  LeaseKeeper,
   versioned,
   type CachePublisherOptions,
   type CallAuthenticator,
@@ -23,6 +26,7 @@ import {
   type OutgoingCall,
 } from './index.js';
 import { createGate, type Gate } from './testing/gate.js';
+import { holdLease } from './testing/hold-lease.js';
 
 const secret = 'only for this test';
 
@@ -44,7 +48,10 @@ function authenticator(self: string): CallAuthenticator {
 class Stock {
   epoch = 1;
   sequence = 0;
-  readonly quantities = new Map<string, number>([['tux', 10], ['fox', 10]]);
+  readonly quantities = new Map<string, number>([
+    ['tux', 10],
+    ['fox', 10],
+  ]);
   reads = 0;
   /** The next read gives what it saw only when this opens. */
   holdNextRead: Gate<void> | undefined;
@@ -81,7 +88,10 @@ class ProductsController {
   @Cached({ key: ({ name }) => `products/${name}` })
   async product(@Param('name') name: string) {
     const { quantity, epoch, sequence } = await (this.catalog.stock as Stock).read(name);
-    return quantity === undefined ? absent({ epoch, sequence }) : versioned({ data: { name, quantity } }, { epoch, sequence });
+    const groups = name.includes('x') ? ['toys with an x'] : [];
+    return quantity === undefined
+      ? absent({ epoch, sequence })
+      : versioned({ data: { name, quantity } }, { epoch, sequence }, { groups });
   }
 }
 
@@ -94,8 +104,12 @@ interface Owner {
 
 interface Frontend {
   readonly cache: CoherentCache;
+  readonly lease: LeaseKeeper;
   readonly internalUrl: string;
-  get(name: string): Promise<{ status: number; quantity: number | undefined; cacheStatus: string }>;
+  get(
+    name: string,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; quantity: number | undefined; cacheStatus: string }>;
   /** No DELETE reaches it any more; its own calls still go out. */
   goDeaf(): Promise<void>;
   close(): Promise<void>;
@@ -109,11 +123,29 @@ async function listening(app: NestFastifyApplication, port = 0): Promise<string>
 }
 
 async function startOwner(stock: Stock, options: Partial<CachePublisherOptions> = {}, port = 0): Promise<Owner> {
-  @Module({ imports: [CachePublisherModule.forRoot({ auth: authenticator('catalog'), leaseMs: 60_000, heartbeatMs: 100, metrics: false, ...options })] })
+  @Module({
+    imports: [
+      CachePublisherModule.forRoot({
+        auth: authenticator('catalog'),
+        leaseMs: 60_000,
+        heartbeatMs: 100,
+        metrics: false,
+        ...options,
+      }),
+    ],
+  })
   class OwnerModule {}
 
-  const app = await NestFactory.create<NestFastifyApplication>(OwnerModule, new FastifyAdapter(), { logger: false, rawBody: true });
-  const owner = { stock, publisher: app.get(CachePublisher), url: await listening(app, port), close: () => app.close() };
+  const app = await NestFactory.create<NestFastifyApplication>(OwnerModule, new FastifyAdapter(), {
+    logger: false,
+    rawBody: true,
+  });
+  const owner = {
+    stock,
+    publisher: app.get(CachePublisher),
+    url: await listening(app, port),
+    close: () => app.close(),
+  };
   running.push(owner);
   return owner;
 }
@@ -144,17 +176,25 @@ async function startFrontend(owner: Owner, id: string): Promise<Frontend> {
   @Module({ imports: [CacheInvalidationModule.forRoot({ cache, auth: authenticator(id) })] })
   class InternalModule {}
 
-  const internal = await NestFactory.create<NestFastifyApplication>(InternalModule, new FastifyAdapter(), { logger: false, rawBody: true });
+  const internal = await NestFactory.create<NestFastifyApplication>(InternalModule, new FastifyAdapter(), {
+    logger: false,
+    rawBody: true,
+  });
   internalUrl = await listening(internal);
   app.get(CatalogReads).stock = owner.stock;
   const url = await listening(app);
   const frontend: Frontend = {
     cache,
+    lease: app.get(LeaseKeeper),
     internalUrl,
-    async get(name) {
-      const answer = await fetch(`${url}/products/${name}`);
+    async get(name, headers = {}) {
+      const answer = await fetch(`${url}/products/${name}`, { headers });
       const body = (await answer.json()) as { data?: { quantity: number } };
-      return { status: answer.status, quantity: body.data?.quantity, cacheStatus: answer.headers.get('cache-status') ?? '' };
+      return {
+        status: answer.status,
+        quantity: body.data?.quantity,
+        cacheStatus: answer.headers.get('cache-status') ?? '',
+      };
     },
     goDeaf: () => internal.close(),
     async close() {
@@ -193,14 +233,20 @@ describe('owner and frontends over HTTP', () => {
   it('serves the second request from the cache, and the sale to every frontend before the order is acknowledged', async () => {
     const frontends = await Promise.all([startFrontend(owner, 'frontend-1'), startFrontend(owner, 'frontend-2')]);
     await withLease(...frontends);
-    for (const frontend of frontends) expect(await frontend.get('tux')).toMatchObject({ quantity: 10, cacheStatus: 'frontend; fwd=uri-miss; stored' });
-    for (const frontend of frontends) expect(await frontend.get('tux')).toMatchObject({ quantity: 10, cacheStatus: expect.stringMatching(/^frontend; hit; ttl=\d+$/) });
+    for (const frontend of frontends)
+      expect(await frontend.get('tux')).toMatchObject({ quantity: 10, cacheStatus: 'frontend; fwd=uri-miss; stored' });
+    for (const frontend of frontends)
+      expect(await frontend.get('tux')).toMatchObject({
+        quantity: 10,
+        cacheStatus: expect.stringMatching(/^frontend; hit; ttl=\d+$/),
+      });
 
     const { result, waitedMs } = await owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'));
 
     expect(result).toBe(9);
     expect(waitedMs).toBeGreaterThanOrEqual(0);
-    for (const frontend of frontends) expect(await frontend.get('tux')).toMatchObject({ quantity: 9, cacheStatus: 'frontend; fwd=uri-miss; stored' });
+    for (const frontend of frontends)
+      expect(await frontend.get('tux')).toMatchObject({ quantity: 9, cacheStatus: 'frontend; fwd=uri-miss; stored' });
   });
 
   it('race A: a fill that a DELETE overtakes stores nothing old, and its reader gets the new value', async () => {
@@ -256,7 +302,9 @@ describe('owner and frontends over HTTP', () => {
     await withLease(frontend);
     const before = frontend.cache.stats().invalidations;
 
-    await Promise.all(Array.from({ length: 20 }, () => owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'))));
+    await Promise.all(
+      Array.from({ length: 20 }, () => owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'))),
+    );
 
     expect(frontend.cache.stats().invalidations - before).toBe(1);
     expect(frontend.cache.explain('products/tux').floor).toEqual({ epoch: 1, sequence: 20 });
@@ -266,7 +314,10 @@ describe('owner and frontends over HTTP', () => {
     const frontend = await startFrontend(owner, 'frontend-1');
     await withLease(frontend);
     expect((await frontend.get('owl')).status).toBe(404);
-    expect(await frontend.get('owl')).toMatchObject({ status: 404, cacheStatus: expect.stringMatching(/; hit; ttl=\d; detail=absent$/) });
+    expect(await frontend.get('owl')).toMatchObject({
+      status: 404,
+      cacheStatus: expect.stringMatching(/; hit; ttl=\d; detail=absent$/),
+    });
 
     await owner.publisher.mutate('products/owl', () => {
       owner.stock.quantities.set('owl', 4);
@@ -287,12 +338,86 @@ describe('owner and frontends over HTTP', () => {
     expect(owner.publisher.stats().subscribers).toBe(0);
   });
 
+  it('tells every frontend that a group has changed, in one call', async () => {
+    const frontends = await Promise.all([startFrontend(owner, 'frontend-1'), startFrontend(owner, 'frontend-2')]);
+    await withLease(...frontends);
+    for (const frontend of frontends) for (const name of ['tux', 'fox']) await frontend.get(name);
+
+    const { version } = await owner.publisher.mutate(cacheGroup('toys with an x'), () => {
+      owner.stock.sell('fox');
+      return owner.stock.sell('tux');
+    });
+
+    expect(version).toEqual({ epoch: 1, sequence: 2 });
+    for (const frontend of frontends)
+      for (const name of ['tux', 'fox']) expect(await frontend.get(name)).toMatchObject({ quantity: 9 });
+  });
+
+  it('sells without waiting in the background mode, and still shows buyers what they bought', async () => {
+    const frontend = await startFrontend(owner, 'frontend-1');
+    await withLease(frontend);
+    await frontend.get('tux');
+    // Nothing tells this frontend of the sale: neither a DELETE nor the answer to a heartbeat.
+    await frontend.goDeaf();
+    await frontend.lease.stop();
+    holdLease(frontend.cache);
+    await frontend.get('tux');
+
+    const { version, waitedMs } = await owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'), {
+      mode: 'background',
+    });
+
+    expect(waitedMs).toBe(0);
+    expect(await frontend.get('tux')).toMatchObject({ quantity: 10, cacheStatus: expect.stringContaining('; hit;') });
+    const own = { 'min-version': formatMinimumVersion(version) };
+    expect(await frontend.get('tux', own)).toMatchObject({ quantity: 9, cacheStatus: 'frontend; fwd=request; stored' });
+    expect(await frontend.get('tux')).toMatchObject({ quantity: 9, cacheStatus: expect.stringContaining('; hit;') });
+  });
+
+  it('explains over the internal port why a request would be answered as it would be, to whoever signs', async () => {
+    const frontend = await startFrontend(owner, 'frontend-1');
+    await withLease(frontend);
+    await frontend.get('tux');
+    const { sign } = authenticator('anybody');
+    const explain = async (
+      path: string,
+      headers = sign({ method: 'GET', path, receiver: 'frontend-1', body: new Uint8Array(0) }),
+    ) => {
+      const answer = await fetch(frontend.internalUrl + path, { headers });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+
+    expect(await explain('/cache/explain/products/tux')).toMatchObject({
+      status: 200,
+      body: {
+        key: 'products/tux',
+        wouldServe: 'hit',
+        held: 'value',
+        version: { epoch: 1, sequence: 0 },
+        because: expect.stringMatching(/fresh/),
+      },
+    });
+    expect(await explain('/cache/explain/products/tux?epoch=1&sequence=9')).toMatchObject({
+      body: { wouldServe: 'load', because: expect.stringMatching(/older than version 1\.9/) },
+    });
+    expect(await explain('/cache/explain/products/owl')).toMatchObject({
+      body: { wouldServe: 'load', held: 'nothing' },
+    });
+    expect(await explain('/cache/explain/groups/plush')).toMatchObject({ status: 400 });
+    expect(await explain('/cache/explain/products/tux', {})).toMatchObject({ status: 401 });
+  });
+
   it('refuses a DELETE that nobody signed, and one for another receiver, and leaves the entry alone', async () => {
     const frontend = await startFrontend(owner, 'frontend-1');
     await withLease(frontend);
     await frontend.get('tux');
     const path = '/cache/products/tux?epoch=1&sequence=99';
-    const forOther = authenticator('other').sign({ method: 'DELETE', path, receiver: 'frontend-2', body: new Uint8Array() });
+    const forOther = authenticator('other').sign({
+      method: 'DELETE',
+      path,
+      receiver: 'frontend-2',
+      body: new Uint8Array(),
+    });
 
     const unsigned = await fetch(frontend.internalUrl + path, { method: 'DELETE' });
     const misdirected = await fetch(frontend.internalUrl + path, { method: 'DELETE', headers: forOther });
@@ -308,7 +433,12 @@ describe('owner and frontends over HTTP', () => {
     for (let sale = 0; sale < 3; sale += 1) await owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'));
     await frontend.get('tux');
     const path = '/cache/products/tux?epoch=1&sequence=2';
-    const headers = authenticator('catalog').sign({ method: 'DELETE', path, receiver: 'frontend-1', body: new Uint8Array() });
+    const headers = authenticator('catalog').sign({
+      method: 'DELETE',
+      path,
+      receiver: 'frontend-1',
+      body: new Uint8Array(),
+    });
 
     const late = await fetch(frontend.internalUrl + path, { method: 'DELETE', headers });
 
@@ -361,9 +491,18 @@ describe('an owner that cannot reach a frontend', () => {
     owner.publisher.open(1, { graceMs: 0 });
     const instance = '0'.repeat(32);
     const body = JSON.stringify({ id: 'frontend-9', session: `${instance}.1`, callbackUrl: 'http://127.0.0.1:1' });
-    const headers = authenticator('catalog').sign({ method: 'POST', path: '/subscribers', receiver: 'catalog', body: Buffer.from(body) });
+    const headers = authenticator('catalog').sign({
+      method: 'POST',
+      path: '/subscribers',
+      receiver: 'catalog',
+      body: Buffer.from(body),
+    });
     const subscribedAt = performance.now();
-    const answer = await fetch(`${owner.url}/subscribers`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body });
+    const answer = await fetch(`${owner.url}/subscribers`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    });
     expect(answer.status).toBe(201);
 
     await owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'));
