@@ -1,5 +1,6 @@
 import type { LogStore, PeerReceiver, PeerTransport, PortDecorators } from '@quorumkit/leader';
 import type { FaultBoard } from '@toystore/service';
+import { withMethods } from './with-methods.js';
 
 type Envelope = Parameters<PeerTransport['send']>[0];
 type Message = Envelope['message'];
@@ -24,39 +25,33 @@ export class PeerKillPoints {
   }
 
   private transport(real: PeerTransport): PeerTransport {
-    return {
+    return withMethods(real, {
       open: (receiver) => real.open(this.receiver(receiver)),
       send: (envelope) => {
         this.sending(envelope);
         if (this.doomedIndex === undefined) real.send(envelope);
       },
-      close: () => real.close(),
-    };
+    });
   }
 
   private receiver(real: PeerReceiver): PeerReceiver {
-    return {
+    return withMethods(real, {
       message: (from, message) => {
         this.answered(message);
         real.message(from, message);
       },
-      peerGone: (peer) => real.peerGone(peer),
-      dropped: (event) => real.dropped(event),
-    };
+    });
   }
 
   private store(real: LogStore): LogStore {
-    return {
-      open: () => real.open(),
-      identify: (storeId) => real.identify(storeId),
+    return withMethods(real, {
       append: async (batch) => {
         // Indexes that were cut off are given out again.
         if (batch.truncateFrom !== undefined) this.sentIndex = Math.min(this.sentIndex, batch.truncateFrom - 1);
         await real.append(batch);
         this.durable(batch);
       },
-      close: () => real.close(),
-    };
+    });
   }
 
   private sending({ message }: Envelope): void {
