@@ -222,3 +222,41 @@ describe('an internal app', () => {
     expect(log).not.toContain('Toystore-1');
   });
 });
+
+describe('an internal app whose library brings a parser of its own', () => {
+  it('verifies the bytes that the parser hands on', async () => {
+    const caller = new HmacAuthenticator({ self: 'order-1', secret });
+    class Root {}
+    const app = await createServiceApp(
+      { module: Root, imports: [TinyInternalModule] },
+      {
+        kind: 'internal',
+        auth: new HmacAuthenticator({ self: 'order-2', secret }),
+        logger: createJsonLogger({ level: 'debug', worker: 'order-2', sink: new CollectingSink() }),
+      },
+    );
+    const parseAs = { parseAs: 'buffer' } as const;
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addContentTypeParser('application/octet-stream', parseAs, (_request, body, done) => done(null, body));
+    await app.listen(0, '127.0.0.1');
+    tinyState.bytes = 0;
+    const path = '/raft/orders/messages';
+    const post = async (sent: Buffer): Promise<number> => {
+      const headers = caller.sign({ method: 'POST', path, receiver: 'order-2', body: Buffer.from([1, 2, 3]) });
+      const answer = await fetch(`http://127.0.0.1:${portOf(app)}${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/octet-stream' },
+        body: new Uint8Array(sent),
+      });
+      return answer.status;
+    };
+
+    const genuine = await post(Buffer.from([1, 2, 3]));
+    const forged = await post(Buffer.from([1, 2, 4]));
+    await app.close();
+
+    expect([genuine, forged, tinyState.bytes]).toEqual([204, 401, 3]);
+  });
+});
