@@ -35,7 +35,7 @@ export interface OrderScheduleReport {
 }
 
 /** How long everything may take once all has healed, virtual ms: a liveness promise of the whole store. */
-const recoveryMsMax = 60_000;
+export const recoveryMsMax = 60_000;
 
 const products = ['tux', 'fox'] as const;
 

@@ -1,3 +1,4 @@
+import { calmLinks } from '../network/network.js';
 import type { Store } from '../services/store.js';
 import { replicaNames } from '../services/store.js';
 import type { Prng } from '../world/prng.js';
@@ -14,6 +15,8 @@ export const faultKinds = [
   'cut one way',
   'isolate',
   'bad links',
+  'echoes',
+  'old debits',
   'clock jump',
   'hand over',
 ] as const;
@@ -103,6 +106,17 @@ export class Nemesis {
           late: random.between(0, 0.3),
           lateMs: random.between(1, 1_000),
         };
+        return;
+      case 'echoes':
+        store.network.conditions = {
+          ...calmLinks,
+          duplication: random.between(0.2, 0.6),
+          late: random.between(0.1, 0.5),
+          lateMs: random.between(100, 1_500),
+        };
+        return;
+      case 'old debits':
+        if (store.sentDebits.length > 0) store.repeatDebit(random.pick(store.sentDebits));
         return;
       case 'clock jump':
         store.service(random.pick(names)).process.wallOffsetMs = Date.UTC(2030, 0, 1) + random.between(-8, 8) * hourMs;

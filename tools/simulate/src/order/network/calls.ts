@@ -26,6 +26,8 @@ export function carry<T>(network: Network, call: Call<T>): Promise<T> {
   const { world } = network;
   const [method = '', path = ''] = what.split(' ');
   const target = { method, path, receiver: to.name };
+  // What a killed process still does in the turn in which it died has no effect, and nobody waits for it.
+  if (!from.isAlive) return new Promise<T>(() => undefined);
   if (signal?.aborted === true)
     return Promise.reject(new CallAbortedError(target, { definite: true, cause: signal.reason }));
   if (deadlineMs <= 0) return Promise.reject(new DeadlineExceededError(target, { deadlineMs, definite: true }));

@@ -23,6 +23,7 @@ export class CatalogCalls extends CatalogClient {
   override async debit(batch: DebitBatch, { deadlineMs = 5_000, signal }: CallOptions = {}): Promise<DebitBatchResult> {
     const { store, from } = this;
     store.points.reach('debit not sent', from.name);
+    store.sentDebits.push(batch);
     const { process } = store.catalog;
     const reply = await carry(store.network, {
       from,

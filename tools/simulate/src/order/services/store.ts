@@ -1,3 +1,4 @@
+import type { DebitBatch } from '@toystore/contracts';
 import { type LinkConditions, Network } from '../network/network.js';
 import { PeerLinks } from '../network/peer-links.js';
 import { Truth } from '../checks/truth.js';
@@ -46,6 +47,8 @@ export class Store {
   readonly peers: PeerLinks;
   readonly truth: Truth;
   readonly points = new PointLog();
+  /** Every batch that a leader has sent: the network may still hold a copy of it. */
+  readonly sentDebits: DebitBatch[] = [];
   readonly replicas: readonly OrderReplica[];
   readonly catalog: Catalog;
   readonly frontends: readonly Frontend[];
@@ -84,6 +87,13 @@ export class Store {
     process.start();
     this.world.trace(`start ${name}`);
     this.world.schedule(this.world.now, `start ${name}`, () => this.service(name).begin(), process);
+  }
+
+  /** A debit call of some time ago, by whatever leader, arrives at the catalog once more. Nobody hears the answer. */
+  repeatDebit(batch: DebitBatch): void {
+    const { catalog, world } = this;
+    world.trace(`debits of term ${batch.term} come again`);
+    world.schedule(world.now, 'repeat POST /debits', () => void catalog.debit(batch), catalog.process);
   }
 
   /** As kill -9. */

@@ -89,10 +89,14 @@ export async function withVirtualGlobals<T>(world: World, run: () => Promise<T>)
     dateNow: dateNowVirtual,
     random: randomVirtual,
   });
+  const { stackTraceLimit } = Error;
+  // Failed calls are the rule under faults, and telling their stacks would be a good part of the work.
+  Error.stackTraceLimit = 3;
   try {
     return await run();
   } finally {
     install(realTime);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

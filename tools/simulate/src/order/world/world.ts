@@ -87,19 +87,21 @@ export class World {
         return isDone();
       }
       this.queue.pop();
-      await this.execute(next);
+      const settled = this.execute(next);
+      if (settled !== undefined) await settled;
     }
     return isDone();
   }
 
-  private async execute(event: Event): Promise<void> {
+  /** Undefined: nothing is to be waited for. */
+  private execute(event: Event): Promise<void> | undefined {
     const { process } = event;
-    if (event.cancelled) return;
+    if (event.cancelled) return undefined;
     if (process !== undefined) {
-      if (process.life !== event.life) return;
+      if (process.life !== event.life) return undefined;
       if (process.pausedUntil > event.at) {
         this.queue.push({ ...event, at: process.pausedUntil, sequence: this.sequence++ });
-        return;
+        return undefined;
       }
     }
     this.now = Math.max(this.now, event.at);
@@ -112,8 +114,14 @@ export class World {
         `${process?.name ?? 'the world'} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     }
+    // The world's own events wake nobody who waits for a promise; they make other events.
+    if (process === undefined) return undefined;
     // A turn of the real loop: whatever chains of promises were set going have come to rest after it.
-    await new Promise<void>((resolve) => realTime.setImmediate(resolve));
-    this.current = undefined;
+    return new Promise<void>((resolve) => {
+      realTime.setImmediate(() => {
+        this.current = undefined;
+        resolve();
+      });
+    });
   }
 }

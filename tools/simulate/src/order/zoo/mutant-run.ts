@@ -17,18 +17,32 @@ for (const patch of mutant.patches) {
 register('./patching-loader.js', { parentURL: import.meta.url, data: [...patches] });
 
 const { runOrderCampaign } = await import('../campaign.js');
-const { failures, totals } = await runOrderCampaign({
-  schedules: Number(schedules),
-  seed: Number(seed),
-  host: 'bare',
-  stopAtFirst: true,
-});
-const [caught] = failures;
-console.log(
-  JSON.stringify({
-    schedules: totals.schedules,
-    cpuSeconds: totals.cpuSeconds,
-    caughtBy: caught?.violations[0],
-    seed: caught?.seed,
-  }),
-);
+const { allDirectedRuns, runAtPoint } = await import('../directed/run-at-point.js');
+
+const startedAt = process.cpuUsage();
+const caught = (await bySchedules()) ?? (await byPoints());
+const { user, system } = process.cpuUsage(startedAt);
+console.log(JSON.stringify({ ...caught, cpuSeconds: (user + system) / 1e6 }));
+
+async function bySchedules(): Promise<object | undefined> {
+  const count = Number(schedules);
+  const { failures, totals } = await runOrderCampaign({
+    schedules: count,
+    seed: Number(seed),
+    host: 'bare',
+    stopAtFirst: true,
+  });
+  const [failure] = failures;
+  return failure && { runs: totals.schedules, caughtBy: failure.violations[0], where: `seed ${failure.seed}` };
+}
+
+/** Faults at named points, for what chance does not find in so few schedules. */
+async function byPoints(): Promise<object | undefined> {
+  let runs = Number(schedules);
+  for (const run of allDirectedRuns(Number(seed))) {
+    runs += 1;
+    const { violations } = await runAtPoint(run);
+    if (violations[0] !== undefined) return { runs, caughtBy: violations[0], where: `${run.fault} at "${run.point}"` };
+  }
+  return undefined;
+}

@@ -210,15 +210,4 @@ export const orderMutants: readonly OrderMutant[] = [
       },
     ],
   },
-  {
-    name: 'no quorum behind "there is none"',
-    breaks: 'a deposed leader does not deny an order that its successor has acknowledged',
-    patches: [
-      {
-        file: `${order}/querying/find-order.js`,
-        find: 'return this.log.read(() => ledger.findOrder(number), {',
-        replace: 'return undefined; return this.log.read(() => ledger.findOrder(number), {',
-      },
-    ],
-  },
 ];

@@ -6,12 +6,9 @@ import { type OrderMutant, orderMutants } from './mutants.js';
 /** What became of one mutant. */
 export interface MutantFate {
   readonly mutant: OrderMutant;
-  /** Schedules until it was caught, or all of them. */
-  readonly schedules: number;
   readonly cpuSeconds: number;
-  /** The first rule that it broke; undefined: it was not caught. */
-  readonly caughtBy: string | undefined;
-  readonly seed: number | undefined;
+  /** Undefined: it was not caught. */
+  readonly caught: { readonly runs: number; readonly caughtBy: string; readonly where: string } | undefined;
 }
 
 export interface OrderZooOptions {
@@ -31,7 +28,9 @@ export async function* runOrderZoo({ schedulesMax, seed, only = '' }: OrderZooOp
       String(schedulesMax),
       String(seed),
     ]);
-    const { schedules, cpuSeconds, caughtBy, seed: caughtAt } = JSON.parse(stdout) as Omit<MutantFate, 'mutant'>;
-    yield { mutant, schedules, cpuSeconds, caughtBy, seed: caughtAt };
+    const { cpuSeconds, ...caught } = JSON.parse(stdout) as { readonly cpuSeconds: number } & Partial<
+      NonNullable<MutantFate['caught']>
+    >;
+    yield { mutant, cpuSeconds, caught: 'caughtBy' in caught ? (caught as MutantFate['caught']) : undefined };
   }
 }

@@ -1,0 +1,152 @@
+import { Logger } from '@nestjs/common';
+import { Freshness } from '../checks/freshness.js';
+import { comeToRest, drawWishes, recoveryMsMax } from '../run-orders.js';
+import { type ProtocolPoint, protocolPoints } from '../services/protocol-points.js';
+import { Shoppers } from '../services/shoppers.js';
+import { replicaNames, Store } from '../services/store.js';
+import { Prng } from '../world/prng.js';
+import { withVirtualGlobals } from '../world/virtual-globals.js';
+
+/** What happens at the point: to the process that is there, or to others at that very moment. */
+export const directedFaults = [
+  'kill it',
+  'kill it twice',
+  'pause it',
+  'isolate it',
+  'lose what it sends',
+  'kill the leader',
+  'kill a follower',
+  'kill the group',
+  'kill the catalog',
+  'kill frontend-1',
+  'kill frontend-2',
+  'kill everything',
+  'change the leader',
+  'the last debit comes again',
+] as const;
+
+export type DirectedFault = (typeof directedFaults)[number];
+
+export interface DirectedRun {
+  readonly point: ProtocolPoint;
+  readonly fault: DirectedFault;
+  readonly seed: number;
+}
+
+export interface DirectedReport {
+  readonly reached: number;
+  readonly violations: readonly string[];
+  readonly placed: number;
+}
+
+const downMs = 250;
+const troubleMs = 1_200;
+/** Reached seldom, so that the first visit must do. */
+const rarePoints: ReadonlySet<ProtocolPoint> = new Set([
+  'term begins with open intents',
+  'restock logged',
+  'snapshot taken',
+]);
+
+/** Orders, and at one point of their way, the second time that it is reached, one fault; then everything must add up. */
+export async function runAtPoint({ point, fault, seed }: DirectedRun): Promise<DirectedReport> {
+  Logger.overrideLogger(false);
+  const random = new Prng(seed);
+  const store = new Store({ seed, keepTrace: false, host: 'bare', stock: { tux: 9, fox: 0 } });
+  const { world, points } = store;
+  let reached = 0;
+  const strike = (at: string): void => hit(store, fault, at);
+  points.watch = (visited, at) => {
+    // A term begins with open intents only after a leader that left some.
+    if (
+      point === 'term begins with open intents' &&
+      visited === 'intent committed' &&
+      (points.counts.get(visited) ?? 0) === 2
+    ) {
+      return restartLater(store, at);
+    }
+    if (visited !== point) return;
+    reached += 1;
+    if (reached === (rarePoints.has(point) ? 1 : 2)) strike(at);
+  };
+  return withVirtualGlobals(world, async () => {
+    const shoppers = new Shoppers(store, new Freshness(world, store.truth));
+    for (const { process } of store.services) store.start(process.name);
+    await world.runUntil(3_000, () => store.leader !== undefined && store.catalog.isOpen);
+    // Leases are held when the first order comes, or no invalidation would be waited for.
+    await world.runUntil(world.now + 300);
+    for (let count = 0; count < 3; count++) shoppers.begin(drawWishes(random, 5), { pauseMsMax: 60, impatience: 0 });
+    await world.runUntil(world.now + recoveryMsMax, () => shoppers.busy === 0);
+    await world.runUntil(world.now + troubleMs);
+    await comeToRest(store, shoppers);
+    return {
+      reached,
+      violations: world.violations.map(({ message }) => message),
+      placed: shoppers.records.filter(({ told }) => told?.kind === 'placed').length,
+    };
+  });
+}
+
+function hit(store: Store, fault: DirectedFault, at: string): void {
+  const { world, network, services } = store;
+  const names = services.map(({ process }) => process.name);
+  world.trace(`${fault} at ${at}`);
+  switch (fault) {
+    case 'kill it':
+      return restartLater(store, at);
+    case 'kill it twice':
+      restartLater(store, at);
+      world.schedule(world.now + downMs + 20, 'kill again', () => restartLater(store, at));
+      return;
+    case 'pause it':
+      return store.service(at).process.pause(troubleMs);
+    case 'isolate it':
+      for (const other of names) {
+        network.cut(at, other, world.now + troubleMs);
+        network.cut(other, at, world.now + troubleMs);
+      }
+      return;
+    case 'lose what it sends':
+      for (const other of [...names, 'shoppers']) network.cut(at, other, world.now + troubleMs);
+      return;
+    case 'kill the leader':
+      return restartLater(store, store.leader?.name ?? replicaNames[2]);
+    case 'kill a follower':
+      return restartLater(store, replicaNames.find((name) => name !== store.leader?.name) ?? replicaNames[0]);
+    case 'kill the group':
+      for (const name of replicaNames) restartLater(store, name);
+      return;
+    case 'kill the catalog':
+      return restartLater(store, 'catalog');
+    case 'kill frontend-1':
+    case 'kill frontend-2':
+      return restartLater(store, fault.slice('kill '.length));
+    case 'kill everything':
+      for (const name of names) restartLater(store, name);
+      return;
+    case 'the last debit comes again': {
+      const [batch] = store.sentDebits.slice(-1);
+      if (batch === undefined) return;
+      for (const lateMs of [1, 150, 600, 1_100])
+        world.schedule(world.now + lateMs, 'again', () => store.repeatDebit(batch));
+      return;
+    }
+    case 'change the leader': {
+      const { leader } = store;
+      if (leader !== undefined)
+        world.schedule(world.now, 'hand over', () => leader.transferLeadership(), leader.process);
+    }
+  }
+}
+
+function restartLater(store: Store, name: string): void {
+  store.kill(name);
+  store.world.schedule(store.world.now + downMs, 'restart', () => store.start(name));
+}
+
+/** Every point with every fault. */
+export function allDirectedRuns(seed: number): readonly DirectedRun[] {
+  return protocolPoints.flatMap(({ name: point }) =>
+    directedFaults.map((fault, position) => ({ point, fault, seed: seed + position })),
+  );
+}
