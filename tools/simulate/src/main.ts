@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { addOrderCommands } from './order/cli.js';
 import { replayCommand } from './replay/replay-command.js';
 import { runCommand } from './run/run-command.js';
+import { zooCommand } from './zoo/zoo-command.js';
 
 const program = new Command('simulate')
   .description('Deterministic simulation: random schedules, their replay, and a zoo of bugs that they must catch.')
   .addCommand(runCommand())
-  .addCommand(replayCommand());
+  .addCommand(replayCommand())
+  .addCommand(zooCommand());
 addOrderCommands(program);
 await program.parseAsync();

@@ -39,6 +39,7 @@ export class DrivenReplica {
   readonly sent: Envelope[] = [];
   readonly committed: Entry[] = [];
   readonly reads: ReadAnswer[] = [];
+  readonly restored: Snapshot[] = [];
   readonly trace: TraceEvent[] = [];
   last: Effects | undefined;
   private readonly instantDisk: boolean;
@@ -89,6 +90,7 @@ export class DrivenReplica {
     this.deferred.push(...effects.sendAfterPersist);
     this.committed.push(...effects.committed);
     this.reads.push(...effects.reads);
+    if (effects.restore !== undefined) this.restored.push(effects.restore);
     this.trace.push(...effects.trace);
     if (effects.persist !== undefined) this.issued = effects.persist.sequence;
     if (effects.persist !== undefined && this.instantDisk) this.persistAll();

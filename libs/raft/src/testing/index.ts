@@ -60,5 +60,5 @@ export type {
   SimulatedStateMachine,
   Workload,
 } from './workload/workload.js';
-export { scenarios } from './scenarios/index.js';
+export { scenarios } from './scenarios/all-scenarios.js';
 export type { Scenario } from './scenarios/scenario.js';

@@ -20,6 +20,9 @@ export interface ClientHabits {
   readonly answerLoss: number;
 }
 
+const clientsForOneThatGivesUp = 3;
+const operationsBetweenGivingUp = 25;
+
 /** One operation at a time, retried under the same sequence number until it is answered. */
 export class SimulatedClient {
   private leader: ReplicaId | undefined;
@@ -28,6 +31,7 @@ export class SimulatedClient {
   private current:
     { readonly operation: ClientOperation; readonly offset: number; readonly sequence: number } | undefined;
   private isLast = false;
+  private gaveUpAt = -operationsBetweenGivingUp;
   private mode: 'working' | 'finishing' | 'done' = 'working';
 
   constructor(
@@ -149,8 +153,17 @@ export class SimulatedClient {
   private timedOut(): void {
     const { prng, habits } = this.around;
     this.leader = undefined;
-    if (this.mode === 'working' && prng.chance(habits.giveUp)) this.next();
-    else this.ask();
+    if (this.mode === 'working' && this.mayGiveUp && prng.chance(habits.giveUp)) {
+      this.gaveUpAt = this.sequence;
+      this.next();
+    } else {
+      this.ask();
+    }
+  }
+
+  /** Each operation of unknown outcome doubles what a check of the history must consider: some clients, and rarely. */
+  private get mayGiveUp(): boolean {
+    return this.id % clientsForOneThatGivesUp === 1 && this.sequence - this.gaveUpAt >= operationsBetweenGivingUp;
   }
 
   private retryElsewhere(leader: ReplicaId | undefined): void {

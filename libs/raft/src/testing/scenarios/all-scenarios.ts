@@ -1,0 +1,9 @@
+import { elections } from './elections.js';
+import { membership } from './membership.js';
+import { reads } from './reads.js';
+import { replication } from './replication.js';
+import type { Scenario } from './scenario.js';
+import { snapshots } from './snapshots.js';
+
+/** Directed scenarios for what random schedules find late or never; each must hold on a correct core. */
+export const scenarios: readonly Scenario[] = [...elections, ...replication, ...reads, ...snapshots, ...membership];

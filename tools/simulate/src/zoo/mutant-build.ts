@@ -1,0 +1,74 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Edit, Mutant } from './mutants/mutant.js';
+
+/** What a built core exports for tests. */
+export type TestingModule = typeof import('@quorumkit/raft/testing');
+
+/** The source that a mutant changes is no longer what it was made for. */
+export class StaleAnchorError extends Error {
+  override readonly name = 'StaleAnchorError';
+  readonly code = 'ZOO_ANCHOR_STALE';
+
+  constructor(
+    readonly mutant: string,
+    readonly edit: Edit,
+    readonly found: number,
+  ) {
+    super(
+      `Mutant ${mutant}: ${found === 0 ? 'nothing' : `${found} places`} in dist/${edit.file} read\n${edit.find}\n` +
+        'It must be exactly one. Build first; if the core has changed, change the mutant with it.',
+    );
+  }
+}
+
+const builtCore = join(dirname(createRequire(import.meta.url).resolve('@quorumkit/raft/package.json')), 'dist');
+
+/** @throws StaleAnchorError */
+export async function checkAnchors(mutant: Mutant): Promise<void> {
+  for (const edit of mutant.edits) await editedText(mutant, edit, builtCore);
+}
+
+/**
+ * A copy of the built core with the bug in it, loaded as modules of their own. The original is never touched, and the
+ * core itself holds no switch.
+ */
+export class MutantBuild {
+  private constructor(
+    private readonly folder: string,
+    readonly testing: TestingModule,
+  ) {}
+
+  /** @throws StaleAnchorError */
+  static async of(mutant: Mutant): Promise<MutantBuild> {
+    const folder = await mkdtemp(join(tmpdir(), `raft-${mutant.name}-`));
+    try {
+      const copy = join(folder, 'dist');
+      await cp(builtCore, copy, {
+        recursive: true,
+        filter: (source) => !source.endsWith('.map') && !source.endsWith('.d.ts'),
+      });
+      await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+      for (const edit of mutant.edits) await writeFile(join(copy, edit.file), await editedText(mutant, edit, copy));
+      const testing = (await import(pathToFileURL(join(copy, 'testing/index.js')).href)) as TestingModule;
+      return new MutantBuild(folder, testing);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function editedText(mutant: Mutant, edit: Edit, folder: string): Promise<string> {
+  const text = await readFile(join(folder, edit.file), 'utf8').catch(() => '');
+  const parts = text.split(edit.find);
+  if (parts.length !== 2) throw new StaleAnchorError(mutant.name, edit, parts.length - 1);
+  return parts.join(edit.replace);
+}
