@@ -1,14 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { CacheKey } from './cache-key.js';
+import { cacheGroup, type CacheKey } from './cache-key.js';
 import { beginSession, takeLeaseAnswer } from './cache-session.js';
-import { createCache, type CoherentCacheState } from './cache-state.js';
+import { createCache, type CoherentCacheState, type Entry } from './cache-state.js';
 import { coherenceRules, type CoherenceRules } from './coherence-rules.js';
-import { failFill, fill, invalidate, serve, settleLane, type FillDecision } from './coherent-cache.js';
+import {
+  failFill,
+  fill,
+  invalidate,
+  joinSuffices,
+  serve,
+  serveOnError,
+  settleLane,
+  type FillDecision,
+  type KeepTerms,
+} from './coherent-cache.js';
 import type { FillTicket } from './fill-ticket.js';
+import { floorOf } from './floors.js';
+import type { Version } from './version.js';
 
 const keys: readonly CacheKey[] = Array.from({ length: 5 }, (_, index): CacheKey => `products/${index}`);
+/** The group of every second key; its members are only told with their values. */
+const even = cacheGroup('even');
+const membersOfEven = keys.filter((_, index) => index % 2 === 0);
+const groupsOf = (key: CacheKey): readonly CacheKey[] => (membersOfEven.includes(key) ? [even] : []);
+const keep: KeepTerms = { ttlMs: 30, staleWhileRevalidateMs: 30, staleIfErrorMs: 60 };
 const capacity = 3;
 const leaseMs = 50;
 const limits = {
@@ -32,27 +49,38 @@ class NaiveStore {
   /** Least recently used first, as a list that is searched. */
   recency: CacheKey[] = [];
 
-  change(key: CacheKey): number {
+  change(...changed: readonly CacheKey[]): number {
     this.sequence += 1;
-    this.changed.set(key, this.sequence);
+    for (const key of changed) this.changed.set(key, this.sequence);
     return this.sequence;
   }
+}
+
+/** Somebody who has asked. */
+interface Reader {
+  /** The oldest change that they may be shown. */
+  readonly owed: number;
+  /** What they have seen acknowledged themselves, and asked for. */
+  readonly minimum: Version | undefined;
+  /** They joined a load that was under way, and may have to ask once more. */
+  readonly joined: boolean;
 }
 
 interface Loading {
   readonly ticket: FillTicket;
   /** What was read, and when in the owner's history: fixed at some time after the load began. */
   read: { readonly change: number; readonly sequence: number } | undefined;
-  /** What the readers who wait are owed. */
-  readonly owed: number[];
+  /** Who waits. */
+  readonly waiting: Reader[];
 }
 
 type Step =
-  | { readonly kind: 'request'; readonly key: CacheKey }
+  | { readonly kind: 'request'; readonly key: CacheKey; readonly own: boolean }
   | { readonly kind: 'read'; readonly which: number }
   | { readonly kind: 'answer'; readonly which: number }
   | { readonly kind: 'fail'; readonly which: number }
   | { readonly kind: 'sell'; readonly key: CacheKey }
+  | { readonly kind: 'sell-group' }
   | { readonly kind: 'deliver'; readonly which: number; readonly again: boolean }
   | { readonly kind: 'renew' }
   | { readonly kind: 'lose-session' }
@@ -62,11 +90,12 @@ const stepOf = (): fc.Arbitrary<Step> => {
   const key = fc.constantFrom(...keys);
   const which = fc.nat({ max: 1_000 });
   return fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('request' as const), key }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('request' as const), key, own: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), which }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('answer' as const), which }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), which }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('sell' as const), key }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('sell-group' as const) }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('deliver' as const), which, again: fc.boolean() }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose-session' as const) }) },
@@ -96,7 +125,7 @@ class Trial {
   take(step: Step): void {
     switch (step.kind) {
       case 'request':
-        return this.request(step.key);
+        return this.request(step.key, step.own);
       case 'read':
         return this.read(step.which);
       case 'answer':
@@ -105,6 +134,9 @@ class Trial {
         return this.fail(step.which);
       case 'sell':
         this.undelivered.push({ key: step.key, sequence: this.naive.change(step.key) });
+        return;
+      case 'sell-group':
+        this.undelivered.push({ key: even, sequence: this.naive.change(...membersOfEven) });
         return;
       case 'deliver':
         return this.deliver(step.which, step.again);
@@ -117,20 +149,41 @@ class Trial {
     }
   }
 
-  private request(key: CacheKey): void {
-    const owed = this.naive.acknowledged.get(key) ?? 0;
-    const decision = serve(this.cache, key, this.now);
-    if (decision.kind === 'refuse' || decision.kind === 'stale-hit') return;
-    if (decision.kind === 'hit') {
-      const change = decision.entry.kind === 'value' ? decision.entry.value : -1;
-      must(change >= owed, `a hit on ${key} gave change ${change} after ${owed} was acknowledged`);
-      this.use(key);
-      return;
+  /** `own`: whoever asks has made the latest change of the key themselves, and says so. */
+  private request(key: CacheKey, own: boolean): void {
+    const seen = own ? (this.naive.changed.get(key) ?? 0) : 0;
+    const minimum = own ? { epoch: 1, sequence: seen } : undefined;
+    this.ask(key, { owed: Math.max(seen, this.naive.acknowledged.get(key) ?? 0), minimum, joined: true });
+  }
+
+  private ask(key: CacheKey, reader: Reader): void {
+    const decision = serve(this.cache, key, this.now, reader.minimum);
+    switch (decision.kind) {
+      case 'refuse':
+        return;
+      case 'hit':
+      case 'stale-hit':
+        this.show(key, decision.entry, reader);
+        if (decision.kind === 'stale-hit' && decision.revalidation !== undefined) {
+          this.loading.push({ ticket: decision.revalidation, read: undefined, waiting: [] });
+        }
+        return;
+      default:
+        this.wait(decision.ticket, { ...reader, joined: reader.joined && decision.kind === 'join' });
     }
-    const known = this.loading.find(({ ticket }) => ticket === decision.ticket);
-    // Whoever joins a load that has read already is owed what he was owed when he asked, like everybody.
-    if (known === undefined) this.loading.push({ ticket: decision.ticket, read: undefined, owed: [owed] });
-    else known.owed.push(owed);
+  }
+
+  private show(key: CacheKey, entry: Entry<number>, { owed }: Reader): void {
+    const change = entry.kind === 'value' ? entry.value : -1;
+    must(change >= owed, `${key} was shown from the cache with change ${change} to somebody who is owed ${owed}`);
+    this.use(key);
+  }
+
+  /** Whoever joins a load that has read already is owed what they were owed when they asked, like everybody. */
+  private wait(ticket: FillTicket, ...readers: readonly Reader[]): void {
+    const known = this.loading.find((load) => load.ticket === ticket);
+    if (known === undefined) this.loading.push({ ticket, read: undefined, waiting: [...readers] });
+    else known.waiting.push(...readers);
   }
 
   private read(which: number): void {
@@ -147,14 +200,20 @@ class Trial {
     const decision = fill(
       this.cache,
       ticket,
-      { kind: 'value', value: read.change, version: { epoch: 1, sequence: read.sequence } },
+      {
+        kind: 'value',
+        value: read.change,
+        version: { epoch: 1, sequence: read.sequence },
+        groups: groupsOf(ticket.key),
+        keep,
+      },
       this.now,
     );
-    this.end(load, decision);
     if (decision.kind === 'answer' && decision.verdict === 'stored') {
       this.use(ticket.key);
       if (before === capacity) this.naive.recency = this.naive.recency.slice(-capacity);
     }
+    this.end(load, decision);
   }
 
   private fail(which: number): void {
@@ -167,16 +226,21 @@ class Trial {
   private end(load: Loading, decision: FillDecision<number> | undefined): void {
     this.loading = this.loading.filter((other) => other !== load);
     settleLane(this.cache, load.ticket);
-    if (decision === undefined) return;
-    if (decision.kind === 'answer') {
-      const change = load.read?.change ?? 0;
-      for (const owed of load.owed)
-        must(change >= owed, `a load of ${load.ticket.key} gave change ${change} after ${owed} was acknowledged`);
+    const { key } = load.ticket;
+    if (decision === undefined) {
+      for (const reader of load.waiting) {
+        const held = serveOnError(this.cache, key, this.now, reader.minimum);
+        if (held !== undefined) this.show(key, held, reader);
+      }
       return;
     }
-    const next = this.loading.find(({ ticket }) => ticket === decision.ticket);
-    if (next === undefined) this.loading.push({ ticket: decision.ticket, read: undefined, owed: [...load.owed] });
-    else next.owed.push(...load.owed);
+    if (decision.kind === 'repeat') return this.wait(decision.ticket, ...load.waiting);
+    const change = load.read?.change ?? 0;
+    for (const reader of load.waiting) {
+      if (reader.joined && !joinSuffices(this.cache, decision.entry.version, reader.minimum))
+        this.ask(key, { ...reader, joined: false });
+      else must(change >= reader.owed, `a load of ${key} gave change ${change} to somebody who is owed ${reader.owed}`);
+    }
   }
 
   private deliver(which: number, again: boolean): void {
@@ -185,7 +249,9 @@ class Trial {
     const { key, sequence } = this.undelivered[position] as (typeof this.undelivered)[0];
     invalidate(this.cache, key, { epoch: 1, sequence });
     if (!again) this.undelivered.splice(position, 1);
-    this.naive.acknowledged.set(key, Math.max(sequence, this.naive.acknowledged.get(key) ?? 0));
+    for (const each of key === even ? membersOfEven : [key]) {
+      this.naive.acknowledged.set(each, Math.max(sequence, this.naive.acknowledged.get(each) ?? 0));
+    }
     this.forgetDropped();
   }
 
@@ -276,6 +342,26 @@ describe(`the pure cache next to a naive model, seed ${seed}`, () => {
     {
       rule: 'who may join',
       change: { invalidationEndsFlight: () => false, mayAnswer: () => true } satisfies Partial<CoherenceRules>,
+    },
+    {
+      rule: 'that groups have floors',
+      change: { floorOf: (floors, key) => floorOf(floors, key) } satisfies Partial<CoherenceRules>,
+    },
+    {
+      rule: 'who may join after the invalidation of a group',
+      change: { groupEndsFlights: () => false, mayAnswer: () => true } satisfies Partial<CoherenceRules>,
+    },
+    {
+      rule: 'that what was invalidated is gone',
+      change: { invalidatedMayLinger: () => true } satisfies Partial<CoherenceRules>,
+    },
+    {
+      rule: 'what is new enough for who has seen a change',
+      change: { meetsMinimum: () => true } satisfies Partial<CoherenceRules>,
+    },
+    {
+      rule: 'which load is new enough for who has seen a change',
+      change: { joinedMeetsMinimum: () => true } satisfies Partial<CoherenceRules>,
     },
   ])(
     'the model notices when the rule $rule is gone',
