@@ -11,6 +11,8 @@ export { raft } from './group/raft-engine.js';
 export type { RaftEngine, RaftTuning } from './group/raft-engine.js';
 export { Election } from './election/election.js';
 export type { ElectionState } from './election/election.js';
+export { Membership } from './membership/membership.js';
+export type { ChangeOptions, GroupMember } from './membership/membership.js';
 export { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
 export { LeaderOnly, LeaderOnlyGuard } from './election/leader-only.guard.js';
 export { LeaderInterval } from './schedule/leader-interval.decorator.js';
@@ -33,7 +35,7 @@ export type { Attempt, CallOptions, DirectoryEvent, FailureKind, Leader, LeaderD
 export type { DirectoryPorts } from './directory/leader-directory.js';
 export { AttemptTimeoutError } from './directory/attempt.js';
 export { classifyFailure } from './directory/classify-failure.js';
-export { InjectElection, InjectLeaderDirectory, InjectReplicatedLog, electionToken, leaderDirectoryToken, replicatedLogToken } from './tokens.js';
+export { InjectElection, InjectLeaderDirectory, InjectMembership, InjectReplicatedLog, electionToken, leaderDirectoryToken, membershipToken, replicatedLogToken } from './tokens.js';
 export { leaderErrorStatus } from './errors/leader-error-status.js';
 export {
   ApplyError,
@@ -43,13 +45,14 @@ export {
   IndeterminateError,
   InvalidOptionsError,
   LeaderError,
+  MembershipRefusedError,
   NoLeaderError,
   NotLeaderError,
   ProposalRejectedError,
   StaleFenceError,
   TransferFailedError,
 } from './errors/leader-errors.js';
-export type { LeaderErrorCode, LeaderRef, ProposalRejection } from './errors/leader-errors.js';
+export type { LeaderErrorCode, LeaderRef, MembershipRefusal, ProposalRejection } from './errors/leader-errors.js';
 export { StorageDamagedError, StorageFailedError, StoreInUseError, isOutOfSpace } from './log-store/errors.js';
 export type { DamageReason, LockHolder, StorageFailureReason } from './log-store/errors.js';
 export { FileLogStore } from './log-store/file-log-store.js';

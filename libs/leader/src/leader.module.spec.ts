@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,11 +20,12 @@ import type { CallAuthenticator } from './group/call-authenticator.js';
 import type { MemberOptions } from './group/group-options.js';
 import { LeaderHealthIndicator } from './health/leader-health.js';
 import { LeaderModule } from './leader.module.js';
+import type { Membership } from './membership/membership.js';
 import { ReplicatedLog } from './replicated-log/replicated-log.js';
 import { ReplicatedStateMachine } from './replicated-log/replicated-state-machine.decorator.js';
 import type { CommittedEntry, StateMachine } from './replicated-log/state-machine.js';
 import { LeaderTestingModule } from './testing/leader-testing.module.js';
-import { InjectElection, InjectReplicatedLog, electionToken, replicatedLogToken } from './tokens.js';
+import { InjectElection, InjectReplicatedLog, electionToken, membershipToken, replicatedLogToken } from './tokens.js';
 
 interface Add {
   readonly add: number;
@@ -122,8 +123,8 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-async function startNode(members: readonly MemberOptions[], id: string, folder: string, auth: CallAuthenticator | 'none' = 'none'): Promise<Node> {
-  const member = members.find((candidate) => candidate.id === id) as MemberOptions;
+async function startNode(members: readonly MemberOptions[], id: string, folder: string, auth: CallAuthenticator | 'none' = 'none', joining?: MemberOptions): Promise<Node> {
+  const member = joining ?? (members.find((candidate) => candidate.id === id) as MemberOptions);
 
   @Module({
     imports: [
@@ -136,7 +137,7 @@ async function startNode(members: readonly MemberOptions[], id: string, folder: 
           logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
           // Long timeouts: a machine that stalls for a second must not cost a leader its office. Elections begin by
           // nomination, hand-over and broken connections, not by waiting.
-          groups: [{ name: 'counter', nodeId: id, members, dataDir: join(folder, id), auth, electionTimeoutMs: [5000, 8000] }],
+          groups: [{ name: 'counter', nodeId: id, members, dataDir: join(folder, id), auth, electionTimeoutMs: [5000, 8000], ...(joining && { joining }) }],
         }),
       }),
     ],
@@ -154,6 +155,7 @@ async function startNode(members: readonly MemberOptions[], id: string, folder: 
 /** Starts all members, and has the last one campaign as soon as they are up. */
 async function startNodes(members: readonly MemberOptions[], folder: string): Promise<Node[]> {
   const nodes = await Promise.all(members.map(({ id }) => startNode(members, id, folder)));
+  await until('all to take part', () => nodes.every(({ election }) => election.state().role !== 'stopped'));
   nodes.at(-1)?.election.nominate();
   return nodes;
 }
@@ -250,6 +252,87 @@ describe('three applications with a group', () => {
   }, 60_000);
 });
 
+describe('members that come, go and lose their disks, over HTTP', () => {
+  const post = (url: string, path: string, body: unknown): Promise<Response> =>
+    fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const urlOf = (members: readonly MemberOptions[], node: Node): string => members.find(({ id }) => id === node.id)?.url ?? '';
+  const kindOf = (nodes: readonly Node[], id: string): string | undefined => {
+    const leader = nodes.find(({ election }) => election.state().inOffice);
+    return leader?.app.get<Membership>(membershipToken('counter')).members().find((member) => member.id === id)?.kind;
+  };
+
+  it('a new replica joins a group at work, leads it, and an old one leaves', async () => {
+    const all = await membersOf(4);
+    const members = all.slice(0, 3);
+    const fourth = all[3] as MemberOptions;
+    const folder = await newFolder();
+    const nodes = await startNodes(members, folder);
+    await add(nodes, 5, 'a');
+    const joined = await startNode(members, 'n4', folder, 'none', fourth);
+    const leader = await leaderAmong(nodes);
+
+    const misdirected = await post(urlOf(members, nodes.find((node) => node !== leader) as Node), '/leader/members', { change: 'remove', id: 'n4' });
+    const added = await post(urlOf(members, leader), '/leader/members', { change: 'addLearner', id: 'n4', url: fourth.url, priority: fourth.priority });
+    expect([misdirected.status, added.status]).toEqual([421, 200]);
+    await until('the newcomer to catch up', () => joined.counter.total === 5);
+    let promoted = await post(urlOf(members, leader), '/leader/members', { change: 'promote', id: 'n4' });
+    while (promoted.status === 409) promoted = await post(urlOf(members, leader), '/leader/members', { change: 'promote', id: 'n4' });
+    expect(await promoted.json()).toMatchObject({ members: [{ id: 'n1' }, { id: 'n2' }, { id: 'n3' }, { id: 'n4', url: fourth.url, kind: 'voter' }] });
+
+    await leader.election.transferLeadership('n4');
+    expect(await add([...nodes, joined], 10, 'b')).toBe(15);
+    const removed = await post(fourth.url, '/leader/members', { change: 'remove', id: 'n1' });
+    expect(removed.status).toBe(200);
+    await stopNode(nodes[0] as Node);
+    expect(await add([...nodes.slice(1), joined], 100, 'c')).toBe(115);
+    await until('all to follow n4', () => nodes.slice(1).every(({ election, counter }) => election.state().leaderUrl === fourth.url && counter.total === 115));
+    const listed = await fetch(`${fourth.url}/leader/members`);
+    expect(((await listed.json()) as { members: { id: string }[] }).members.map(({ id }) => id)).toEqual(['n2', 'n3', 'n4']);
+  }, 60_000);
+
+  it.each([
+    ['lost its whole folder', (data: string) => rm(data, { recursive: true }), 0],
+    ['has a flipped bit in the middle of its log', flipBit, 1],
+  ])('a replica that %s fetches everything again, and counts again', async (_, harm, setAside) => {
+    const members = await membersOf(3);
+    const folder = await newFolder();
+    const nodes = await startNodes(members, folder);
+    for (let count = 1; count <= 10; count++) await add(nodes, 1, `k${count}`);
+    const victim = nodes.find((node) => !node.election.isLeader()) as Node;
+    await stopNode(victim);
+    await harm(join(folder, victim.id));
+    const rest = nodes.filter((node) => node !== victim);
+
+    const back = await startNode(members, victim.id, folder);
+    await until('it to have everything', () => back.counter.total === 10);
+    await until('it to be a voter again', () => kindOf(rest, victim.id) === 'voter' && back.election.state().role === 'follower');
+
+    const other = rest.find((node) => !node.election.isLeader()) as Node;
+    await stopNode(other);
+    expect(await add([...rest.filter((node) => node !== other), back], 1, 'k11')).toBe(11);
+    expect((await readdir(join(folder, victim.id))).filter((name) => name.startsWith('damaged-counter-'))).toHaveLength(setAside);
+  }, 60_000);
+
+  it('a group of one does not start with a damaged log, and says what to do', async () => {
+    const members = await membersOf(1);
+    const folder = await newFolder();
+    const node = await startNode(members, 'n1', folder);
+    for (let count = 1; count <= 3; count++) await add([node], 1, `k${count}`);
+    await stopNode(node);
+    await flipBit(join(folder, 'n1'));
+
+    await expect(startNode(members, 'n1', folder)).rejects.toThrow(/is damaged at offset \d+: .*no other member.*backup/);
+  });
+});
+
+async function flipBit(data: string): Promise<void> {
+  const path = join(data, 'counter.00000001.wal');
+  const bytes = await readFile(path);
+  const at = bytes.indexOf('k2');
+  bytes[at] = (bytes[at] as number) ^ 1;
+  await writeFile(path, bytes);
+}
+
 describe('a LeaderDirectory over HTTP', () => {
   it('elects at boot, and carries calls over to the next leader when the first one goes', async () => {
     const members = await membersOf(3);
@@ -295,10 +378,10 @@ describe('the routes of LeaderModule', () => {
   it('refuse calls that the authenticator does not accept', async () => {
     const { url } = await startOne(refusing);
 
-    const unsigned = await Promise.all(['/leader/status', '/raft/counter/messages'].map((path) => fetch(url + path, { method: path.startsWith('/raft') ? 'POST' : 'GET' })));
+    const unsigned = await Promise.all(['GET /leader/status', 'GET /leader/members', 'POST /leader/members', 'POST /raft/counter/messages'].map((route) => fetch(url + route.split(' ')[1], { method: route.split(' ')[0] as string })));
     const signed = await fetch(`${url}/leader/status`, { headers: { 'x-secret': 'open' } });
 
-    expect(unsigned.map(({ status }) => status)).toEqual([401, 401]);
+    expect(unsigned.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
     expect(signed.status).toBe(200);
   });
 
@@ -307,6 +390,8 @@ describe('the routes of LeaderModule', () => {
     ['a nomination of a stranger', '/leader/nominations', { observedTerm: 1, nominee: 'n9' }, /nominee: not a member/],
     ['an unknown property', '/leader/hints', { term: 1, leader: 'n1', extra: true }, /extra: unknown property/],
     ['a fractional term', '/leader/hints', { term: 1.5, leader: 'n1' }, /term: a non-negative integer/],
+    ['a change of members that is none', '/leader/members', { change: 'abolish', id: 'n1' }, /change: one of addLearner/],
+    ['a new member without an address', '/leader/members', { change: 'addLearner', id: 'n2' }, /url and priority: a new member needs them/],
     ['an array', '/leader/transfers', [], /must be a JSON object/],
   ];
   it.each(bodies)('answer %s with 400 and say why', async (_, path, body, why) => {

@@ -9,15 +9,16 @@ import { LeaderHealthIndicator } from './health/leader-health.js';
 import type { HostedGroup } from './hosting/hosted-group.js';
 import { LeaderGroups, leaderOptionsToken } from './hosting/leader-groups.js';
 import { LeaderController } from './http/leader.controller.js';
+import { MembershipController } from './http/membership.controller.js';
 import { PeerMessagesController } from './http/peer-messages.controller.js';
 import type { LeaderModuleAsyncOptions, LeaderModuleOptions } from './leader-module-options.js';
-import { electionToken, replicatedLogToken } from './tokens.js';
+import { electionToken, membershipToken, replicatedLogToken } from './tokens.js';
 
 /**
  * Runs this process's member of each group, from application start to shutdown.
  *
- * Mounts `GET /leader/status`, `POST /leader/nominations`, `POST /leader/hints`, `POST /leader/transfers` and
- * `POST /raft/:group/messages` in the host application: import it in an *internal* application only.
+ * Mounts `GET /leader/status`, `POST /leader/nominations`, `POST /leader/hints`, `POST /leader/transfers`,
+ * `GET` and `POST /leader/members`, and `POST /raft/:group/messages` in the host application: import it in an *internal* application only.
  */
 @Module({})
 export class LeaderModule {
@@ -34,7 +35,7 @@ export class LeaderModule {
       module: LeaderModule,
       global: options.isGlobal ?? false,
       imports: [DiscoveryModule, ...(options.imports ?? [])],
-      controllers: [LeaderController, PeerMessagesController],
+      controllers: [LeaderController, MembershipController, PeerMessagesController],
       providers: [
         { provide: leaderOptionsToken, useFactory: options.useFactory as (...args: unknown[]) => unknown, inject: options.inject ?? [] },
         LeaderGroups,
@@ -66,6 +67,7 @@ function injectablesOf(name: string | undefined, names: readonly string[]): Inje
   };
   return [
     { provide: electionToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).election, inject: [LeaderGroups] },
+    { provide: membershipToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).membership, inject: [LeaderGroups] },
     { provide: replicatedLogToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).log, inject: [LeaderGroups] },
   ];
 }

@@ -13,6 +13,11 @@ export function replicatedLogToken(group?: string): symbol {
   return token('log', group);
 }
 
+/** Injection token of a group's `Membership`; without a name, of the only configured group. */
+export function membershipToken(group?: string): symbol {
+  return token('membership', group);
+}
+
 /** Injection token of the `LeaderDirectory` of a group; without a name, of the only one in the module. */
 export function leaderDirectoryToken(group?: string): symbol {
   return token('directory', group);
@@ -20,4 +25,5 @@ export function leaderDirectoryToken(group?: string): symbol {
 
 export const InjectElection = (group?: string): ParameterDecorator & PropertyDecorator => Inject(electionToken(group));
 export const InjectReplicatedLog = (group?: string): ParameterDecorator & PropertyDecorator => Inject(replicatedLogToken(group));
+export const InjectMembership = (group?: string): ParameterDecorator & PropertyDecorator => Inject(membershipToken(group));
 export const InjectLeaderDirectory = (group?: string): ParameterDecorator & PropertyDecorator => Inject(leaderDirectoryToken(group));

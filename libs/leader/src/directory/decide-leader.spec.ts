@@ -19,6 +19,7 @@ function says(id: string, words: string): MemberReply {
       inOffice: role === 'leader' && !more.includes('entering'),
       lastLogIndex: Number(index),
       lastLogTerm: Number(option('logTerm') ?? 1),
+      history: 'some',
       leaderContactAgeMs: Number(option('heard') ?? (follows === undefined ? Infinity : 50)),
     },
   };
@@ -82,10 +83,10 @@ describe('decideLeader', () => {
 });
 
 describe('parseMemberStatus', () => {
-  const status = { id: 'r1', term: 3, role: 'follower', leader: { id: 'r2', url: 'x' }, lastLogIndex: 5, lastLogTerm: 2, leaderContactAgeMs: 7, inOffice: false };
+  const status = { id: 'r1', term: 3, role: 'follower', leader: { id: 'r2', url: 'x' }, lastLogIndex: 5, lastLogTerm: 2, history: 'some', leaderContactAgeMs: 7, inOffice: false };
 
   it('takes what it needs', () => {
-    expect(parseMemberStatus('r1', status)).toEqual({ id: 'r1', term: 3, role: 'follower', leader: 'r2', inOffice: false, lastLogIndex: 5, lastLogTerm: 2, leaderContactAgeMs: 7 });
+    expect(parseMemberStatus('r1', status)).toEqual({ id: 'r1', term: 3, role: 'follower', leader: 'r2', inOffice: false, lastLogIndex: 5, lastLogTerm: 2, history: 'some', leaderContactAgeMs: 7 });
   });
 
   const unusable: [string, unknown][] = [

@@ -25,7 +25,7 @@ class ClusterCalls implements MemberCalls {
     const member = this.cluster.member(id);
     if (!member.isRunning) return { kind: 'gone', why: 'connect ECONNREFUSED' };
     const { term, role, leader, inOffice, lastLogIndex, lastLogTerm } = member.election.state();
-    return { kind: 'status', status: { id, term, role, leader, inOffice, lastLogIndex, lastLogTerm, leaderContactAgeMs: member.replica?.running.leaderContactAgeMs() ?? Infinity } };
+    return { kind: 'status', status: { id, term, role, leader, inOffice, lastLogIndex, lastLogTerm, history: 'some', leaderContactAgeMs: member.replica?.running.leaderContactAgeMs() ?? Infinity } };
   }
 
   async nominate({ id }: { readonly id: string }, { observedTerm, nominee }: { readonly observedTerm: number; readonly nominee: string }): ReturnType<MemberCalls['nominate']> {

@@ -7,6 +7,8 @@ export interface MemberStatus {
   readonly inOffice: boolean;
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
+  /** Whether its group is known to have a log; a version that does not say so is taken at its indexes. */
+  readonly history: 'unknown' | 'none' | 'some';
   /** ms; Infinity when the replica has never heard from one. */
   readonly leaderContactAgeMs: number;
 }
@@ -24,7 +26,7 @@ const isIndex = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Undefined when it is not the status of member `id`: its URL may lead to another process. */
 export function parseMemberStatus(id: string, json: unknown): MemberStatus | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
-  const { term, role, leader, lastLogIndex, lastLogTerm, leaderContactAgeMs, inOffice, ...rest } = json as Record<string, unknown>;
+  const { term, role, leader, lastLogIndex, lastLogTerm, leaderContactAgeMs, inOffice, history, ...rest } = json as Record<string, unknown>;
   if (rest['id'] !== id || !isIndex(term) || typeof role !== 'string' || !isIndex(lastLogIndex) || !isIndex(lastLogTerm)) return undefined;
   const named = typeof leader === 'object' && leader !== null ? (leader as Record<string, unknown>)['id'] : undefined;
   return {
@@ -35,6 +37,7 @@ export function parseMemberStatus(id: string, json: unknown): MemberStatus | und
     inOffice: inOffice !== false,
     lastLogIndex,
     lastLogTerm,
+    history: history === 'some' || history === 'none' ? history : lastLogIndex > 0 ? 'some' : 'unknown',
     leaderContactAgeMs: typeof leaderContactAgeMs === 'number' ? leaderContactAgeMs : Infinity,
   };
 }

@@ -1,3 +1,4 @@
+import type { Term } from '@quorumkit/raft';
 import { BehaviorSubject, type Observable, distinctUntilChanged, map } from 'rxjs';
 import { GroupStoppedError } from '../errors/leader-errors.js';
 import type { GroupReplica } from '../runtime/group-replica.js';
@@ -55,7 +56,7 @@ export class GroupElection extends Election {
 
   nominate(): void {
     const replica = this.started();
-    replica.hint({ kind: 'nominate', observedTerm: replica.running.status().term });
+    replica.hint({ kind: 'nominate', observedTerm: replica.status?.term ?? (0 as Term) });
   }
 
   async transferLeadership(to?: string): Promise<void> {
@@ -70,13 +71,13 @@ export class GroupElection extends Election {
     replica.office.readmit();
   }
 
-  private urlOf({ config }: GroupReplica, id: string | undefined): string | undefined {
-    return config.members.find((member) => member.id === id)?.url;
+  private urlOf({ members }: GroupReplica, id: string | undefined): string | undefined {
+    return members.find((member) => member.id === id)?.url;
   }
 
   private started(): GroupReplica {
     const replica = this.replica();
-    if (replica?.status === undefined) throw new GroupStoppedError(this.group);
+    if (replica?.isOpen !== true) throw new GroupStoppedError(this.group);
     return replica;
   }
 }

@@ -10,6 +10,7 @@ export function leaderErrorStatus(error: Pick<LeaderError, 'code'>): number {
     case 'GROUP_STOPPED':
       return 503;
     case 'TRANSFER_FAILED':
+    case 'MEMBERSHIP_REFUSED':
       return 409;
     case 'APPLY_FAILED':
       return 422;

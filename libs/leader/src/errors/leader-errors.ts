@@ -15,7 +15,8 @@ export type LeaderErrorCode =
   | 'DEADLINE_EXCEEDED'
   | 'INVALID_OPTIONS'
   | 'GROUP_STOPPED'
-  | 'TRANSFER_FAILED';
+  | 'TRANSFER_FAILED'
+  | 'MEMBERSHIP_REFUSED';
 
 /**
  * Every failure of this package. `definite` answers the one question a caller must ask: did the command certainly
@@ -165,6 +166,27 @@ export class TransferFailedError extends LeaderError {
     readonly term: number,
   ) {
     super(`Replica ${replica} still leads in term ${term}: ${target ?? 'no other member'} did not take over. Is it up and in contact?`);
+  }
+}
+
+/**
+ * Why the members were not changed. `changePending`, `notCommittedInTerm`, `notCaughtUp`, `noQuorum` (no majority of the
+ * voters there would be is in contact): try again a little later. `impossible`: the group cannot be changed so.
+ */
+export type MembershipRefusal = 'changePending' | 'notCommittedInTerm' | 'notCaughtUp' | 'noQuorum' | 'impossible';
+
+/** The members of the group were not changed. HTTP 409. */
+export class MembershipRefusedError extends LeaderError {
+  override readonly name = 'MembershipRefusedError';
+  readonly code = 'MEMBERSHIP_REFUSED';
+  readonly definite = true;
+
+  constructor(
+    readonly reason: MembershipRefusal,
+    detail: string,
+  ) {
+    const advice = reason === 'impossible' ? '' : ' Try again a little later.';
+    super(`The members were not changed: ${detail}.${advice}`);
   }
 }
 

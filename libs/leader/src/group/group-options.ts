@@ -18,9 +18,14 @@ export interface MemberOptions {
 export interface GroupOptions {
   /** 1–64 characters of `a-z A-Z 0-9 _ -`. */
   readonly name: string;
-  /** Which of `members` this process is. */
+  /** Which of `members` this process is, or the id of `joining`. */
   readonly nodeId: string;
-  /** One voter, or better an odd number of them; at most 9. */
+  /** This process, when it is to be added to a group that runs already and is none of `members`. See `Election.addLearner`. */
+  readonly joining?: MemberOptions;
+  /**
+   * The voters that the group began with: one, or better an odd number of them; at most 9. In force until the members are
+   * changed (`Election.addLearner`, `promote`, `remove`); from then on the log decides, and this list is where to ask.
+   */
   readonly members: readonly MemberOptions[];
   /** Folder of this member's log, made when missing; one process at a time may use it. */
   readonly dataDir: string;
@@ -28,6 +33,19 @@ export interface GroupOptions {
   readonly heartbeatIntervalMs?: number;
   /** Silence after which a follower campaigns, ms, drawn between the two; min ≥ 3 × heartbeat. Default [500, 1000]. */
   readonly electionTimeoutMs?: readonly [min: number, max: number];
+  /**
+   * What to do with a log that is damaged, beyond what a crash does to its end. `refetch`: keep its files in
+   * `damaged-<group>-<time>`, come back as a member that has lost its store and fetch everything from the leader; it
+   * does not vote before it has everything again. `refuse`: do not start. Default `refetch`; where there is no other
+   * member nobody else has the data, and the log is always refused.
+   */
+  readonly onDamage?: 'refetch' | 'refuse';
+  /**
+   * How a member with an empty folder finds out whether its group is new or its disk was lost. `ask`: all other members;
+   * as long as one is silent and none has a log, it waits. `assumeNew`: you know that the group is new, and want to
+   * begin it before all members are up; **never leave it set**: a lost disk would go unnoticed. Default `ask`.
+   */
+  readonly firstStart?: 'ask' | 'assumeNew';
   /** Default `raft()`. */
   readonly engine?: RaftEngine;
   /** `'none'` only where nobody else can reach the listener. */

@@ -11,6 +11,10 @@ export interface GroupConfig {
   readonly members: readonly MemberOptions[];
   readonly dataDir: string;
   readonly auth: CallAuthenticator | 'none';
+  readonly onDamage: 'refetch' | 'refuse';
+  readonly firstStart: 'ask' | 'assumeNew';
+  /** It is to be added to a group that runs already. */
+  readonly isJoining: boolean;
   readonly raft: RaftOptions;
   readonly limits: GroupLimits;
   readonly ports: Pick<GroupOptions, 'transport' | 'logStore' | 'clock' | 'decorate'>;
@@ -63,6 +67,19 @@ export function membersProblems(members: readonly MemberOptions[]): string[] {
   return problems;
 }
 
+function joiningOf({ joining }: GroupOptions): readonly MemberOptions[] {
+  return joining === undefined ? [] : [joining];
+}
+
+function choiceProblems({ joining, nodeId, members, onDamage = 'refuse', firstStart = 'ask' }: GroupOptions): string[] {
+  const problems: string[] = [];
+  if (joining !== undefined && joining.id !== nodeId) problems.push(`joining: it is this process, so its id must be the nodeId ${JSON.stringify(nodeId)}, got ${JSON.stringify(joining.id)}`);
+  if (!['refetch', 'refuse'].includes(onDamage)) problems.push(`onDamage: 'refetch' or 'refuse' is needed, got ${JSON.stringify(onDamage)}`);
+  if (onDamage === 'refetch' && members.length === 1 && joining === undefined) problems.push("onDamage: 'refetch' needs other members; in a group of one nobody else has the data");
+  if (!['ask', 'assumeNew'].includes(firstStart)) problems.push(`firstStart: 'ask' or 'assumeNew' is needed, got ${JSON.stringify(firstStart)}`);
+  return problems;
+}
+
 function limitsProblems(limits: GroupLimits): string[] {
   return (Object.keys(limitRanges) as (keyof GroupLimits)[])
     .filter((name) => !(Number.isInteger(limits[name]) && limits[name] >= limitRanges[name][0] && limits[name] <= limitRanges[name][1]))
@@ -85,7 +102,8 @@ function raftOptionsOf(options: GroupOptions, seed: number, problems: string[]):
   try {
     return parseRaftOptions({
       id: toReplicaId(options.nodeId),
-      voters: options.members.map((member) => ({ id: toReplicaId(member.id), priority: member.priority })),
+      voters: options.members.map(({ id, priority, url }) => ({ id: toReplicaId(id), priority, context: url.replace(/\/$/, '') })),
+      joining: options.joining !== undefined,
       heartbeatIntervalMs: options.heartbeatIntervalMs ?? 100,
       electionTimeoutMinMs,
       electionTimeoutMaxMs,
@@ -109,13 +127,14 @@ export function parseGroupOptions(options: GroupOptions, seed: number): GroupCon
   const limits = Object.freeze({ ...defaultLimits, ...options.limits });
   const problems = [
     ...(/^[A-Za-z0-9_-]{1,64}$/.test(options.name) ? [] : [`name: 1–64 characters of a-z A-Z 0-9 _ - are needed, got ${JSON.stringify(options.name)}`]),
-    ...membersProblems(options.members),
+    ...membersProblems([...options.members, ...joiningOf(options)]),
+    ...choiceProblems(options),
     ...(options.dataDir.length > 0 || options.logStore !== undefined ? [] : ['dataDir: a folder is needed']),
     ...(options.auth === 'none' || typeof options.auth?.sign === 'function' ? [] : ["auth: a CallAuthenticator or 'none' is needed"]),
     ...timingProblems(options),
     ...limitsProblems(limits),
   ];
-  const self = options.members.find((member) => member.id === options.nodeId);
+  const self = [...options.members, ...joiningOf(options)].find((member) => member.id === options.nodeId);
   if (self === undefined) problems.push(`nodeId: ${JSON.stringify(options.nodeId)} is not one of the members (${options.members.map((member) => member.id).join(', ')})`);
   const raft = problems.length === 0 ? raftOptionsOf(options, seed, problems) : undefined;
   if (self === undefined || raft === undefined || problems.length > 0) throw new InvalidOptionsError(`Group ${options.name}`, problems);
@@ -125,10 +144,13 @@ export function parseGroupOptions(options: GroupOptions, seed: number): GroupCon
   return Object.freeze({
     name: options.name,
     nodeId: options.nodeId,
-    self: members.find((member) => member.id === self.id) ?? self,
+    self: Object.freeze({ ...self, url: self.url.replace(/\/$/, '') }),
     members,
     dataDir: options.dataDir,
     auth: options.auth,
+    onDamage: options.members.length === 1 && options.joining === undefined ? 'refuse' : (options.onDamage ?? 'refetch'),
+    firstStart: options.firstStart ?? 'ask',
+    isJoining: options.joining !== undefined,
     raft,
     limits,
     ports: { ...(transport && { transport }), ...(logStore && { logStore }), ...(clock && { clock }), ...(decorate && { decorate }) },

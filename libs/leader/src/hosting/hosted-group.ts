@@ -1,19 +1,24 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { ReplicaId, Term } from '@quorumkit/raft';
 import { GroupElection } from '../election/group-election.js';
 import type { OfficeHooks } from '../election/office.js';
 import { GroupStoppedError } from '../errors/leader-errors.js';
 import type { GroupOptions } from '../group/group-options.js';
 import { type GroupConfig, parseGroupOptions } from '../group/parse-group-options.js';
+import { StorageDamagedError } from '../log-store/errors.js';
 import { FileLogStore } from '../log-store/file-log-store.js';
 import type { StoreCondition } from '../log-store/log-store.js';
 import { nodeFileOps } from '../log-store/node-file-ops.js';
+import type { StoreTrace } from '../log-store/store-trace.js';
+import { GroupMembership } from '../membership/group-membership.js';
 import { GroupLog } from '../replicated-log/group-log.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import { type Clock, SystemClock } from '../runtime/clock.js';
 import { GroupReplica } from '../runtime/group-replica.js';
 import type { ReplicaObserver } from '../runtime/replica-observer.js';
 import { HttpPeerTransport } from '../transport/http-peer-transport.js';
+import { MemberStandings } from './member-standings.js';
 
 /** The answer to `GET /leader/status`: one replica's word about itself and whom it follows. */
 export interface ReplicaStatus {
@@ -35,6 +40,8 @@ export interface ReplicaStatus {
   readonly leaderContactAgeMs: number | null;
   /** `full`: the log's disk has no space; this replica takes nothing and cannot lead until it has some. */
   readonly storage: StoreCondition;
+  /** `some`: this replica has a log, or knows that its group has one; `none`: neither; `unknown`: it is not open. */
+  readonly history: 'unknown' | 'none' | 'some';
   /** Of the applied state, where the state machine has one. */
   readonly digest: string | null;
 }
@@ -44,10 +51,12 @@ export class HostedGroup {
   readonly config: GroupConfig;
   readonly election: GroupElection;
   readonly log: GroupLog<unknown, unknown>;
+  readonly membership: GroupMembership;
   readonly bootId = randomUUID();
   readonly clock: Clock;
   /** Undefined where the options bring a transport of their own. */
   http: HttpPeerTransport | undefined;
+  private readonly standings: MemberStandings;
   private current: GroupReplica | undefined;
   private handedOver: Promise<void> | undefined;
 
@@ -57,6 +66,8 @@ export class HostedGroup {
     const { name, nodeId } = this.config;
     this.election = new GroupElection(() => this.current, name, nodeId);
     this.log = new GroupLog(() => this.current, name);
+    this.membership = new GroupMembership(() => this.current, name);
+    this.standings = new MemberStandings(name, this.config.auth);
   }
 
   get replica(): GroupReplica | undefined {
@@ -71,11 +82,27 @@ export class HostedGroup {
     const { decorate } = ports;
     const files = decorate?.files?.(nodeFileOps);
     // The replica itself ends the process when an append is refused; the store's own report is for other failures.
-    const store = ports.logStore ?? new FileLogStore({ dataDir, groupName: name, ...(files && { files }), onFailure: (error) => this.current?.fail(error), onCondition: (condition) => this.current?.storeConditionChanged(condition) });
-    const replica = new GroupReplica(config, { clock, store: decorate?.store?.(store) ?? store, transport: decorate?.transport?.(transport) ?? transport }, user);
+    const onTrace = (event: StoreTrace): void => {
+      if (event.kind === 'setAside') user.observer.storeLost?.(`it was damaged and is kept in ${join(dataDir, event.folder)}: ${event.why}`);
+    };
+    const onDamage = config.onDamage === 'refetch' ? 'setAside' : 'refuse';
+    const store = ports.logStore ?? new FileLogStore({ onDamage, trace: onTrace, dataDir, groupName: name, ...(files && { files }), onFailure: (error) => this.current?.fail(error), onCondition: (condition) => this.current?.storeConditionChanged(condition) });
+    const { http } = this;
+    const replica = new GroupReplica(
+      config,
+      {
+        clock,
+        store: decorate?.store?.(store) ?? store,
+        transport: decorate?.transport?.(transport) ?? transport,
+        ...(http && { ask: (member) => this.standings.ask(member), reach: (members) => http.reach(members) }),
+      },
+      user,
+    );
     this.current = replica;
     replica.changes.on(() => this.election.announce());
-    await replica.start();
+    await replica.start().catch((error: unknown) => {
+      throw this.explained(error);
+    });
   }
 
   /**
@@ -89,6 +116,7 @@ export class HostedGroup {
 
   async stop(): Promise<void> {
     await this.current?.stop();
+    await this.standings.close();
   }
 
   status(): ReplicaStatus {
@@ -111,6 +139,7 @@ export class HostedGroup {
       bootId: this.bootId,
       leaderContactAgeMs: Number.isFinite(age) ? Math.round(age) : null,
       storage: this.current?.storeCondition ?? 'writable',
+      history: this.current?.history ?? 'unknown',
       digest: this.current?.state.digest() ?? null,
     };
   }
@@ -118,16 +147,22 @@ export class HostedGroup {
   /** Returns why the nomination is not followed, or undefined. */
   nominated(nomination: { readonly observedTerm: number; readonly nominee: string }): string | undefined {
     const { current } = this;
-    if (current?.status === undefined) throw new GroupStoppedError(this.config.name);
+    if (current?.isOpen !== true) throw new GroupStoppedError(this.config.name);
     const observedTerm = nomination.observedTerm as Term;
     return current.hint({ kind: (nomination.nominee as ReplicaId) === this.config.nodeId ? 'nominate' : 'forgetLeader', observedTerm });
+  }
+
+  private explained(error: unknown): unknown {
+    const isOnlyCopy = this.config.members.length === 1 && !this.config.isJoining;
+    if (!(error instanceof StorageDamagedError) || !isOnlyCopy) return error;
+    return error.withAdvice('This group has no other member, so nobody else has the data: keep the folder, and restore it from a backup. A group of three would have fetched it again.');
   }
 
   private async handOverOnce(report: (what: string, error: unknown) => void): Promise<void> {
     const { current, config, clock } = this;
     if (current?.status === undefined) return;
     if (current.status.role === 'leader') {
-      if (config.members.length === 1) await current.office.release();
+      if (current.status.voters.length === 1) await current.office.release();
       else await this.election.transferLeadership().catch((error: unknown) => report('leadership could not be handed over before the shutdown', error));
     }
     current.quiesce();

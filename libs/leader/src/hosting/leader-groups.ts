@@ -91,6 +91,8 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
         if (condition === 'full') this.logger.error(`[${name}] the disk is full: this replica takes nothing and does not lead until there is space in ${group.config.dataDir}`);
         else this.logger.log(`[${name}] there is space on the disk again`);
       },
+      waitingForMembers: (silent) => this.logger.warn(`[${name}] the folder is empty: whether this group is new or a disk was lost is not known before ${silent.join(', ')} ${silent.length === 1 ? 'answers' : 'answer'}; until then this replica neither votes nor campaigns`),
+      storeLost: (why) => this.logger.error(`[${name}] THE STORE OF THIS REPLICA IS LOST: ${why}. It does not vote before it has fetched everything from the leader.`),
       problem: (what, error) => this.logger.error(`[${name}] ${what}: ${messageOf(error)}`),
     };
   }

@@ -1,9 +1,8 @@
-import { Body, Controller, Get, HttpCode, HttpException, NotFoundException, Post, Query, UseGuards } from '@nestjs/common';
-import { LeaderError } from '../errors/leader-errors.js';
-import { leaderErrorStatus } from '../errors/leader-error-status.js';
+import { Body, Controller, Get, HttpCode, NotFoundException, Post, Query, UseGuards } from '@nestjs/common';
 import type { HostedGroup, ReplicaStatus } from '../hosting/hosted-group.js';
 import { LeaderGroups } from '../hosting/leader-groups.js';
 import { LeaderCallGuard } from './leader-call.guard.js';
+import { toHttp } from './leader-error-answer.js';
 import { badRequest, parseLeaderHint, parseNomination, parseTransferOrder } from './requests.js';
 
 /** What this replica made of somebody's word, and what it knows itself. */
@@ -74,7 +73,8 @@ export class LeaderController {
   }
 
   private checkMember(group: HostedGroup, property: string, id: string): void {
-    if (!group.config.members.some((member) => member.id === id)) throw badRequest([`${property}: not a member of group ${group.config.name}`]);
+    const members = group.replica?.members ?? group.config.members;
+    if (!members.some((member) => member.id === id)) throw badRequest([`${property}: not a member of group ${group.config.name}`]);
   }
 }
 
@@ -89,10 +89,4 @@ function mapErrors<T>(run: () => T): T {
   } catch (error) {
     throw toHttp(error);
   }
-}
-
-function toHttp(error: unknown): unknown {
-  if (!(error instanceof LeaderError)) return error;
-  const status = leaderErrorStatus(error);
-  return new HttpException({ type: 'about:blank', title: error.name, status, detail: error.message, code: error.code, definite: error.definite }, status, { cause: error });
 }

@@ -24,7 +24,17 @@ export interface TransferOrder {
   readonly to: string | undefined;
 }
 
-type Fields = Readonly<Record<string, 'term' | 'name' | 'optionalName'>>;
+/** Body of `POST /leader/members`. */
+export interface MemberChange {
+  readonly group: string | undefined;
+  readonly change: 'addLearner' | 'promote' | 'demote' | 'remove';
+  readonly id: string;
+  /** Of a new member; nothing for the other changes. */
+  readonly url: string | undefined;
+  readonly priority: number | undefined;
+}
+
+type Fields = Readonly<Record<string, 'term' | 'optionalTerm' | 'name' | 'optionalName'>>;
 
 export function parseNomination(body: unknown): Nomination {
   return parse<Nomination>(body, { group: 'optionalName', observedTerm: 'term', nominee: 'name', suspect: 'optionalName' });
@@ -38,7 +48,18 @@ export function parseTransferOrder(body: unknown): TransferOrder {
   return parse<TransferOrder>(body ?? {}, { group: 'optionalName', to: 'optionalName' });
 }
 
-// By hand: three tiny bodies do not need a validation library, and these routes must not be slow under a flood.
+const changes = ['addLearner', 'promote', 'demote', 'remove'];
+
+export function parseMemberChange(body: unknown): MemberChange {
+  const parsed = parse<MemberChange>(body, { group: 'optionalName', change: 'name', id: 'name', url: 'optionalName', priority: 'optionalTerm' });
+  const { change, url, priority } = parsed;
+  if (!changes.includes(change)) throw badRequest([`change: one of ${changes.join(', ')} is needed`]);
+  const isNew = change === 'addLearner';
+  if (isNew !== (url !== undefined) || isNew !== (priority !== undefined)) throw badRequest([isNew ? 'url and priority: a new member needs them' : 'url and priority: only a new member has them']);
+  return parsed;
+}
+
+// By hand: four tiny bodies do not need a validation library, and these routes must not be slow under a flood.
 function parse<T>(body: unknown, fields: Fields): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest(['the body must be a JSON object']);
   const values = body as Record<string, unknown>;
@@ -48,6 +69,7 @@ function parse<T>(body: unknown, fields: Fields): T {
   for (const [name, kind] of Object.entries(fields)) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (kind === 'term' && !(Number.isSafeInteger(value) && (value as number) >= 0)) problems.push(`${name}: a non-negative integer is needed`);
+    if (kind === 'optionalTerm' && value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) problems.push(`${name}: a non-negative integer is needed, or nothing`);
     if (kind === 'name' && !isName(value)) problems.push(`${name}: a string of 1–128 characters is needed`);
     if (kind === 'optionalName' && value !== undefined && !isName(value)) problems.push(`${name}: a string of 1–128 characters is needed, or nothing`);
   }

@@ -71,13 +71,18 @@ export class StorageDamagedError extends Error {
     readonly path: string,
     /** 0-based position in the file where the damage begins. */
     readonly offset: number,
-    detail: string,
+    private readonly detail: string,
     options?: { readonly cause?: unknown },
     /** What to do; default: what a replica's log needs. */
     advice = 'Keep the folder for analysis; restore it from a copy of this replica, or let it fetch everything again ' +
       "from its group (onDamage: 'refetch'). Do not empty it yourself: it may have voted.",
   ) {
     super(`${path} is damaged at offset ${offset}: ${detail}. Nothing was changed. ${advice}`, options);
+  }
+
+  /** The same finding for somebody who knows better what to do about it. */
+  withAdvice(advice: string): StorageDamagedError {
+    return new StorageDamagedError(this.reason, this.path, this.offset, this.detail, { cause: this }, advice);
   }
 }
 

@@ -17,6 +17,8 @@ export type ProposalEnd = 'committed' | 'replayed' | 'failed' | 'rejected' | 'in
 interface Flight {
   readonly id: number;
   readonly key: string | undefined;
+  /** A change of the group, which never reaches the state machine. */
+  readonly isInternal: boolean;
   waiters: Waiter[];
   /** Set when the entry was appended. */
   place: { readonly index: number; readonly term: number } | undefined;
@@ -56,8 +58,8 @@ export class Flights {
   }
 
   /** A new proposal; `id` identifies it until it is settled. */
-  begin(key: string | undefined, deadline: number): { readonly id: number; readonly outcome: Promise<Outcome<unknown>> } {
-    const flight: Flight = { id: ++this.lastId, key, waiters: [], place: undefined };
+  begin(key: string | undefined, deadline: number, { isInternal = false }: { readonly isInternal?: boolean } = {}): { readonly id: number; readonly outcome: Promise<Outcome<unknown>> } {
+    const flight: Flight = { id: ++this.lastId, key, isInternal, waiters: [], place: undefined };
     this.byId.set(flight.id, flight);
     if (key !== undefined) this.byKey.set(key, flight);
     return { id: flight.id, outcome: this.wait(flight, deadline, false) };
@@ -80,6 +82,10 @@ export class Flights {
   applied(index: number, term: number, applied: Applied): void {
     const flight = this.byIndex.get(index);
     if (flight === undefined) return;
+    if (flight.isInternal && flight.place?.term === term) {
+      this.settle(flight, (waiter) => this.answer(waiter, index, term, { kind: 'done', result: undefined }, false));
+      return;
+    }
     if (flight.place?.term !== term || applied.kind === 'internal') {
       // Another leader's entry was committed in this place: ours is cut off everywhere and can never be committed.
       const error = new ProposalRejectedError('overwritten', `a later leader's entry took its place at index ${index}.`);

@@ -50,7 +50,7 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
 
   private started(): GroupReplica {
     const replica = this.replica();
-    if (replica?.status === undefined) throw new GroupStoppedError(this.group);
+    if (replica?.isOpen !== true) throw new GroupStoppedError(this.group);
     return replica;
   }
 

@@ -1,6 +1,7 @@
-import { type AcceptedProposal, type Entry, type Input, type PersistBatch, type Proposal, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type TraceEvent } from '@quorumkit/raft';
-import { BackpressureError, GroupStoppedError, type LeaderError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
+import { type AcceptedProposal, type Entry, type Input, type MembershipChange, type PersistBatch, type Proposal, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type StoredState, type TraceEvent, unreachable } from '@quorumkit/raft';
+import { BackpressureError, GroupStoppedError, type LeaderError, type LeaderRef, MembershipRefusedError, NotLeaderError } from '../errors/leader-errors.js';
 import { Candidacy } from '../election/candidacy.js';
+import type { GroupMember } from '../membership/membership.js';
 import { Office, type OfficeHooks } from '../election/office.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
 import type { LogStore, StoreCondition } from '../log-store/log-store.js';
@@ -14,7 +15,9 @@ import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
 import type { Clock } from './clock.js';
+import { type AskStanding, type FirstStart, decideFirstStart, isEmptyStore, prepareEmptyStore } from './first-start.js';
 import { MakingWay } from './making-way.js';
+import { MemberList } from './member-list.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaObserver } from './replica-observer.js';
 import { StatusWatch } from './status-watch.js';
@@ -24,6 +27,10 @@ export interface ReplicaPorts {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly transport: PeerTransport;
+  /** Asks a member what it has. Left out: an empty store is taken for a new group's. */
+  readonly ask?: AskStanding;
+  /** Told whom the transport must be able to reach, whenever the members change. */
+  readonly reach?: (members: readonly GroupMember[]) => void;
 }
 
 export interface ReplicaUser {
@@ -52,9 +59,11 @@ export class GroupReplica {
   private readonly makingWay: MakingWay;
   private readonly candidacy: Candidacy;
   private readonly turn: TurnBatch;
+  private readonly memberList: MemberList;
   private resigning = false;
   private driver: ReplicaDriver | undefined;
   private raftStatus: RaftStatus | undefined;
+  private lostStore = false;
   private failed = false;
   private opened = false;
   private refusal: string | undefined;
@@ -90,6 +99,7 @@ export class GroupReplica {
     });
     this.candidacy = new Candidacy(this.office, () => this.state.appliedIndex);
     this.makingWay = new MakingWay(this);
+    this.memberList = new MemberList(config.members);
     this.snapshots = new SnapshotSchedule(config.limits.snapshotEveryEntries);
   }
 
@@ -106,6 +116,23 @@ export class GroupReplica {
   get running(): ReplicaDriver {
     if (this.driver === undefined) throw new GroupStoppedError(this.config.name);
     return this.driver;
+  }
+
+  /** It is open, and takes part or is finding out whether it may. */
+  get isOpen(): boolean {
+    return this.opened && !this.failed;
+  }
+
+  /** The members as the newest configuration in this replica's log names them. */
+  get members(): readonly GroupMember[] {
+    return this.memberList.all;
+  }
+
+  /** Whether this group is known to have a log: what others with an empty store need to know. */
+  get history(): 'unknown' | 'none' | 'some' {
+    if (!this.isOpen) return 'unknown';
+    if (this.driver === undefined) return 'none';
+    return this.lostStore || this.driver.status().lastLogIndex > 0 ? 'some' : 'none';
   }
 
   get storeCondition(): StoreCondition {
@@ -129,14 +156,48 @@ export class GroupReplica {
       this.state.restore(stored.snapshot);
       this.snapshots.restored(stored.snapshot);
     }
+    const others = this.config.members.filter(({ id }) => id !== this.config.nodeId);
+    if (!isEmptyStore(stored) || others.length === 0) this.takePart(stored);
+    else if (this.config.isJoining) this.takePart(await this.prepared(stored, { kind: 'lostStore', witness: 'its group' }));
+    else if (this.ports.ask === undefined || this.config.firstStart === 'assumeNew') this.takePart(stored);
+    else this.askFirst(stored, this.ports.ask).catch((error: unknown) => this.fail(error));
+    this.changes.announce();
+  }
+
+  // In the background: the others may be waiting for this one to listen.
+  private async askFirst(stored: StoredState, ask: AskStanding): Promise<void> {
+    const { config, ports, user } = this;
+    const found = await decideFirstStart({
+      others: this.members.filter(({ id }) => id !== config.nodeId),
+      clock: ports.clock,
+      ask,
+      isStopped: () => !this.opened,
+      waiting: (silent) => user.observer.waitingForMembers?.(silent),
+    });
+    if (found.kind === 'stopped') return;
+    const prepared = await this.prepared(stored, found);
+    if (!this.opened) return;
+    this.takePart(prepared);
+    this.changes.announce();
+  }
+
+  private async prepared(stored: StoredState, found: Exclude<FirstStart, { kind: 'stopped' }>): Promise<StoredState> {
+    const { config, ports, user } = this;
+    if (found.kind === 'lostStore' && !config.isJoining) user.observer.storeLost?.(`${found.witness} has a log, this member's folder is empty`);
+    return prepareEmptyStore(ports.store, stored, found, { self: config.raft.id, storeId: ports.clock.epochMs() });
+  }
+
+  private takePart(stored: StoredState): void {
+    this.lostStore = stored.storeId !== undefined;
     this.driver = new ReplicaDriver({ ...this.config.raft, priorityTakeoverStableMs: 0, storageStallMs: 0 }, stored, this.ports, this.listener());
     this.raftStatus = this.driver.status();
+    this.membersChanged(this.raftStatus);
+    if (this.storeCondition === 'full') this.driver.holdAppends(true);
     this.ports.transport.open({
       message: (from, message) => this.driver?.message(from, message),
       peerGone: (peer) => this.driver?.submit({ kind: 'peerGone', peer }),
       dropped: (event) => this.user.observer.messageDropped?.(event),
     });
-    this.changes.announce();
     this.driver.start();
   }
 
@@ -168,7 +229,7 @@ export class GroupReplica {
     const { status } = this;
     if (status?.role === 'leader' && this.storeCondition === 'full' && status.transferringTo === undefined) return undefined;
     const leader = status?.transferringTo ?? status?.leader;
-    const member = this.config.members.find(({ id }) => id === leader);
+    const member = this.members.find(({ id }) => id === leader);
     return member === undefined ? undefined : { id: member.id, url: member.url };
   }
 
@@ -179,6 +240,14 @@ export class GroupReplica {
   /** Queues one encoded command; what is queued in one turn is appended together. */
   enqueue(id: number, data: Uint8Array): void {
     this.turn.propose({ id, data });
+  }
+
+  /** Resolves when the change is committed and applied here. */
+  async changeMembers(change: MembershipChange, deadline: number): Promise<void> {
+    if (this.status?.role !== 'leader') throw this.notLeader();
+    const flight = this.flights.begin(undefined, deadline, { isInternal: true });
+    this.running.submit({ kind: 'changeMembership', id: flight.id, change });
+    await flight.outcome;
   }
 
   /** Resolves when leadership was confirmed after the call. */
@@ -208,6 +277,7 @@ export class GroupReplica {
    */
   hint(input: Extract<Input, { kind: 'forgetLeader' | 'nominate' }>): string | undefined {
     this.refusal = undefined;
+    if (this.isOpen && this.driver === undefined) return 'it does not know yet whether its group is new';
     if (input.kind === 'nominate' && this.storeCondition === 'full') return 'its disk is full';
     this.running.submit(input);
     return this.refusal;
@@ -260,9 +330,24 @@ export class GroupReplica {
   }
 
   private rejected(proposals: readonly RejectedProposal[]): void {
-    for (const { id, reason } of proposals) {
-      const error: LeaderError = reason === 'backpressure' ? new BackpressureError('maxUncommittedBytes', this.config.raft.maxUncommittedBytes) : this.notLeader();
-      this.flights.refuse(id, error);
+    for (const proposal of proposals) this.flights.refuse(proposal.id, this.rejection(proposal));
+  }
+
+  private rejection({ reason, why = reason }: RejectedProposal): LeaderError {
+    switch (reason) {
+      case 'notLeader':
+      case 'transferring':
+        return this.notLeader();
+      case 'backpressure':
+        return new BackpressureError('maxUncommittedBytes', this.config.raft.maxUncommittedBytes);
+      case 'changePending':
+      case 'notCommittedInTerm':
+      case 'notCaughtUp':
+      case 'noQuorum':
+      case 'impossible':
+        return new MembershipRefusedError(reason, why);
+      default:
+        return unreachable(reason);
     }
   }
 
@@ -302,11 +387,16 @@ export class GroupReplica {
     const before = this.raftStatus;
     this.raftStatus = status;
     const led = before?.role === 'leader';
+    this.membersChanged(status);
     if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
     if (status.role !== before?.role) this.makingWay.reset();
     this.user.observer.status?.(status);
     this.candidacy.statusChanged(status);
     this.changes.announce();
+  }
+
+  private membersChanged(status: RaftStatus): void {
+    if (this.memberList.update(status.members)) this.ports.reach?.(this.members);
   }
 
   // After a hand-over the heir has everything that was appended, so the outcomes arrive in a moment. A leader that was

@@ -9,6 +9,10 @@ export interface ReplicaObserver {
   persisted?(durationMs: number, batch: PersistBatch): void;
   /** The store has run out of space, or has some again. */
   storage?(condition: StoreCondition): void;
+  /** An empty store: what it is cannot be decided before these members answer. */
+  waitingForMembers?(silent: readonly string[]): void;
+  /** This member's store was lost: it does not vote before it has fetched everything. */
+  storeLost?(why: string): void;
   /** One proposal of a caller has ended. */
   proposalEnded?(end: ProposalEnd, durationMs: number): void;
   messageDropped?(event: { readonly peer: string; readonly messageKind: string; readonly why: string }): void;

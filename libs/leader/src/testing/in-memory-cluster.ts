@@ -1,14 +1,17 @@
-import { type GroupOptions, type GroupLimits } from '../group/group-options.js';
+import type { GroupLimits, GroupOptions, MemberOptions } from '../group/group-options.js';
 import { parseGroupOptions } from '../group/parse-group-options.js';
 import { raft, type RaftTuning } from '../group/raft-engine.js';
 import type { Election, Fence } from '../election/election.js';
 import { GroupElection } from '../election/group-election.js';
 import type { LogStore, StoreCondition } from '../log-store/log-store.js';
 import { MemoryLogStore } from '../log-store/memory-log-store.js';
+import { GroupMembership } from '../membership/group-membership.js';
+import type { Membership } from '../membership/membership.js';
 import { GroupLog } from '../replicated-log/group-log.js';
 import type { ReplicatedLog } from '../replicated-log/replicated-log.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import type { Clock } from '../runtime/clock.js';
+import type { PeerStanding } from '../runtime/first-start.js';
 import { GroupReplica } from '../runtime/group-replica.js';
 import type { ReplicaObserver } from '../runtime/replica-observer.js';
 import { InMemoryNetwork } from './in-memory-network.js';
@@ -26,6 +29,8 @@ export interface InMemoryClusterOptions<M extends StateMachine> {
   /** Where a member keeps its log. Default: in memory, with `syncMs`. */
   readonly storage?: (id: string) => MemberStorage;
   readonly limits?: Partial<GroupLimits>;
+  /** As in `GroupOptions`; here by default `assumeNew`. */
+  readonly firstStart?: 'ask' | 'assumeNew';
   readonly tuning?: RaftTuning;
   readonly hooks?: (id: string) => { elected?(fence: Fence, signal: AbortSignal): Promise<void>; deposed?(): Promise<void> };
   readonly observer?: (id: string) => ReplicaObserver;
@@ -43,6 +48,7 @@ export interface ClusterMember<M extends StateMachine> {
   readonly id: string;
   readonly election: Election;
   readonly log: ReplicatedLog<unknown, unknown>;
+  readonly membership: Membership;
   /** Of the present or last run. */
   readonly stateMachine: M;
   readonly isRunning: boolean;
@@ -53,6 +59,7 @@ class Member<M extends StateMachine> implements ClusterMember<M> {
   replica: GroupReplica | undefined;
   readonly election: GroupElection;
   readonly log: ReplicatedLog<unknown, unknown>;
+  readonly membership: Membership;
   starts = 0;
 
   constructor(
@@ -63,10 +70,11 @@ class Member<M extends StateMachine> implements ClusterMember<M> {
   ) {
     this.election = new GroupElection(() => this.replica, group, id);
     this.log = new GroupLog(() => this.replica, group);
+    this.membership = new GroupMembership(() => this.replica, group);
   }
 
   get isRunning(): boolean {
-    return this.replica?.status !== undefined;
+    return this.replica?.isOpen === true;
   }
 }
 
@@ -78,12 +86,13 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
   readonly network: InMemoryNetwork;
   /** What replicas died of; empty in a healthy run. */
   readonly fatalErrors: Error[] = [];
-  private readonly parts: ReadonlyMap<string, Member<M>>;
+  private readonly parts: Map<string, Member<M>>;
+  private readonly firstIds: readonly string[];
 
   constructor(private readonly options: InMemoryClusterOptions<M>) {
     this.network = new InMemoryNetwork(options.clock, 1);
-    const ids = Array.from({ length: options.size ?? 3 }, (_, position) => `r${position + 1}`);
-    this.parts = new Map(ids.map((id) => [id, new Member(id, options.group ?? 'test', options.stateMachine(), options.storage?.(id) ?? this.newStorage(id))]));
+    this.firstIds = Array.from({ length: options.size ?? 3 }, (_, position) => `r${position + 1}`);
+    this.parts = new Map(this.firstIds.map((id) => [id, this.newMember(id)]));
   }
 
   get members(): readonly ClusterMember<M>[] {
@@ -117,7 +126,12 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
     const hooks = this.options.hooks?.(id);
     const replica = new GroupReplica(
       config,
-      { clock, store: part.storage.newStore((condition) => part.replica?.storeConditionChanged(condition)), transport: this.network.transport(id) },
+      {
+        clock,
+        store: part.storage.newStore((condition) => part.replica?.storeConditionChanged(condition)),
+        transport: this.network.transport(id),
+        ask: (member) => this.standingOf(id, member.id),
+      },
       {
         stateMachine: part.stateMachine,
         hooks: { elected: async (fence, signal) => hooks?.elected?.(fence, signal), deposed: async () => hooks?.deposed?.() },
@@ -148,6 +162,30 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
     for (const id of this.ids) await this.stopMember(id);
   }
 
+  /** As over a real network: no answer from a member that is down or cut off. */
+  private standingOf(from: string, to: string): Promise<PeerStanding> {
+    const { replica } = this.part(to);
+    if (replica?.isOpen !== true || this.network.isCut(from, to)) return Promise.reject(new Error(`${to} does not answer`));
+    return Promise.resolve({ history: replica.history, term: replica.status?.term ?? 0 });
+  }
+
+  /** A member that is to be added to the group; start it with `startMember`. Its id is the next one: `r4`, … */
+  newcomer(): ClusterMember<M> & { readonly url: string; readonly priority: number } {
+    const position = this.parts.size;
+    const id = `r${position + 1}`;
+    this.parts.set(id, this.newMember(id));
+    return Object.assign(this.part(id), this.optionsOf(id));
+  }
+
+  private newMember(id: string): Member<M> {
+    const { group = 'test', stateMachine, storage } = this.options;
+    return new Member(id, group, stateMachine(), storage?.(id) ?? this.newStorage(id));
+  }
+
+  private optionsOf(id: string): MemberOptions {
+    return { id, url: `http://${id}.invalid`, priority: Number(id.slice(1)) };
+  }
+
   private newStorage(name: string): MemberStorage {
     const { clock, syncMs = 0 } = this.options;
     const sync = (): Promise<void> => (syncMs === 0 ? Promise.resolve() : new Promise((resolve) => clock.setTimer(clock.now() + syncMs, resolve)));
@@ -165,9 +203,11 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
     return {
       name: this.options.group ?? 'test',
       nodeId: id,
-      members: this.ids.map((member, position) => ({ id: member, url: `http://${member}.invalid`, priority: position + 1 })),
+      members: this.firstIds.map((member) => this.optionsOf(member)),
+      ...(!this.firstIds.includes(id) && { joining: this.optionsOf(id) }),
       dataDir: 'memory',
       auth: 'none',
+      firstStart: this.options.firstStart ?? 'assumeNew',
       engine: raft(this.options.tuning ?? {}),
       ...(this.options.limits && { limits: this.options.limits }),
     };

@@ -48,6 +48,11 @@ export class InMemoryNetwork {
     }
   }
 
+  /** Whether a question or its answer would be lost. */
+  isCut(from: string, to: string): boolean {
+    return this.cuts.has(`${from}>${to}`) || this.cuts.has(`${to}>${from}`);
+  }
+
   heal(): void {
     this.cuts.clear();
   }

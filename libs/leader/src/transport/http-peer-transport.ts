@@ -46,6 +46,7 @@ interface Peer {
 }
 
 const heartbeatsInFlightMax = 2;
+const strangersMax = 32;
 const answerBytesMax = 64 * 1024;
 
 /**
@@ -56,7 +57,9 @@ const answerBytesMax = 64 * 1024;
  * This is what makes a killed leader known within milliseconds.
  */
 export class HttpPeerTransport implements PeerTransport {
-  private readonly peers: ReadonlyMap<string, Peer>;
+  private readonly peers: Map<string, Peer>;
+  /** Who has called and is no member as far as is known here: this replica's log may be behind the group's changes. */
+  private readonly strangers = new Map<string, AwaitedReplies>();
   private readonly path: string;
   private receiver: PeerReceiver | undefined;
   private closed = false;
@@ -73,19 +76,29 @@ export class HttpPeerTransport implements PeerTransport {
     this.receiver = receiver;
   }
 
+  /** These are the members from now on. One that left is still reached: it has to be told. */
+  reach(members: readonly { readonly id: string; readonly url: string }[]): void {
+    for (const { id, url } of members) {
+      const known = this.peers.get(id);
+      if (id === this.options.self || url === '' || known?.url === url || this.closed) continue;
+      this.peers.set(id, this.newPeer({ id, url }));
+      if (known === undefined) continue;
+      known.awaited.answerAllWithNothing();
+      void Promise.all([known.control.close(), known.data.close()]);
+    }
+  }
+
   send(envelope: Envelope): void {
     const peer = this.peers.get(envelope.to);
-    if (peer === undefined || this.closed) {
-      this.drop(envelope, this.closed ? 'the transport is closed' : 'it is not a member of the group');
-      return;
-    }
     const { message } = envelope;
-    if (isRequest(message)) this.sendRequest(peer, envelope, message);
-    else if (!peer.awaited.answer(message.requestId, encodeEnvelope(envelope))) this.drop(envelope, 'nobody waits for this answer any more');
+    if (this.closed) this.drop(envelope, 'the transport is closed');
+    else if (!isRequest(message)) this.sendAnswer(envelope, message.requestId);
+    else if (peer === undefined) this.drop(envelope, 'it is not a member of the group');
+    else this.sendRequest(peer, envelope, message);
   }
 
   ignore(from: ReplicaId, requestId: number): void {
-    this.peers.get(from)?.awaited.answer(requestId, undefined);
+    this.answer(from, requestId, undefined);
   }
 
   /**
@@ -96,23 +109,47 @@ export class HttpPeerTransport implements PeerTransport {
   async receive(body: Buffer, socket: Socket | undefined): Promise<Buffer | undefined> {
     const { from, to, message } = decodeEnvelope(body);
     const peer = this.peers.get(from);
-    if (peer === undefined) throw new WrongPeerError(`${JSON.stringify(from)} is not another member of group ${this.options.group}. Are the member lists equal?`);
+    if (from === this.options.self) throw new WrongPeerError(`The message says that it is from ${JSON.stringify(from)}, which is this replica. Have two processes one nodeId?`);
     if (to !== this.options.self) throw new WrongPeerError(`The message is for ${JSON.stringify(to)}, this is ${this.options.self}. Are the members' URLs right?`);
     if (!isRequest(message)) throw new WrongPeerError(`A ${message.kind} answers a call, it is not one.`);
     if (this.receiver === undefined || this.closed) return undefined;
-    if (socket !== undefined) this.watch(peer, socket);
-    const answer = peer.awaited.expect(message.requestId);
+    if (socket !== undefined && peer !== undefined) this.watch(peer, socket);
+    const answer = (peer?.awaited ?? this.strangersReplies(from)).expect(message.requestId);
     this.receiver.message(from, message);
     return answer;
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const peer of this.peers.values()) peer.awaited.answerAllWithNothing();
+    for (const { awaited } of this.peers.values()) awaited.answerAllWithNothing();
+    for (const awaited of this.strangers.values()) awaited.answerAllWithNothing();
     await Promise.all([...this.peers.values()].flatMap(({ control, data }) => [control.close(), data.close()]));
   }
 
-  private newPeer(member: MemberOptions): Peer {
+  private sendAnswer(envelope: Envelope, requestId: number): void {
+    if (!this.answer(envelope.to, requestId, encodeEnvelope(envelope))) this.drop(envelope, 'nobody waits for this answer any more');
+  }
+
+  private answer(to: string, requestId: number, body: Buffer | undefined): boolean {
+    const waits = this.peers.get(to)?.awaited.answer(requestId, body) ?? false;
+    return waits || (this.strangers.get(to)?.answer(requestId, body) ?? false);
+  }
+
+  /** Whether a stranger is to be believed is the core's affair (dissertation §4.1); how many there may be is not. */
+  private strangersReplies(from: string): AwaitedReplies {
+    const known = this.strangers.get(from);
+    if (known !== undefined) return known;
+    if (this.strangers.size >= strangersMax) throw new WrongPeerError(`${JSON.stringify(from)} is not a member of group ${this.options.group}, and ${strangersMax} others that are none have called. Are the member lists equal?`);
+    const awaited = this.newReplies();
+    this.strangers.set(from, awaited);
+    return awaited;
+  }
+
+  private newReplies(): AwaitedReplies {
+    return new AwaitedReplies({ countMax: 256, patienceMs: 30_000 }, () => this.options.clock.now());
+  }
+
+  private newPeer(member: { readonly id: string; readonly url: string }): Peer {
     const { options } = this;
     const now = (): number => options.clock.now();
     const lane = { baseUrl: member.url, path: this.path, connectTimeoutMs: 1000, answerBytesMax, now };
@@ -122,7 +159,7 @@ export class HttpPeerTransport implements PeerTransport {
       url: member.url,
       control: new PeerLane({ ...lane, inFlightMax: controlInFlightMax, requestTimeoutMs: controlTimeoutMs }),
       data: new PeerLane({ ...lane, inFlightMax: dataInFlightMax, requestTimeoutMs: dataTimeoutMs }),
-      awaited: new AwaitedReplies({ countMax: 256, patienceMs: 30_000 }, now),
+      awaited: this.newReplies(),
       parked: undefined,
       probing: undefined,
       watched: new WeakSet(),
