@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreClient, UndiciTransport } from '@toystore/contracts';
-import { type LocalStore, startStore } from '@toystore/lab';
+import { type LocalStore, type ProcessExit, startStore } from '@toystore/lab';
 
 export interface StoreUnderTest {
   readonly store: LocalStore;
   readonly dataDir: string;
   readonly shop: StoreClient;
+  /** Every end of a process that nobody asked for, in order. */
+  readonly exits: readonly (ProcessExit & { readonly name: string })[];
   stop(): Promise<void>;
 }
 
@@ -37,11 +39,20 @@ export async function startStoreUnderTest({
       ['name,quantity,price', ...toys.map((name) => `${name},${stock},9.99`)].join('\n') + '\n',
     );
   }
-  const store = await startStore({ port, dataDir, env: settings, faults, frontends });
+  const exits: (ProcessExit & { name: string })[] = [];
+  const store = await startStore({
+    port,
+    dataDir,
+    env: settings,
+    faults,
+    frontends,
+    onUnexpectedExit: (name, exit) => exits.push({ name, ...exit }),
+  });
   const transport = new UndiciTransport({ baseUrl: store.url, receiver: 'store', connections: 8 });
   return {
     store,
     dataDir,
+    exits,
     shop: new StoreClient(transport, { sessionId: 'e2e' }),
     async stop() {
       await transport.close();
