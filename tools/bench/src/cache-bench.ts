@@ -26,7 +26,7 @@ interface Contestant {
  * A cached product from a bare Fastify route, our three ways, a Nest handler without a cache, Nest's own interceptor and, where
  * one is installed, nginx: the same bytes, interleaved rounds, each server a process of its own. Then what a DELETE takes.
  */
-export async function benchCache({ rounds = 5, seconds = 1.2, deletes = 4_000 } = {}): Promise<Measurement> {
+export async function benchCache({ rounds = 7, seconds = 1, deletes = 4_000 } = {}): Promise<Measurement> {
   const secret = randomBytes(32).toString('base64url');
   return withStore((store) => measure(store, { secret, rounds, seconds, deletes }), {
     // A log line for each request is not what is compared.

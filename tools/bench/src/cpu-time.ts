@@ -1,13 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** The kernel's USER_HZ: the unit of the times in /proc/PID/stat on every Linux that Node runs on. */
-const ticksPerSecond = 100;
-
-/** CPU time (user and system, all threads) that a process has used so far, in microseconds. Linux only. */
+/**
+ * CPU time (user and system) that the threads of a process have used so far, in microseconds. Linux only. From the
+ * scheduler's own account, in nanoseconds: `/proc/PID/stat` counts in hundredths of a second, too coarse for a short round.
+ * A thread that has ended meanwhile is not counted any more.
+ */
 export function cpuMicrosOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The command name may hold spaces and parentheses: fields are counted from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return (ticks * 1_000_000) / ticksPerSecond;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.reduce((sum, thread) => sum + threadNanosOf(pid, thread), 0) / 1000;
+}
+
+function threadNanosOf(pid: number, thread: string): number {
+  try {
+    // Time on a CPU, time waited for one, number of times it ran.
+    return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  } catch (error) {
+    // It ended between the listing and this look.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return 0;
+    throw error;
+  }
 }
