@@ -46,6 +46,13 @@ class FastController {
     return versioned({ data: { name, quantity: 10 } }, { epoch: 1, sequence: 4 });
   }
 
+  @Get(':name/worded')
+  @Cached({ key: ({ name }) => `worded/${name}`, fastPath: true, vary: ['Accept-Language'] })
+  worded(@Param('name') name: string) {
+    answered.byHandler += 1;
+    return versioned({ data: { name } }, { epoch: 1, sequence: 4 });
+  }
+
   @Get(':name/slow')
   @Cached({ key: ({ name }) => `products/${name}` })
   slow(@Param('name') name: string) {
@@ -166,6 +173,22 @@ describe('the fast path', () => {
     expect(answered.byHandler).toBe(1);
     expect(statuses).toEqual(['frontend; fwd=uri-miss; stored', 'frontend; hit; ttl=60', 'frontend; hit; ttl=60']);
     expect(cache.stats().hits).toBe(2);
+  });
+
+  it('keeps answers apart that vary, sends Vary, and knows who has seen something newer', async () => {
+    const { get } = await start([FastController]);
+    const german = { 'accept-language': 'de' };
+    await get('/products/tux/worded', german);
+
+    const fast = await get('/products/tux/worded', german);
+    const other = await get('/products/tux/worded', { 'accept-language': 'en' });
+    const own = await get('/products/tux/worded', { ...german, 'min-version': '1;5' });
+
+    expect(fast.headers).toMatchObject({ 'cache-status': 'frontend; hit; ttl=60', vary: 'accept-language' });
+    expect(other.headers['cache-status']).toBe('frontend; fwd=uri-miss; stored');
+    expect(other.headers['etag']).not.toBe(fast.headers['etag']);
+    expect(own.headers['cache-status']).toBe('frontend; fwd=request; stored');
+    expect(answered.byHandler).toBe(3);
   });
 
   it('answers 304 to a matching If-None-Match', async () => {
