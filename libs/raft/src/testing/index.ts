@@ -62,3 +62,5 @@ export type {
 } from './workload/workload.js';
 export { scenarios } from './scenarios/all-scenarios.js';
 export type { Scenario } from './scenarios/scenario.js';
+export { simulate, SimulationError } from './simulate.js';
+export type { SimulateOptions, SimulationReport } from './simulate.js';

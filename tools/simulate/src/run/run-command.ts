@@ -35,6 +35,7 @@ export function runCommand(): Command {
 
 async function run(options: RunOptions): Promise<boolean> {
   let reportedAt = 0;
+  let failuresTold = 0;
   const end = await runCampaign({
     schedules: options.schedules,
     firstSeed: options.seed,
@@ -42,6 +43,10 @@ async function run(options: RunOptions): Promise<boolean> {
     endAfterMs: options.minutes * 60_000,
     repeatEvery: Math.max(1, options.repeatEvery),
     onProgress: (progress) => {
+      for (; failuresTold < progress.failures.length; failuresTold += 1) {
+        const failed = progress.failures[failuresTold];
+        if (failed !== undefined) console.error(`seed ${failed.seed}: ${failed.property}: ${failed.detail}`);
+      }
       if (progress.elapsedMs - reportedAt < progressEveryMs) return;
       reportedAt = progress.elapsedMs;
       console.error(progressLine(progress));
