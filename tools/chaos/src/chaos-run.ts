@@ -19,8 +19,10 @@ export interface ChaosOptions {
   readonly meanGapMs: number;
   /** Share of faults that are pauses, 0 to 1. */
   readonly pauseShare: number;
-  /** Share of faults that are network cuts, 0 to 1; the rest are kills. */
+  /** Share of faults that are network cuts, 0 to 1. */
   readonly cutShare?: number;
+  /** Share of faults inside the victim, such as a full disk or death at a certain point, 0 to 1; the rest are kills. */
+  readonly sufferShare?: number;
   /** How many frontends; shoppers take turns at them. Default 1. */
   readonly frontends?: number;
   /** What a sale may take beyond a lease when a cache is out of reach, ms. Default 1000. */

@@ -9,7 +9,7 @@ import { runCoherence } from './coherence/coherence-run.js';
 const progressEveryMs = 15_000;
 
 async function shopping(options: ShoppingArguments): Promise<void> {
-  const { seconds, shoppers, frontends, victims, gapMs, pausePercent, cutPercent } = options;
+  const { seconds, shoppers, frontends, victims, gapMs, pausePercent, cutPercent, sufferPercent } = options;
   for (let run = 0; run < options.runs; run++) {
     const seed = options.seed + run;
     await inDataDir({ ...options, seed }, async (dataDir) => {
@@ -22,12 +22,13 @@ async function shopping(options: ShoppingArguments): Promise<void> {
         meanGapMs: gapMs,
         pauseShare: pausePercent / 100,
         cutShare: cutPercent / 100,
+        sufferShare: sufferPercent / 100,
         dataDir,
       });
       print(report, shoppingLines(report), options);
       const again =
         `npm run chaos -- --seed ${seed} --seconds ${seconds} --shoppers ${shoppers} --frontends ${frontends} --victims ${victims.join(',')} ` +
-        `--gap-ms ${gapMs} --pause-percent ${pausePercent} --cut-percent ${cutPercent}`;
+        `--gap-ms ${gapMs} --pause-percent ${pausePercent} --cut-percent ${cutPercent} --suffer-percent ${sufferPercent}`;
       return { ok: report.ok, again };
     });
   }

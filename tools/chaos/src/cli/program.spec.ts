@@ -28,6 +28,7 @@ describe('chaos command line', () => {
         gapMs: 2500,
         pausePercent: 0,
         cutPercent: 0,
+        sufferPercent: 0,
       },
     ]);
   });
@@ -50,6 +51,7 @@ describe('chaos command line', () => {
     ['--victims', 'everybody'],
     ['--frontends', '6'],
     ['--pause-percent', '70', '--cut-percent', '40'],
+    ['--pause-percent', '60', '--suffer-percent', '60'],
     ['--seconds', 'ten'],
     ['coherence', '--readers', '0'],
     ['coherence', '--victims', 'leader'],

@@ -12,6 +12,7 @@ export interface ShoppingArguments {
   readonly gapMs: number;
   readonly pausePercent: number;
   readonly cutPercent: number;
+  readonly sufferPercent: number;
   readonly keep?: boolean;
   readonly json?: boolean;
 }
@@ -50,12 +51,17 @@ export function chaosProgram(run: {
     .addOption(number('--gap-ms <n>', 'mean time between two faults', 2500))
     .addOption(new Option('--pause-percent <n>', 'how many of 100 faults are pauses').default(0).argParser(percent))
     .addOption(new Option('--cut-percent <n>', 'how many of 100 faults are network cuts').default(0).argParser(percent))
+    .addOption(
+      new Option('--suffer-percent <n>', 'how many of 100 faults are inside the victim (deaths at points, bad disks)')
+        .default(0)
+        .argParser(percent),
+    )
     .option('--keep', 'keep the data folders of runs that passed')
     .option('--json', 'one JSON report a run, on a line of its own')
     .enablePositionalOptions()
     .action(async (options: ShoppingArguments, command: Command) => {
-      if (options.pausePercent + options.cutPercent > 100) {
-        command.error('Pauses and cuts together are more than 100 percent of the faults.');
+      if (options.pausePercent + options.cutPercent + options.sufferPercent > 100) {
+        command.error('Pauses, cuts and faults inside together are more than 100 percent of the faults.');
       }
       await run.shopping(options);
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { faultKinds, killPoints } from '@toystore/contracts';
 import { drawFaults, type Fault, victims } from './fault-plan.js';
 import { SeededRandom } from '../seeded-random.js';
 
@@ -33,6 +34,23 @@ describe('drawFaults', () => {
       expect(downMs).toBeGreaterThanOrEqual(kind === 'kill' ? 300 : 500);
       expect(downMs).toBeLessThanOrEqual(kind === 'kill' ? 2_000 : 10_000);
     }
+  });
+
+  it('makes everybody but frontends suffer, each only what it can', () => {
+    const faults = first(4000, 4, { victims, pauseShare: 0, cutShare: 0, sufferShare: 1 });
+    const ailments = faults.flatMap((fault) => (fault.kind === 'suffer' ? [fault] : []));
+
+    expect(faults.filter(({ victim }) => victim === 'frontend').every(({ kind }) => kind === 'kill')).toBe(true);
+    expect(ailments.some(({ victim }) => victim === 'frontend')).toBe(false);
+    expect(new Set(ailments.flatMap(({ ailment }) => ailment.map(({ kind }) => kind)))).toEqual(new Set(faultKinds));
+    const pointsOf = (leads: boolean) =>
+      new Set(
+        ailments
+          .filter(({ victim }) => (victim === 'leader') === leads)
+          .flatMap(({ ailment }) => ailment.flatMap((fault) => (fault.kind === 'kill' ? [fault.at] : []))),
+      );
+    expect(pointsOf(true)).toEqual(new Set(killPoints));
+    expect(pointsOf(false)).toEqual(new Set(['before-sync']));
   });
 
   it('cuts a victim off only from those it talks to, in every direction, and refuses only both ways', () => {

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../seeded-random.js';
+import { type Ailment, drawAilment } from './ailment.js';
 
 export const victims = ['leader', 'follower', 'catalog', 'frontend', 'all-orders'] as const;
 export type Victim = (typeof victims)[number];
@@ -21,6 +22,8 @@ export type Fault = {
   | { readonly kind: 'kill' }
   /** SIGSTOP: connections stay open and nothing is answered. */
   | { readonly kind: 'pause' }
+  /** Something inside the victim: it dies at a certain point, stands still, or has a bad disk. Never a frontend. */
+  | { readonly kind: 'suffer'; readonly ailment: Ailment }
   /** `refuse`: connections are reset and refused; otherwise bytes vanish without a word. Always false for a one-way loss. */
   | { readonly kind: 'cut'; readonly from: Counterpart; readonly loss: Loss; readonly refuse: boolean }
 );
@@ -31,8 +34,10 @@ export interface FaultMix {
   readonly victims: readonly Victim[];
   /** Share of faults that are pauses (SIGSTOP), 0 to 1. */
   readonly pauseShare: number;
-  /** Share of faults that are network cuts, 0 to 1; whatever the shares leave are kills. */
+  /** Share of faults that are network cuts, 0 to 1. */
   readonly cutShare: number;
+  /** Share of faults inside the victim, 0 to 1; whatever the shares leave are kills, and so are those of frontends. Default 0. */
+  readonly sufferShare?: number;
 }
 
 const counterparts: Readonly<Record<Victim, readonly Counterpart[]>> = {
@@ -50,7 +55,7 @@ const silenceMs = { min: 500, max: 10_000 } as const;
 /** Draws faults for as long as they are asked for. The same seed gives the same ones. */
 export function* drawFaults(
   random: SeededRandom,
-  { meanGapMs, victims, pauseShare, cutShare }: FaultMix,
+  { meanGapMs, victims, pauseShare, cutShare, sufferShare = 0 }: FaultMix,
 ): Generator<Fault, never> {
   for (;;) {
     const gapMs = Math.round(meanGapMs * (0.3 + 1.4 * random.next()));
@@ -64,6 +69,9 @@ export function* drawFaults(
       const from = random.pick(counterparts[victim]);
       const refuse = loss === 'both-ways' && random.next() < 0.3;
       yield { kind: 'cut', victim, which, gapMs, downMs: drawSilence(random), from, loss, refuse };
+    } else if (draw < pauseShare + cutShare + sufferShare && victim !== 'frontend') {
+      const downMs = drawSilence(random);
+      yield { kind: 'suffer', victim, which, gapMs, downMs, ailment: drawAilment(random, victim, downMs) };
     } else {
       yield { kind: 'kill', victim, which, gapMs, downMs: random.integer(killMs.min, killMs.max) };
     }

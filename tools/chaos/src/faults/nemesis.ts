@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalStore } from '@toystore/lab';
+import { LabError, type LocalStore } from '@toystore/lab';
+import type { Ailment } from './ailment.js';
 import type { Counterpart, Fault } from './fault-plan.js';
 import type { Outage } from './outage.js';
 
 /** How long a restarted process may take on a machine that is busy; the store recovers long before. */
 const recoveryLimitMs = 120_000;
+const retryMs = 100;
+const signsOfDeath: ReadonlySet<string> = new Set(['no-answer', 'already-dead', 'start-failed']);
 
 /**
  * Does one thing after the other to a running store until told to stop. What was killed is started again, what was cut is
@@ -45,6 +48,11 @@ async function inflict(store: LocalStore, fault: Fault, { names, counterparts, s
       await pass(fault.downMs, stop);
       for (const name of names) store.resume(name);
       return;
+    case 'suffer':
+      await Promise.all(names.map((name) => suffer(store, name, fault.ailment)));
+      await pass(fault.downMs, stop);
+      await Promise.all(names.map((name) => relieve(store, name)));
+      return;
     case 'cut': {
       const { loss, refuse } = fault;
       for (const victim of names) {
@@ -57,6 +65,35 @@ async function inflict(store: LocalStore, fault: Fault, { names, counterparts, s
       await store.heal();
       return;
     }
+  }
+}
+
+/** Arms everything of the ailment, as far as the process lives to be told. */
+async function suffer(store: LocalStore, name: string, ailment: Ailment): Promise<void> {
+  for (const fault of ailment) if (!(await unlessItDies(() => store.fault(name, fault)))) return;
+}
+
+/** Starts what has died, and ends what is armed in what lives, as soon as it can be told; it is ready then. */
+async function relieve(store: LocalStore, name: string): Promise<void> {
+  const isDead = (): boolean => store.services.some((service) => service.name === name && service.state === 'dead');
+  const ready = (): Promise<void> => store.waitUntilReady({ limitMs: recoveryLimitMs, names: [name] });
+  while (!isDead()) {
+    if (!(await unlessItDies(() => store.fault(name, { kind: 'clear' })))) await sleep(retryMs);
+    // A sync that failed just before may still end the process.
+    else if (await unlessItDies(ready)) return;
+  }
+  store.start(name);
+  await ready();
+}
+
+/** False when the process has died, or does not answer because it stands still or is about to die. */
+async function unlessItDies(tell: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await tell();
+    return true;
+  } catch (error) {
+    if (error instanceof LabError && signsOfDeath.has(error.code)) return false;
+    throw error;
   }
 }
 

@@ -21,6 +21,8 @@ export function describeOutage({ fault, names, counterparts, fromMs }: Outage, s
       return `${at} killed for ${long}`;
     case 'pause':
       return `${at} paused for ${long}`;
+    case 'suffer':
+      return `${at} told to suffer ${JSON.stringify(fault.ailment)} for ${long}`;
     case 'cut':
       return `${at} cut off from ${counterparts.join(', ')} (${fault.loss}${fault.refuse ? ', refused' : ''}) for ${long}`;
   }

@@ -81,6 +81,8 @@ function concernsCachesOnly({ fault, names }: Outage, { via }: SaleSample): bool
     case 'kill':
     case 'pause':
       return fault.victim === 'frontend' && !onItsWay;
+    case 'suffer':
+      return false;
     case 'cut':
       // Frontends sell without asking the catalog, so sales through the ones that are cut off count too.
       if (fault.victim === 'frontend') return fault.from === 'catalog' || !onItsWay;
