@@ -59,9 +59,10 @@ export type RejectionReason = 'notLeader' | 'transferring' | 'backpressure' | Me
  * - `changePending`: another change of the group is not committed yet. Try again when it is.
  * - `notCommittedInTerm`: the leader has not committed an entry of its own term yet. Try again soon.
  * - `notCaughtUp`: the learner lags too much to become a voter, or does not answer. Try again later.
+ * - `noQuorum`: of the voters there would be, no majority is in contact. Try again later, or change something else.
  * - `impossible`: the group cannot be changed so (no such member, no voter left, …): `why` tells.
  */
-export type MembershipRejection = 'changePending' | 'notCommittedInTerm' | 'notCaughtUp' | 'impossible';
+export type MembershipRejection = 'changePending' | 'notCommittedInTerm' | 'notCaughtUp' | 'noQuorum' | 'impossible';
 
 export interface RejectedProposal {
   readonly id: number;

@@ -31,6 +31,11 @@ export class RaftState {
   majority = 1;
   /** The configuration in force names this replica, on this store, as a voter. */
   isVoter = false;
+  /**
+   * Also whoever is being removed, or made a learner, may stand for election until that is committed (dissertation
+   * §4.2.2): perhaps it alone has the entry that says so. Its own vote then counts for nothing.
+   */
+  mayCampaign = false;
   private isRecovering = false;
   private voters: readonly ReplicaId[] = [];
   private learners: readonly ReplicaId[] = [];
@@ -168,7 +173,10 @@ export class RaftState {
       index <= this.log.lastIndex,
       `only existing entries can be committed: ${index} is after ${this.log.lastIndex}`,
     );
-    if (index > this.commitIndex) this.commitIndex = index;
+    if (index <= this.commitIndex) return;
+    const wasPending = this.pendingChange !== undefined;
+    this.commitIndex = index;
+    if (wasPending) this.takeConfiguration();
   }
 
   /** A snapshot stands for everything through its index: the driver restores it instead of applying entries. */
@@ -183,7 +191,7 @@ export class RaftState {
     this.takeConfiguration();
     this.leadership?.reconfigure(this.configuration, { now: this.now, nextIndex: this.log.lastIndex });
     if (this.leadership === undefined) this.role = this.passiveRole;
-    if (this.isVoter) this.election.joinIn(this.now);
+    if (this.mayCampaign) this.election.joinIn(this.now);
     this.trace({
       kind: 'configurationChanged',
       index: this.membership.index,
@@ -197,11 +205,16 @@ export class RaftState {
     const own = memberOf(configuration, id);
     this.isVoter = own?.kind === 'voter' && own.storeId === this.storeId;
     this.isRecovering = own !== undefined && (own.kind === 'returning' || own.storeId !== this.storeId);
+    this.mayCampaign = this.membership.possibleAfter(this.commitIndex).some((possible) => {
+      const member = memberOf(possible, id);
+      return member?.kind === 'voter' && member.storeId === this.storeId;
+    });
     this.voters = voters.map((voter) => voter.id);
     this.learners = configuration.members.filter((member) => member.kind !== 'voter').map((member) => member.id);
     this.voterPeers = this.voters.filter((voter) => voter !== id);
     this.majority = majorityOf(voters.length);
-    this.election.rank(this.isVoter ? voters : []);
+    const last = this.isVoter ? [] : [{ id, priority: 0 }];
+    this.election.rank(this.mayCampaign ? [...voters, ...last] : []);
   }
 
   nextRequestId(): number {

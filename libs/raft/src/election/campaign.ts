@@ -24,8 +24,11 @@ export interface Campaign {
 
 /** Asks whether an election could be won, without disturbing anybody's term. */
 export function startPreVote(raft: RaftState, why: string): void {
-  invariant(raft.role !== 'leader' && raft.isVoter, `only a voter that does not lead campaigns, not a ${raft.role}`);
-  if (raft.majority === 1) {
+  invariant(
+    raft.role !== 'leader' && raft.mayCampaign,
+    `only a voter that does not lead campaigns, not a ${raft.role}`,
+  );
+  if (raft.isVoter && raft.majority === 1) {
     startElection(raft, { why, leadershipTransfer: false });
     return;
   }
@@ -133,9 +136,9 @@ export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResp
     concludeElection(raft);
     return;
   }
-  const couldStillWin = raft.voterPeers.length + 1 - campaign.refused.size >= raft.majority;
+  const couldStillWin = raft.voterPeers.length + ownVotes(raft) - campaign.refused.size >= raft.majority;
   campaign.refused.add(from);
-  const canStillWin = raft.voterPeers.length + 1 - campaign.refused.size >= raft.majority;
+  const canStillWin = raft.voterPeers.length + ownVotes(raft) - campaign.refused.size >= raft.majority;
   if (couldStillWin && !canStillWin) raft.election.retrySoon(raft.now);
 }
 
@@ -150,9 +153,14 @@ function takeAsked(campaign: Campaign, from: ReplicaId, requestId: number): bool
 export function concludeElection(raft: RaftState): void {
   const { campaign } = raft;
   if (campaign?.kind !== 'vote') return;
-  const own = isOwnVoteDurable(raft) ? 1 : 0;
+  const own = isOwnVoteDurable(raft) ? ownVotes(raft) : 0;
   if (campaign.granted.size + own < raft.majority) return;
   becomeLeader(raft, own === 1 ? [raft.id, ...campaign.granted.keys()] : [...campaign.granted.keys()]);
+}
+
+/** Whoever is being removed may stand, but only the voters of the configuration in force decide. */
+function ownVotes(raft: RaftState): number {
+  return raft.isVoter ? 1 : 0;
 }
 
 function isOwnVoteDurable(raft: RaftState): boolean {
@@ -206,7 +214,7 @@ function forgetOldest(asked: Map<number, ReplicaId>, max: number): void {
 }
 
 function hasPreVoteMajority(raft: RaftState, campaign: Campaign): boolean {
-  let votes = 1;
+  let votes = ownVotes(raft);
   for (const peer of raft.voterPeers) if (isFreshlyGranted(raft, campaign, peer)) votes += 1;
   return votes >= raft.majority;
 }

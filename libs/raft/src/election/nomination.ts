@@ -59,7 +59,7 @@ function objectionToHint(raft: RaftState, observedTerm: Term): string | undefine
 
 function objectionToCampaign(raft: RaftState): string | undefined {
   if (raft.role === 'candidate') return 'its election is under way';
-  if (!raft.isVoter) return 'this replica is no voter';
+  if (!raft.mayCampaign) return 'this replica is no voter';
   const waitMs = raft.election.nominatedAt + raft.options.electionTimeoutMinMs - raft.now;
   return waitMs > 0 ? `nominated less than ${raft.options.electionTimeoutMinMs} ms ago` : undefined;
 }

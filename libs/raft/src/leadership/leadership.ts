@@ -57,10 +57,10 @@ export class Leadership {
     this.byId = new Map(followers.map((follower) => [follower.peer, follower]));
   }
 
-  /** Whoever is no member any more is sent nothing from now on. */
-  dismissDeparted(): void {
-    this.followers = this.followers.filter((follower) => follower.member !== undefined);
-    this.departing = [];
+  /** It is sent nothing from now on. */
+  dismiss(departed: Follower): void {
+    this.followers = this.followers.filter((follower) => follower !== departed);
+    this.departing = this.departing.filter((follower) => follower !== departed);
     this.byId = new Map(this.followers.map((follower) => [follower.peer, follower]));
   }
 

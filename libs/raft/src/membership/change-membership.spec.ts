@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { toReplicaId, type ReplicaId } from '../ids.js';
 import { configurationEntry, DrivenReplica, type DrivenOptions } from '../testing/driven-replica.js';
 import { SimulatedCluster } from '../testing/simulated-cluster.js';
+import { fastDisk } from '../testing/simulated-disk.js';
 import type { MembershipChange } from './configuration.js';
 
 const addLearner = (member: string, priority = 1): MembershipChange => ({
@@ -147,6 +148,42 @@ describe('a change of the group', () => {
   });
 });
 
+describe('a change that the new group could not commit', () => {
+  it('is refused: of those who would remain, a majority must be in contact', () => {
+    const a = leader({ voters: ['a', 'b', 'c', 'd'] });
+    for (const peer of ['c', 'd']) a.give({ kind: 'peerGone', peer: toReplicaId(peer) });
+
+    expect(a.changeMembership(change('remove', 'b')).rejected).toMatchObject([
+      { reason: 'noQuorum', why: 'of the 3 voters there would be, these are in contact: a' },
+    ]);
+    expect(a.changeMembership(change('remove', 'd')).accepted).toHaveLength(1);
+  });
+
+  /**
+   * (1) r1 removes r2: r1 alone decides, and has not written it yet when it dies. (2) r1 comes back without the entry and
+   * needs r2's vote, but r2's log is longer; r2 has the entry, by which it is no voter.
+   */
+  it('or that only the removed one has: it stands for election, and hands over when its removal is committed', () => {
+    const cluster = new SimulatedCluster({ seed: 1, priorities: [2, 1] });
+    cluster.elect();
+    cluster.runFor(50);
+    cluster.replica('r1').disk.conditions = { syncMinMs: 900, syncMaxMs: 900 };
+    cluster.changeMembership('r1', change('remove', 'r2'));
+    cluster.runFor(10);
+    cluster.kill('r1');
+    cluster.replica('r1').disk.conditions = fastDisk;
+    cluster.replica('r1').start();
+    expect(cluster.replica('r1').status.voters).toEqual(['r1', 'r2']);
+    expect(cluster.replica('r2').status.voters).toEqual(['r1']);
+
+    cluster.runUntil(() => cluster.leader?.id === 'r1' && cluster.leader.status.committedInTerm, { withinMs: 6000 });
+
+    expect(cluster.leader?.status).toMatchObject({ voters: ['r1'], pendingChange: undefined });
+    cluster.runFor(10_000);
+    expect(cluster.replica('r2').status.role).toBe('learner');
+  });
+});
+
 describe('one change at a time', () => {
   it('a second one is refused until the first is committed', () => {
     const a = leader({ voters: ['a', 'b', 'c', 'd', 'e'] });
@@ -196,7 +233,7 @@ describe('one change at a time', () => {
       observe: ({ replica, before }) => {
         if (replica.id !== 'r2' || replica.role !== 'leader' || before.role === 'leader') return;
         cluster.network.partition(['r2', 'r3'], ['r4', 'r5']);
-        cluster.clock.after(0, () => cluster.changeMembership('r2', change('remove', 'r4')));
+        cluster.clock.after(5, () => cluster.changeMembership('r2', change('remove', 'r4')));
       },
     });
     cluster.runFor(150);
@@ -232,6 +269,7 @@ describe('removing', () => {
     const cluster = new SimulatedCluster({ seed: 3 });
     cluster.elect();
     const proposed = cluster.proposeMany('r1', 10);
+    cluster.runFor(20);
 
     cluster.changeMembership('r1', change('remove', 'r1'));
     const tookMs = cluster.runUntil(

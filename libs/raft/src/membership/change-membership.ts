@@ -2,6 +2,9 @@ import type { MembershipRejection } from '../effect.js';
 import type { LogIndex } from '../ids.js';
 import { unreachable } from '../invariant.js';
 import type { Leadership } from '../leadership/leadership.js';
+import { isInContact } from '../leadership/transfer.js';
+import { majorityOf } from '../quorum.js';
+import type { Follower } from '../replication/follower.js';
 import type { RaftState } from '../state.js';
 import { isCaughtUp } from './catch-up.js';
 import {
@@ -12,6 +15,7 @@ import {
   membersMax,
   votersMax,
   votersOf,
+  type Configuration,
   type Member,
   type MembershipChange,
 } from './configuration.js';
@@ -44,7 +48,10 @@ export function changeMembership(
     raft.out.reject({ id, reason, leader: raft.leader, term: raft.term });
     return;
   }
-  const objection = objectionToNow(raft, leadership) ?? objectionTo(raft, leadership, change);
+  const objection =
+    objectionToNow(raft, leadership) ??
+    objectionTo(raft, leadership, change) ??
+    objectionToResult(raft, leadership, configurationAfter(raft, change.member, memberAfter(raft, change)));
   if (objection === undefined) {
     raft.out.accept({ id, index: (raft.log.lastIndex + 1) as LogIndex, term: raft.term });
     appendConfiguration(raft, change.member, memberAfter(raft, change));
@@ -69,12 +76,36 @@ export function objectionToNow(raft: RaftState, leadership: Leadership): Objecti
 
 /** The member as it is to be, in place of the one of its name; undefined: it is removed. */
 export function appendConfiguration(raft: RaftState, id: Member['id'], member: Member | undefined): void {
-  const others = raft.configuration.members.filter((other) => other.id !== id);
-  const configuration = configurationOf(member === undefined ? others : [...others, member]);
+  const configuration = configurationAfter(raft, id, member);
   const index = (raft.log.lastIndex + 1) as LogIndex;
   const data = encodeConfiguration(configuration);
   if (raft.leadership !== undefined) raft.leadership.uncommittedBytes += data.byteLength;
   raft.appendEntries([{ index, term: raft.term, kind: 'membership', data }]);
+}
+
+function configurationAfter(raft: RaftState, id: Member['id'], member: Member | undefined): Configuration {
+  const others = raft.configuration.members.filter((other) => other.id !== id);
+  return configurationOf(member === undefined ? others : [...others, member]);
+}
+
+/**
+ * The change is committed by the new voters: where no majority of them answers, the group would stand still, and could
+ * not even take the change back.
+ */
+function objectionToResult(
+  raft: RaftState,
+  leadership: Leadership,
+  configuration: Configuration,
+): Objection | undefined {
+  const voters = votersOf(configuration);
+  const present = voters.filter(({ id }) => id === raft.id || isPresent(raft, leadership.followerOf(id)));
+  if (present.length >= majorityOf(voters.length)) return undefined;
+  const names = present.map(({ id }) => id).join(', ') || 'none';
+  return { reason: 'noQuorum', why: `of the ${voters.length} voters there would be, these are in contact: ${names}` };
+}
+
+function isPresent(raft: RaftState, follower: Follower | undefined): boolean {
+  return follower?.steadySince !== undefined && isInContact(raft, follower) && !follower.hasLostStore;
 }
 
 function objectionTo(raft: RaftState, leadership: Leadership, change: MembershipChange): Objection | undefined {

@@ -226,6 +226,7 @@ describe('promotion', () => {
   it('can be taken back: a voter becomes a learner and a voter again', () => {
     const cluster = new SimulatedCluster({ seed: 6 });
     cluster.elect();
+    cluster.runFor(20);
 
     cluster.changeMembership('r1', { kind: 'demote', member: toReplicaId('r3') });
     cluster.runFor(100);

@@ -33,6 +33,12 @@ export class Membership {
     return this.last.index;
   }
 
+  /** What is in force, and what still would be if everything after `index` were cut. */
+  possibleAfter(index: number): readonly Configuration[] {
+    const oldest = this.history.findLastIndex((recorded) => recorded.index <= index);
+    return this.history.slice(Math.max(oldest, 0)).map(({ configuration }) => configuration ?? this.initial);
+  }
+
   /** For a snapshot through `index`. Undefined when no entry up to there changed what the options say. */
   recordedAt(index: number): Configuration | undefined {
     return this.history.findLast((recorded) => recorded.index <= index)?.configuration;

@@ -1,5 +1,5 @@
 import type { Leadership } from '../leadership/leadership.js';
-import { stepDown } from '../leadership/transfer.js';
+import { isInContact, stepDown } from '../leadership/transfer.js';
 import { sendHeartbeat } from '../replication/heartbeat.js';
 import type { RaftState } from '../state.js';
 import { noteCatchUp } from './catch-up.js';
@@ -13,13 +13,14 @@ export function settleMembership(raft: RaftState, leadership: Leadership): void 
 }
 
 /**
- * Whoever was removed got the log until its removal was committed, so that it can know; a leader that removed itself
- * led the group through it without counting itself, and hands over now (dissertation §4.2.2).
+ * Whoever was removed gets the log until it knows that its removal is committed, if it is there; a leader that removed
+ * itself led the group through it without counting itself, and hands over now (dissertation §4.2.2).
  */
 function finishRemovals(raft: RaftState, leadership: Leadership): void {
-  if (leadership.departing.length > 0) {
-    for (const follower of leadership.departing) sendHeartbeat(raft, follower);
-    leadership.dismissDeparted();
+  for (const follower of leadership.departing) {
+    const knows = follower.matchIndex >= raft.membership.index;
+    if (knows) sendHeartbeat(raft, follower);
+    if (knows || !isInContact(raft, follower)) leadership.dismiss(follower);
   }
   if (!raft.isVoter) stepDown(raft, 'it is no voter any more');
 }

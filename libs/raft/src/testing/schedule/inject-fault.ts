@@ -1,5 +1,5 @@
 import type { Term } from '../../ids.js';
-import type { MembershipChange } from '../../membership/configuration.js';
+import type { Member, MembershipChange } from '../../membership/configuration.js';
 import { fastDisk } from '../simulated-disk.js';
 import { calmNetwork, type NetworkConditions } from '../simulated-network.js';
 import type { SimulatedCluster } from '../simulated-cluster.js';
@@ -141,6 +141,10 @@ export class FaultInjector {
   }
 
   private changeMembership(kind: MembershipChange['kind'], { id, options }: SimulatedReplica): void {
+    // Taking a voter away while another one's store is lost can leave nobody who could elect: that is no fault of Raft.
+    const { leader } = this.cluster;
+    const isLost = ({ id: member, storeId }: Member) => this.find(member).disk.storeId !== storeId;
+    if ((kind === 'remove' || kind === 'demote') && leader?.status.members.some(isLost) === true) return;
     const priority = options.voters.find((voter) => voter.id === id)?.priority ?? 1;
     const change = kind === 'addLearner' ? { kind, member: id, priority, context: `at ${id}` } : { kind, member: id };
     this.cluster.changeMembership(this.find('leader').id, change);
