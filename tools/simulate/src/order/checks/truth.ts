@@ -84,6 +84,11 @@ export class Truth {
     const sale = this.sales.get(intent);
     if (settlement.kind === 'placed' && sale === undefined)
       this.world.violate(`order ${settlement.number} is placed for intent ${intent}, which was never sold`);
+    if (settlement.kind === 'placed' && sale !== undefined && sequenceOf(settlement.version) < sale.sequence) {
+      this.world.violate(
+        `order ${settlement.number} tells version ${settlement.version}, its sale is entry ${sale.sequence}`,
+      );
+    }
     if (settlement.kind === 'refused' && sale !== undefined)
       this.world.violate(`intent ${intent} is refused as ${settlement.reason}, but its stock was sold`);
   }
@@ -157,4 +162,9 @@ export class Truth {
   private latestStock(): ReadonlyMap<string, number> {
     return this.stockAt.get(Math.max(0, ...this.stockAt.keys())) ?? new Map();
   }
+}
+
+/** Of a version `<epoch>;<sequence>`. */
+function sequenceOf(version: string | undefined): number {
+  return Number(version?.split(';')[1] ?? -1);
 }

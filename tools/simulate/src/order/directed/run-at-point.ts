@@ -3,7 +3,7 @@ import { Freshness } from '../checks/freshness.js';
 import { comeToRest, drawWishes, recoveryMsMax } from '../run-orders.js';
 import { type ProtocolPoint, protocolPoints } from '../services/protocol-points.js';
 import { Shoppers } from '../services/shoppers.js';
-import { replicaNames, Store } from '../services/store.js';
+import { replicaNames, Store, timing } from '../services/store.js';
 import { Prng } from '../world/prng.js';
 import { withVirtualGlobals } from '../world/virtual-globals.js';
 
@@ -23,6 +23,8 @@ export const directedFaults = [
   'kill everything',
   'change the leader',
   'the last debit comes again',
+  'cut frontend-1 off and kill the leader',
+  'cut the replicas apart',
 ] as const;
 
 export type DirectedFault = (typeof directedFaults)[number];
@@ -77,7 +79,7 @@ export async function runAtPoint({ point, fault, seed }: DirectedRun): Promise<D
     await world.runUntil(world.now + 300);
     for (let count = 0; count < 3; count++) shoppers.begin(drawWishes(random, 5), { pauseMsMax: 60, impatience: 0 });
     await world.runUntil(world.now + recoveryMsMax, () => shoppers.busy === 0);
-    await world.runUntil(world.now + troubleMs);
+    await world.runUntil(world.now + timing.orderDeadlineMs + troubleMs);
     await comeToRest(store, shoppers);
     return {
       reached,
@@ -123,6 +125,17 @@ function hit(store: Store, fault: DirectedFault, at: string): void {
       return restartLater(store, fault.slice('kill '.length));
     case 'kill everything':
       for (const name of names) restartLater(store, name);
+      return;
+    case 'cut frontend-1 off and kill the leader':
+      // The sale waits for the lease of a cache that shoppers still ask, and the next leader asks for the same debit.
+      network.cut('catalog', 'frontend-1', world.now + troubleMs);
+      network.cut('frontend-1', 'catalog', world.now + troubleMs);
+      return restartLater(store, store.leader?.name ?? replicaNames[2]);
+    case 'cut the replicas apart':
+      // For longer than a shopper's deadline: whoever waits is told something before there is a leader again.
+      for (const from of replicaNames) {
+        for (const to of replicaNames) network.cut(from, to, world.now + timing.orderDeadlineMs + troubleMs);
+      }
       return;
     case 'the last debit comes again': {
       const [batch] = store.sentDebits.slice(-1);

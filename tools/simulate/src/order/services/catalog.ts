@@ -139,9 +139,9 @@ export class Catalog implements Service {
     try {
       const taken = await run.takeDebits.take({ term, settledThrough, debits });
       store.points.reach('debit answered', 'catalog');
-      return taken.kind === 'fenced'
-        ? { kind: 'stale_term', term: taken.term }
-        : { kind: 'results', results: [...taken.answers] };
+      if (taken.kind === 'fenced') return { kind: 'stale_term', term: taken.term };
+      const version = `${taken.version.epoch};${taken.version.sequence}`;
+      return { kind: 'results', results: [...taken.answers], version };
     } catch (error) {
       if (
         error instanceof LeaderError ||

@@ -34,7 +34,11 @@ export interface HostedBy {
   readonly store: LogStore;
   readonly transport: PeerTransport;
   readonly seed: number;
-  readonly timing: { readonly heartbeatMs: number; readonly electionTimeoutMs: readonly [number, number] };
+  readonly timing: {
+    readonly heartbeatMs: number;
+    readonly electionTimeoutMs: readonly [number, number];
+    readonly proposalDeadlineMs: number;
+  };
   readonly snapshotEveryEntries: number;
   readonly stateMachine: StateMachine;
   readonly elected: (fence: Fence) => void | Promise<void>;
@@ -75,7 +79,7 @@ function optionsOf({
     heartbeatIntervalMs: timing.heartbeatMs,
     electionTimeoutMs: timing.electionTimeoutMs,
     engine: raft({ seed }),
-    limits: { snapshotEveryEntries, deadlineMs: 2_000 },
+    limits: { snapshotEveryEntries, deadlineMs: timing.proposalDeadlineMs },
     clock,
     logStore: store,
     transport,

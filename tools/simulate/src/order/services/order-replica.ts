@@ -265,7 +265,7 @@ export class OrderReplica implements Service {
 function resultOf(answer: PlaceOrderAnswer, election: Election): PlaceOrderResult {
   switch (answer.kind) {
     case 'placed':
-      return { kind: 'placed', orderNumber: answer.number, replayed: answer.replayed };
+      return { kind: 'placed', orderNumber: answer.number, replayed: answer.replayed, version: answer.version };
     case 'refused':
       return { kind: answer.reason, detail: answer.reason };
     case 'key_reused':

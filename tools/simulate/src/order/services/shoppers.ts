@@ -28,6 +28,9 @@ export interface OrderRecord {
 
 const callDeadlineMs = 4_000;
 
+/** Of those who are told that nothing was placed, so many believe it and leave. */
+const gaveUpShare = 0.3;
+
 /** Everybody in front of the frontends. Their own machine never fails. */
 export class Shoppers {
   readonly records: OrderRecord[] = [];
@@ -139,10 +142,16 @@ export class Shoppers {
         if (outcome.kind === 'placed') return this.hear(record, { kind: 'placed', number: outcome.orderNumber });
         if (outcome.kind === 'insufficient_stock' || outcome.kind === 'unknown_product')
           return this.hear(record, { kind: 'refused', why: outcome.kind });
-        if (outcome.kind === 'outcome_unknown') record.nothingPlaced = false;
-        else this.expectNothing(record, outcome.kind);
         if (outcome.kind === 'key_reused' || outcome.kind === 'invalid')
           return this.store.world.violate(`${wish.key} is answered with ${outcome.kind}`);
+        if (outcome.kind === 'outcome_unknown') record.nothingPlaced = false;
+        else {
+          this.expectNothing(record, outcome.kind);
+          if (this.random.chance(gaveUpShare)) {
+            record.walkedAway = true;
+            return;
+          }
+        }
       } catch (error) {
         noticed(error);
         if ((error as { readonly definite: boolean }).definite !== true) record.nothingPlaced = false;

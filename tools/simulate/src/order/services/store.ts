@@ -33,7 +33,9 @@ export const timing = {
   /** Above twice the lease. */
   debitTimeoutMs: 2_000,
   restockIntervalMs: 700,
-  orderDeadlineMs: 3_000,
+  /** Short, so that proposals of unknown fate are proposed again while the first is still under way. */
+  proposalDeadlineMs: 150,
+  orderDeadlineMs: 1_300,
   fsyncMs: 0.8,
 } as const;
 

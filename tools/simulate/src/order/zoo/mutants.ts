@@ -90,8 +90,8 @@ export const orderMutants: readonly OrderMutant[] = [
       },
       {
         file: `${order}/ledger/order-ledger.js`,
-        find: 'settlementOf({ intent, name, quantity }, { result }) {',
-        replace: 'settlementOf({ intent, name, quantity }, { result, number: proposed }) {',
+        find: 'settlementOf({ intent, name, quantity }, { result }, version) {',
+        replace: 'settlementOf({ intent, name, quantity }, { result, number: proposed }, version) {',
       },
       {
         file: `${order}/ledger/order-ledger.js`,
@@ -177,25 +177,9 @@ export const orderMutants: readonly OrderMutant[] = [
     breaks: 'an attempt in doubt is not answered with "nothing was placed"',
     patches: [
       {
-        file: `${frontend}/orders/order-outcome.js`,
-        find: "return inDoubt ? { kind: 'again', placedNothing: true } : { kind: 'final', outcome: answer };",
-        replace: "return { kind: 'final', outcome: answer };",
-      },
-      {
-        file: `${frontend}/orders/order-outcome.js`,
-        find: "return { kind: 'again', placedNothing: false };",
-        replace: "return { kind: 'again', placedNothing: true };",
-      },
-    ],
-  },
-  {
-    name: 'lost leadership called "nothing happened"',
-    breaks: 'a proposal whose fate is open is not answered as refused',
-    patches: [
-      {
-        file: `${order}/placing/place-order.js`,
-        find: "return { kind: 'outcome_unknown', why: error.message };",
-        replace: "return { kind: 'not_leader' };",
+        file: `${frontend}/orders/attempt-failure.js`,
+        find: "return definite === false ? 'indeterminate' : 'final';",
+        replace: "return definite === false ? 'unreachable' : 'final';",
       },
     ],
   },

@@ -18,10 +18,12 @@ export interface OrderZooOptions {
   readonly only?: string;
 }
 
+/** Compiled, because the patches are of compiled code; from sources (tests) and from `dist` the way to it is the same. */
+const script = join(import.meta.dirname, '../../../dist/order/zoo/mutant-run.js');
+
 /** Runs each mutant in a process of its own, on the compiled code, until a schedule catches it. */
 export async function* runOrderZoo({ schedulesMax, seed, only = '' }: OrderZooOptions): AsyncGenerator<MutantFate> {
   for (const mutant of orderMutants.filter(({ name }) => name.includes(only))) {
-    const script = join(import.meta.dirname, 'mutant-run.js');
     const { stdout } = await promisify(execFile)(process.execPath, [
       script,
       mutant.name,
