@@ -80,6 +80,7 @@ export interface ReadAnswer {
   readonly term: Term;
 }
 
+/** `learner`: no voter of the configuration in force, or not on the store that it names. */
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader' | 'learner';
 
 export interface RaftStatus {

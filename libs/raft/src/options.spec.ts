@@ -39,6 +39,12 @@ describe('parseRaftOptions', () => {
   it.each([
     ['no voters', { voters: [] }, /at least this replica/],
     ['a group without this replica', { id: toReplicaId('z') }, /must include this replica/],
+    ['a replica that is joining and there already', { joining: true }, /a replica that is joining \(a\)/],
+    [
+      'a context of any length',
+      { voters: [{ id: toReplicaId('a'), priority: 1, context: 'x'.repeat(1025) }] },
+      /context of a/,
+    ],
     ['a voter twice', { voters: [...valid.voters, ...valid.voters] }, /unique, repeated: a, b/],
     ['a negative priority', { voters: [{ id: toReplicaId('a'), priority: -1 }] }, /priority of a/],
     ['a heartbeat as long as the timeout', { heartbeatIntervalMs: 500 }, /two heartbeats/],
@@ -47,6 +53,12 @@ describe('parseRaftOptions', () => {
     ['no seed', { seed: Number.NaN }, /seed must be an integer/],
   ])('refuses %s', (_name, change, problem) => {
     expect(problemsOf(change).join('; ')).toMatch(problem);
+  });
+
+  it('takes a replica that joins a group of others', () => {
+    const options = parseRaftOptions({ ...valid, id: toReplicaId('z'), joining: true });
+
+    expect(options).toMatchObject({ id: 'z', joining: true, voters: [{ id: 'a' }, { id: 'b' }] });
   });
 
   it('lists all problems at once', () => {
