@@ -9,6 +9,7 @@ export {
 export { createGate, type Gate } from './gate.js';
 export { holdLease } from './hold-lease.js';
 export { ManualScheduler, settled } from './manual-scheduler.js';
+export { hunt, huntAll, mutantTable, type MutantFate } from './simulation/mutant-table.js';
 export { mutants, theAlgorithm, type Mutant } from './simulation/mutants.js';
 export { simulate, type SimulationReport } from './simulation/sim-world.js';
 export { describeSlots, type SuiteRunner } from './slots/describe-slots.js';
