@@ -67,7 +67,9 @@ export class FaultInjector {
         return cluster.network.heal();
       case 'badNetwork':
         cluster.network.conditions = fault.conditions;
-        return this.later(fault.forMs, () => (cluster.network.conditions = this.normal));
+        return this.later(fault.forMs, () => {
+          if (this.active) cluster.network.conditions = this.normal;
+        });
       case 'badLink':
         return cluster.network.degrade(this.find(fault.from).id, this.find(fault.to).id, fault.conditions, fault.forMs);
       case 'slowDisk': {

@@ -20,6 +20,7 @@ export interface ClientHabits {
   readonly answerLoss: number;
 }
 
+const patienceMaxMs = 4000;
 const clientsForOneThatGivesUp = 3;
 const operationsBetweenGivingUp = 25;
 
@@ -28,6 +29,8 @@ export class SimulatedClient {
   private leader: ReplicaId | undefined;
   private sequence = 0;
   private attempt = 0;
+  /** Of the current operation. */
+  private timeouts = 0;
   private current:
     { readonly operation: ClientOperation; readonly offset: number; readonly sequence: number } | undefined;
   private isLast = false;
@@ -88,7 +91,9 @@ export class SimulatedClient {
     cluster.clock.after(prng.between(0.1, 2), () => {
       if (attempt === this.attempt) this.arrive(target, attempt);
     });
-    cluster.clock.after(habits.timeoutMs, () => {
+    // Asking ever more often would fill the log of a slow group faster than it can be copied.
+    const patienceMs = Math.min(habits.timeoutMs * 2 ** this.timeouts, patienceMaxMs);
+    cluster.clock.after(patienceMs, () => {
       if (attempt === this.attempt) this.timedOut();
     });
   }
@@ -144,6 +149,7 @@ export class SimulatedClient {
 
   private next(): void {
     this.current = undefined;
+    this.timeouts = 0;
     this.attempt += 1;
     if (this.mode === 'working') this.think();
     else if (this.isLast) this.mode = 'done';
@@ -153,6 +159,7 @@ export class SimulatedClient {
   private timedOut(): void {
     const { prng, habits } = this.around;
     this.leader = undefined;
+    this.timeouts += 1;
     if (this.mode === 'working' && this.mayGiveUp && prng.chance(habits.giveUp)) {
       this.gaveUpAt = this.sequence;
       this.next();
