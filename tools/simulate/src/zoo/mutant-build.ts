@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as testingOfTheCore from '@quorumkit/raft/testing';
 import type { Edit, Mutant } from './mutants/mutant.js';
 
 /** What a built core exports for tests. */
-export type TestingModule = typeof import('@quorumkit/raft/testing');
+export type TestingModule = typeof testingOfTheCore;
 
 /** The source that a mutant changes is no longer what it was made for. */
 export class StaleAnchorError extends Error {
