@@ -7,6 +7,7 @@ import {
   Injectable,
   Module,
   Param,
+  Scope,
   UseGuards,
   UseInterceptors,
   type CallHandler,
@@ -257,6 +258,14 @@ describe('the fast path', () => {
     await expect(
       start([FastController], { providers: [{ provide: APP_INTERCEPTOR, useClass: StampInterceptor }] }),
     ).rejects.toThrow(/StampInterceptor, global/);
+  });
+
+  it('is refused at start for what is made anew for each request, too', async () => {
+    const stamp = { provide: APP_INTERCEPTOR, useClass: StampInterceptor, scope: Scope.REQUEST };
+    const guard = { provide: APP_GUARD, useClass: NobodyGuard, scope: Scope.REQUEST };
+
+    await expect(start([FastController], { providers: [stamp] })).rejects.toThrow(/an interceptor \(.*, global\)/);
+    await expect(start([FastController], { providers: [guard] })).rejects.toThrow(/a guard \(.*, global\)/);
   });
 
   it('takes the cache itself as the interceptor of the application', async () => {

@@ -380,6 +380,19 @@ describe('a request that has seen a version acknowledged', () => {
     },
   );
 
+  it('shares the one load that started after it asked, whatever that brings', async () => {
+    owner.gate = createGate();
+    const early = get('/grouped/tux');
+    while (owner.reads < 1) await settled();
+    const own = [get('/grouped/tux', seen(99)), get('/grouped/tux', seen(99))];
+    while (cache.stats().collapsed < 2) await settled();
+
+    owner.gate.open();
+
+    expect((await Promise.all([early, ...own])).map((answer) => answer.json().at)).toEqual([1, 1, 1]);
+    expect(owner.reads).toBe(2);
+  });
+
   it('is left to the framework by the fast path in front of it, unless the entry is new enough', async () => {
     await get('/grouped/tux');
     const fast = createRawFastPath(cache, { prefix: '/grouped/', key: (name) => `grouped/${name}` });
