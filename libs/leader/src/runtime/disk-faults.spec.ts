@@ -256,6 +256,7 @@ async function onSlowDisks(options: Partial<InMemoryClusterOptions<Notes>> = {})
   const clock = new ManualClock(1000);
   const syncMs = new Map<string, number>();
   const elections: string[] = [];
+  const transfers: string[] = [];
   const storage = (id: string): MemberStorage => {
     const store = new MemoryLogStore({
       name: id,
@@ -264,16 +265,20 @@ async function onSlowDisks(options: Partial<InMemoryClusterOptions<Notes>> = {})
     return { newStore: () => store, crash: () => store.crash() };
   };
   const observer = (id: string): ReplicaObserver => ({
-    trace: (event) => void (event.kind === 'electionStarted' && elections.push(`${id}: ${event.why}`)),
+    trace: (event) => {
+      if (event.kind === 'electionStarted') elections.push(`${id}: ${event.why}`);
+      if (event.kind === 'transferStarted') transfers.push(`${id} to ${event.target}`);
+    },
   });
   const cluster = await startCluster(clock, { ...options, storage, observer });
   elections.length = 0;
+  transfers.length = 0;
   /** Proposals at whoever leads, one every 50 ms. */
   const load = async (ms: number): Promise<void> => {
     for (const end = clock.now() + ms; clock.now() < end; await clock.advance(50))
       cluster.leader?.log.propose('x').catch(() => undefined);
   };
-  return { clock, cluster, syncMs, elections, load };
+  return { clock, cluster, syncMs, elections, transfers, load };
 }
 
 describe('a slow disk', () => {
@@ -304,12 +309,26 @@ describe('a slow disk', () => {
   });
 
   it('everywhere: the leader stays, passing leadership around would not help', async () => {
-    const { cluster, syncMs, elections, load } = await onSlowDisks();
+    const { cluster, syncMs, elections, transfers, load } = await onSlowDisks();
     for (const id of cluster.ids) syncMs.set(id, 700);
 
     await load(30_000);
 
-    expect([cluster.leader?.id, elections]).toEqual(['r3', []]);
+    expect([cluster.leader?.id, elections, transfers]).toEqual(['r3', [], []]);
+  });
+
+  it('of a leader whose heir cannot take over: it leads on, and tries again less and less often', async () => {
+    const { cluster, syncMs, transfers, load } = await onSlowDisks();
+    syncMs.set('r3', 700);
+    await load(1000);
+    // They hear no hand-over and no vote, only appends and heartbeats: r3 is not told that nobody can take over.
+    cluster.network.filter = ({ message }) => message.kind !== 'timeoutNowRequest';
+
+    await load(60_000);
+
+    expect(cluster.member('r3').election.state()).toMatchObject({ role: 'leader', term: 1 });
+    expect(transfers.length).toBeGreaterThanOrEqual(2);
+    expect(transfers.length).toBeLessThanOrEqual(5);
   });
 
   it('of a follower: nobody campaigns, and the group goes on without it', async () => {

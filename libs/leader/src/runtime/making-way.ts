@@ -6,6 +6,10 @@ import type { GroupReplica } from './group-replica.js';
 import { handOverLeadership } from './hand-over.js';
 import type { ReplicaDriver } from './replica-driver.js';
 
+/** After a hand-over that failed, each pause is twice the one before: an attempt costs proposals up to an election timeout. */
+const retryPauseMs = 5000;
+const doublingsMax = 6;
+
 /**
  * When a leader gives leadership up by itself: its disk is full or slow, or a higher priority is there. Decided here and
  * not in the core, which has the same rules, because user code must leave office *before* leadership passes.
@@ -15,6 +19,9 @@ export class MakingWay {
   private readonly takeover: PriorityTakeover;
   private lookedAt = -Infinity;
   private yielding = false;
+  /** Hand-overs because of the disk that failed in this leadership, and when to try again. */
+  private failures = 0;
+  private retryAt = -Infinity;
 
   constructor(private readonly replica: GroupReplica) {
     const { nodeId, raft, limits } = replica.config;
@@ -32,6 +39,8 @@ export class MakingWay {
   reset(): void {
     this.takeover.reset();
     this.disk.reset();
+    this.failures = 0;
+    this.retryAt = -Infinity;
   }
 
   conditionChanged(condition: StoreCondition): void {
@@ -64,7 +73,7 @@ export class MakingWay {
       members,
       progress: progressOf(driver.core).filter(({ peer }) => voters.includes(peer)),
     };
-    const byDisk = isSlow ? this.disk.heir(view) : undefined;
+    const byDisk = isSlow && now >= this.retryAt ? this.disk.heir(view) : undefined;
     if (byDisk !== undefined) return { peer: byDisk, why: 'the disk here is slow' };
     const byPriority = isSlow ? undefined : this.takeover.heir(view);
     return byPriority && { peer: byPriority, why: 'its priority is higher' };
@@ -75,6 +84,8 @@ export class MakingWay {
     handOverLeadership(this.replica, heir)
       .catch((error: unknown) => {
         this.takeover.refused(heir);
+        this.retryAt = this.replica.ports.clock.now() + retryPauseMs * 2 ** Math.min(this.failures, doublingsMax);
+        this.failures += 1;
         this.replica.user.observer.problem?.(`leadership could not be handed to ${heir} (${why})`, error);
       })
       .finally(() => {

@@ -16,6 +16,9 @@ export class InMemoryNetwork {
     public delayMs = 0,
   ) {}
 
+  /** What it does not let through is lost. */
+  filter: (envelope: Envelope) => boolean = () => true;
+
   transport(self: string): PeerTransport {
     let own: PeerReceiver | undefined;
     return {
@@ -66,7 +69,7 @@ export class InMemoryNetwork {
 
   private carry(sender: PeerReceiver, envelope: Envelope): void {
     const { from, to, message } = envelope;
-    if (this.cuts.has(`${from}>${to}`)) {
+    if (this.cuts.has(`${from}>${to}`) || !this.filter(envelope)) {
       sender.dropped({ peer: to, messageKind: message.kind, why: 'the link is cut' });
       return;
     }
