@@ -194,21 +194,24 @@ describe('while faults strike inside the processes', () => {
   });
 
   describe('what was not synced is lost', () => {
-    it('all order replicas at once, each with a write that its disk never had', async () => {
-      await shopping(async () => {
+    it('all order replicas at once, just after a shopper was answered, each with a write that its disk never had', async () => {
+      await shopping(async (shoppers) => {
         const before = await Promise.all(replicas.map((name) => under.store.fault(name, { kind: 'lose-unsynced' })));
-        // No sync that begins from now on ends before the kill.
-        await Promise.all(replicas.map((name) => under.store.fault(name, { kind: 'slow-sync', ms: 600_000 })));
-        await until('every replica has written something that is not synced', async () => {
-          const now = await Promise.all(replicas.map(faultsOf));
-          return now.every(
-            (faults, offset) =>
-              faults !== undefined &&
-              faults.unsyncedBytes > 0 &&
-              faults.delayedSyncs > (before[offset]?.faults.delayedSyncs ?? 0),
+        await Promise.all(replicas.map((name) => under.store.fault(name, { kind: 'slow-sync', ms: 1_000 })));
+        const delayed = async (): Promise<boolean> =>
+          (await Promise.all(replicas.map(faultsOf))).every(
+            (faults, offset) => (faults?.delayedSyncs ?? 0) >= (before[offset]?.faults.delayedSyncs ?? 0) + 2,
           );
-        });
+        const unsynced = async (): Promise<boolean> =>
+          (await Promise.all(replicas.map(faultsOf))).every((faults) => (faults?.unsyncedBytes ?? 0) > 0);
+        await until('every replica is slow', delayed);
 
+        // An answer that was sent before its order was durable would be about an order that is lost now.
+        await until('a shopper is answered while every replica has something that is not synced', async () => {
+          const answered = shoppers.acknowledged.length;
+          await until('a shopper is answered', () => Promise.resolve(shoppers.acknowledged.length > answered));
+          return unsynced();
+        });
         const killed = await Promise.all(replicas.map((name) => under.store.kill(name, 'SIGKILL')));
 
         expect(killed.map(({ pid }) => pid)).toEqual(before.map(({ pid }) => pid));

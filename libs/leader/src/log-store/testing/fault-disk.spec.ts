@@ -57,6 +57,18 @@ describe('FaultDisk', () => {
     expect(bytesOnDisk()).toBeGreaterThan(before);
   });
 
+  it('does not count what is never synced among the unsynced bytes', async () => {
+    faults.loseUnsynced();
+    const file = await faults.wrap(disk).create('/log/note');
+
+    await file.write(Buffer.alloc(60), 0);
+
+    expect(faults.counts.unsyncedBytes).toBe(0);
+    await file.syncData();
+    await file.write(Buffer.alloc(60), 0);
+    expect(faults.counts.unsyncedBytes).toBe(60);
+  });
+
   it('lets go of what it held with the next sync, once it is told to lose nothing more', async () => {
     faults.loseUnsynced();
     await append(1);

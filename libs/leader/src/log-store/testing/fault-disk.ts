@@ -12,6 +12,7 @@ export interface FaultDiskCounts {
   readonly refusedWrites: number;
   readonly failedSyncs: number;
   readonly delayedSyncs: number;
+  /** Of files that are synced at all: what never is may be lost at any time. */
   readonly unsyncedBytes: number;
 }
 
@@ -25,6 +26,7 @@ export interface FaultDiskCounts {
 export class FaultDisk {
   readonly #beforeSync: (path: string, unsyncedBytes: number) => void;
   readonly #heldOf = new Map<string, number>();
+  readonly #syncedPaths = new Set<string>();
   #bytesFree: number | undefined;
   #failsSyncs = false;
   #syncDelayMs = 0;
@@ -42,7 +44,10 @@ export class FaultDisk {
       refusedWrites: this.#refusedWrites,
       failedSyncs: this.#failedSyncs,
       delayedSyncs: this.#delayedSyncs,
-      unsyncedBytes: [...this.#heldOf.values()].reduce((sum, bytes) => sum + bytes, 0),
+      unsyncedBytes: [...this.#heldOf].reduce(
+        (sum, [path, bytes]) => sum + (this.#syncedPaths.has(path) ? bytes : 0),
+        0,
+      ),
     };
   }
 
@@ -91,6 +96,7 @@ export class FaultDisk {
       case 'write':
         return this.#writeFault(bytes);
       case 'syncData':
+        this.#syncedPaths.add(path);
         this.#beforeSync(path, this.#heldOf.get(path) ?? 0);
         return this.#syncFault();
       case 'syncFolder':
