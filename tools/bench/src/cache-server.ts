@@ -2,12 +2,23 @@ import 'reflect-metadata';
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { CacheInterceptor as StockInterceptor, CacheModule } from '@nestjs/cache-manager';
-import { Controller, type DynamicModule, Get, Module, type Type, UseInterceptors } from '@nestjs/common';
+import {
+  Controller,
+  type DynamicModule,
+  type ExecutionContext,
+  Get,
+  Module,
+  type NestInterceptor,
+  type Type,
+  UseInterceptors,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Cached, CacheInterceptor, CoherentCache, createRawFastPath, versioned } from '@quorumkit/cache';
 import { CoherentCacheTestingModule } from '@quorumkit/cache/testing';
 import { createKeyv } from 'cacheable';
+import type { FastifyReply } from 'fastify';
+import { type Observable, of } from 'rxjs';
 import { type CacheContestant, cacheContestants } from './cache-contestants.js';
 
 /**
@@ -16,6 +27,7 @@ import { type CacheContestant, cacheContestants } from './cache-contestants.js';
  */
 const capacity = 7;
 const value = JSON.parse(process.env['BODY'] ?? '{}') as Record<string, unknown>;
+const text = JSON.stringify(value);
 const version = { epoch: 1, sequence: 1 };
 const keyOf = (name: string): `products/${string}` => `products/${name}`;
 
@@ -26,6 +38,18 @@ class PlainController {
     return value;
   }
 }
+
+/** The least that any interceptor can cost: what is slower than it is slower by the package's own fault. */
+class FloorInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext): Observable<unknown> {
+    context.switchToHttp().getResponse<FastifyReply>().header('content-type', 'application/json; charset=utf-8');
+    return of(text);
+  }
+}
+
+@Controller('products')
+@UseInterceptors(FloorInterceptor)
+class FloorController extends PlainController {}
 
 @Controller('products')
 @UseInterceptors(StockInterceptor)
@@ -68,6 +92,8 @@ async function start(contestant: CacheContestant): Promise<NestFastifyApplicatio
   switch (contestant) {
     case 'plain':
       return open(ContestantModule.of(PlainController));
+    case 'floor':
+      return open(ContestantModule.of(FloorController));
     case 'stock':
       return open(
         ContestantModule.of(StockController, [CacheModule.register({ stores: [createKeyv({ lruSize: capacity })] })]),

@@ -118,8 +118,8 @@ export class CacheInterceptor implements NestInterceptor {
       httpAdapter.status(exchange.response, 304);
       return undefined;
     }
-    // Nest's Express adapter would turn a Buffer into JSON.
-    return httpAdapter.getType() === 'fastify' ? answer.representation.bytes : answer.representation.text;
+    // Not the bytes: Nest's Express adapter would turn a Buffer into JSON, and Node writes text in one piece with the headers.
+    return answer.representation.text;
   }
 
   private setHeader({ response }: Exchange, name: string, value: string): void {
