@@ -45,7 +45,7 @@ async function run(options: RunOptions): Promise<boolean> {
     onProgress: (progress) => {
       for (; failuresTold < progress.failures.length; failuresTold += 1) {
         const failed = progress.failures[failuresTold];
-        if (failed !== undefined) console.error(`seed ${failed.seed}: ${failed.property}: ${failed.detail}`);
+        if (failed !== undefined) console.error(`seed ${failed.seed}: ${failed.detail}`);
       }
       if (progress.elapsedMs - reportedAt < progressEveryMs) return;
       reportedAt = progress.elapsedMs;
