@@ -98,6 +98,14 @@ export class ElectionClock {
     this.campaignAt = Math.min(this.campaignAt, now + delayMs);
   }
 
+  /** The better-ranked replica that this one holds back for lacks entries. At most one campaign earlier, so no storm. */
+  waitNoLonger(now: number, candidate: ReplicaId): void {
+    const rank = this.ranking.indexOf(candidate);
+    if (rank < 0 || rank > this.ranking.indexOf(this.options.id) || this.ownPriority === 0) return;
+    if (this.leaderlessSince === undefined || now < this.deferUntil) return;
+    this.campaignAt = Math.min(this.campaignAt, now + this.prng.between(0, this.options.campaignRetryMs / 6));
+  }
+
   forgetRefusals(): void {
     this.attempts = 0;
   }

@@ -28,6 +28,20 @@ describe('failover', () => {
     expect(times.at(-1)).toBeLessThan(150);
   });
 
+  it('nobody waits for a better-ranked replica that lacks the last entry', () => {
+    const times = failovers({ raft: { priorityTakeoverStableMs: 0 } }, (cluster, leader) => {
+      const [betterRanked] = cluster.replicas.filter((replica) => replica.id !== leader);
+      cluster.network.dropIf = ({ to, message }) => to === betterRanked?.id && message.kind === 'appendRequest';
+      const before = cluster.replica(leader).status.commitIndex;
+      cluster.propose(leader);
+      cluster.runUntil(() => cluster.replica(leader).status.commitIndex > before, { withinMs: 1000 });
+      cluster.kill(leader);
+      cluster.network.dropIf = () => false;
+    });
+
+    expect(times[Math.floor(runs / 2)]).toBeLessThan(40);
+  });
+
   it('also when only one follower noticed at first: it asks again soon instead of after an election timeout', () => {
     const times = failovers({ noticesGoneProcesses: false }, (cluster, leader) => {
       cluster.replica(leader).crash();

@@ -111,7 +111,7 @@ describe('nominate', () => {
     expect(a.trace.at(-1)).toMatchObject({ kind: 'nominationRefused', why: 'nominated less than 500 ms ago' });
   });
 
-  it('overrides no vote: a nominee whose log lacks an entry is refused, the next one wins', () => {
+  it('overrides no vote: a nominee whose log lacks an entry is refused, and who refused it wins', () => {
     const cluster = new SimulatedCluster({
       seed: 3,
       priorities: [3, 2, 1],
@@ -130,9 +130,6 @@ describe('nominate', () => {
     for (const id of ['r2', 'r3']) cluster.give(id, { kind: 'forgetLeader', observedTerm });
 
     cluster.give('r2', { kind: 'nominate', observedTerm });
-    cluster.runFor(20);
-    expect(cluster.leader).toBeUndefined();
-    cluster.give('r3', { kind: 'nominate', observedTerm });
     cluster.runUntil(() => cluster.leader?.status.committedInTerm === true, { withinMs: 300 });
 
     expect(cluster.leader?.id).toBe('r3');

@@ -10,13 +10,21 @@ import type { RaftState } from '../state.js';
 export function answerPreVote(raft: RaftState, from: ReplicaId, request: PreVoteRequest): void {
   const objection = objectionToPreVote(raft, request);
   if (objection === undefined) raft.election.deferTo(raft.now, from);
-  else raft.trace({ kind: 'voteRefused', term: request.term, candidate: from, why: `pre-vote: ${objection}` });
+  else if (isHoldingBackFor(raft, request)) raft.election.waitNoLonger(raft.now, from);
+  if (objection !== undefined)
+    raft.trace({ kind: 'voteRefused', term: request.term, candidate: from, why: `pre-vote: ${objection}` });
   raft.sendAtOnce(from, {
     kind: 'preVoteResponse',
     requestId: request.requestId,
     term: raft.term,
     granted: objection === undefined,
   });
+}
+
+/** A candidate that cannot win without this replica, whose log is longer: only the replica itself is worth waiting for. */
+function isHoldingBackFor(raft: RaftState, request: PreVoteRequest): boolean {
+  const isLeaderless = raft.role === 'follower' && raft.leader === undefined && raft.isVoter && !raft.hasLostStore;
+  return isLeaderless && request.term > raft.term && !raft.log.isUpToDate(request);
 }
 
 function objectionToPreVote(raft: RaftState, request: PreVoteRequest): string | undefined {
