@@ -1,5 +1,6 @@
-import { type AcceptedProposal, type Entry, type Input, type MembershipChange, type PersistBatch, type Proposal, type RaftStatus, type ReadAnswer, type RejectedProposal, type ReplicaId, type Snapshot, type StoredState, type TraceEvent, unreachable } from '@quorumkit/raft';
-import { BackpressureError, GroupStoppedError, type LeaderError, type LeaderRef, MembershipRefusedError, NotLeaderError } from '../errors/leader-errors.js';
+import type { AcceptedProposal, Entry, Input, MembershipChange, PersistBatch, Proposal, RaftStatus, ReadAnswer, RejectedProposal, ReplicaId, Snapshot, StoredState, TraceEvent } from '@quorumkit/raft';
+import { GroupStoppedError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
+import { rejectionError } from '../errors/rejection-error.js';
 import { Candidacy } from '../election/candidacy.js';
 import type { GroupMember } from '../membership/membership.js';
 import { Office, type OfficeHooks } from '../election/office.js';
@@ -15,9 +16,10 @@ import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
 import type { Clock } from './clock.js';
-import { type AskStanding, type FirstStart, decideFirstStart, isEmptyStore, prepareEmptyStore } from './first-start.js';
+import type { AskStanding } from './first-start.js';
 import { MakingWay } from './making-way.js';
 import { MemberList } from './member-list.js';
+import { openingOf } from './opening.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaObserver } from './replica-observer.js';
 import { StatusWatch } from './status-watch.js';
@@ -156,35 +158,24 @@ export class GroupReplica {
       this.state.restore(stored.snapshot);
       this.snapshots.restored(stored.snapshot);
     }
-    const others = this.config.members.filter(({ id }) => id !== this.config.nodeId);
-    if (!isEmptyStore(stored) || others.length === 0) this.takePart(stored);
-    else if (this.config.isJoining) this.takePart(await this.prepared(stored, { kind: 'lostStore', witness: 'its group' }));
-    else if (this.ports.ask === undefined || this.config.firstStart === 'assumeNew') this.takePart(stored);
-    else this.askFirst(stored, this.ports.ask).catch((error: unknown) => this.fail(error));
-    this.changes.announce();
-  }
-
-  // In the background: the others may be waiting for this one to listen.
-  private async askFirst(stored: StoredState, ask: AskStanding): Promise<void> {
-    const { config, ports, user } = this;
-    const found = await decideFirstStart({
-      others: this.members.filter(({ id }) => id !== config.nodeId),
-      clock: ports.clock,
-      ask,
+    const opening = await openingOf(stored, {
+      config: this.config,
+      ports: this.ports,
+      observer: this.user.observer,
+      others: this.members.filter(({ id }) => id !== this.config.nodeId),
       isStopped: () => !this.opened,
-      waiting: (silent) => user.observer.waitingForMembers?.(silent),
     });
-    if (found.kind === 'stopped') return;
-    const prepared = await this.prepared(stored, found);
     if (!this.opened) return;
-    this.takePart(prepared);
+    if (opening.kind === 'ready') this.takePart(opening.stored);
+    else this.takePartLater(opening.prepared).catch((error: unknown) => this.fail(error));
     this.changes.announce();
   }
 
-  private async prepared(stored: StoredState, found: Exclude<FirstStart, { kind: 'stopped' }>): Promise<StoredState> {
-    const { config, ports, user } = this;
-    if (found.kind === 'lostStore' && !config.isJoining) user.observer.storeLost?.(`${found.witness} has a log, this member's folder is empty`);
-    return prepareEmptyStore(ports.store, stored, found, { self: config.raft.id, storeId: ports.clock.epochMs() });
+  private async takePartLater(prepared: Promise<StoredState | undefined>): Promise<void> {
+    const stored = await prepared;
+    if (stored === undefined || !this.opened) return;
+    this.takePart(stored);
+    this.changes.announce();
   }
 
   private takePart(stored: StoredState): void {
@@ -330,25 +321,8 @@ export class GroupReplica {
   }
 
   private rejected(proposals: readonly RejectedProposal[]): void {
-    for (const proposal of proposals) this.flights.refuse(proposal.id, this.rejection(proposal));
-  }
-
-  private rejection({ reason, why = reason }: RejectedProposal): LeaderError {
-    switch (reason) {
-      case 'notLeader':
-      case 'transferring':
-        return this.notLeader();
-      case 'backpressure':
-        return new BackpressureError('maxUncommittedBytes', this.config.raft.maxUncommittedBytes);
-      case 'changePending':
-      case 'notCommittedInTerm':
-      case 'notCaughtUp':
-      case 'noQuorum':
-      case 'impossible':
-        return new MembershipRefusedError(reason, why);
-      default:
-        return unreachable(reason);
-    }
+    const about = { notLeader: () => this.notLeader(), maxUncommittedBytes: this.config.raft.maxUncommittedBytes };
+    for (const proposal of proposals) this.flights.refuse(proposal.id, rejectionError(proposal, about));
   }
 
   private readsAnswered(answers: readonly ReadAnswer[]): void {
