@@ -118,7 +118,6 @@ export class CacheInterceptor implements NestInterceptor {
       httpAdapter.status(exchange.response, 304);
       return undefined;
     }
-    // Not the bytes: Nest's Express adapter would turn a Buffer into JSON, and Node writes text in one piece with the headers.
     return answer.representation.text;
   }
 

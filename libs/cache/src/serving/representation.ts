@@ -7,8 +7,7 @@ import type { Payload } from './cache-runtime.js';
 
 /** An answer ready to be sent. */
 export interface Representation {
-  readonly bytes: Buffer;
-  /** The same as text: Node writes headers and text in one piece, headers and bytes in two. */
+  /** Not bytes: Node writes headers and text in one piece, headers and bytes in two. */
   readonly text: string;
   readonly contentLength: string;
   /**
@@ -33,13 +32,11 @@ function represent(
   { value, version, scope, groups }: Entry<Payload> & { readonly kind: 'value' },
 ): Representation {
   const text = JSON.stringify(value.value) ?? 'null';
-  const bytes = Buffer.from(text);
   const variant = variantIn(key);
   const suffix = variant === '' ? '' : `-${createHash('sha256').update(variant).digest('base64url').slice(0, 12)}`;
   return {
-    bytes,
     text,
-    contentLength: String(bytes.length),
+    contentLength: String(Buffer.byteLength(text)),
     etag: `"${formatVersion(version)}${suffix}"`,
     // Nobody can send a DELETE to a browser: it may keep the answer, but has to ask before it uses it.
     cacheControl: scope === 'private' ? 'private, no-cache' : 'no-cache',
