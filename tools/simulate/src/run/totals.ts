@@ -32,17 +32,8 @@ export function noTotals(): Totals {
   };
 }
 
-export function addReport(totals: Totals, report: ScheduleReport): void {
-  totals.schedules += 1;
-  totals.virtualMs += report.virtualMs;
-  totals.messages += report.messages;
-  totals.committed += report.committed;
-  totals.operations += report.operations;
-  totals.unknown += report.unknown;
-  totals.reads += report.reads;
-  totals.longestRecoveryMs = Math.max(totals.longestRecoveryMs, report.recoveryMs);
-  addCounts(totals.faults, report.faults);
-  addCounts(totals.events, report.events);
+export function addReport(totals: Totals, { recoveryMs, ...report }: ScheduleReport): void {
+  addTotals(totals, { ...report, schedules: 1, repeated: 0, longestRecoveryMs: recoveryMs });
 }
 
 export function addTotals(totals: Totals, more: Totals): void {
