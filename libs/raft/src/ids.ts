@@ -12,16 +12,16 @@ export type LogIndex = number & { readonly [brand]: 'LogIndex' };
 export type ReplicaId = string & { readonly [brand]: 'ReplicaId' };
 
 export function toTerm(value: number): Term {
-  invariant(Number.isSafeInteger(value) && value >= 0, `a term is a non-negative integer, got ${value}`);
+  invariant(Number.isSafeInteger(value) && value >= 0, () => `a term is a non-negative integer, got ${value}`);
   return value as Term;
 }
 
 export function toLogIndex(value: number): LogIndex {
-  invariant(Number.isSafeInteger(value) && value >= 0, `a log index is a non-negative integer, got ${value}`);
+  invariant(Number.isSafeInteger(value) && value >= 0, () => `a log index is a non-negative integer, got ${value}`);
   return value as LogIndex;
 }
 
 export function toReplicaId(value: string): ReplicaId {
-  invariant(value.length > 0 && value.length <= 128, `a replica id has 1 to 128 characters, got ${value.length}`);
+  invariant(value.length > 0 && value.length <= 128, () => `a replica id has 1 to 128 characters, got ${value.length}`);
   return value as ReplicaId;
 }

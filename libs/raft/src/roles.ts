@@ -40,7 +40,7 @@ export function followLeader(raft: RaftState, leader: ReplicaId, term: Term): vo
   const { election } = raft;
   invariant(
     raft.role !== 'leader' || term > raft.term,
-    `one leader a term: ${raft.id} leads term ${raft.term}, yet ${leader} speaks as its leader`,
+    () => `one leader a term: ${raft.id} leads term ${raft.term}, yet ${leader} speaks as its leader`,
   );
   // Still in the pipe when its process died: obey it, but do not wait for a dead leader's timeout because of it.
   if (term === raft.term && election.isGone(raft.now, { peer: leader, term })) return;

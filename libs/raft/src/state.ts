@@ -76,7 +76,8 @@ export class RaftState {
     this.membership = new Membership(initialConfiguration(options), stored);
     invariant(
       this.log.lastTerm <= stored.hardState.term,
-      `a log with entries of term ${this.log.lastTerm} needs a stored term at least as high, got ${stored.hardState.term}`,
+      () =>
+        `a log with entries of term ${this.log.lastTerm} needs a stored term at least as high, got ${stored.hardState.term}`,
     );
     this.durability = new Durability(this.log.lastIndex);
     this.commitIndex = (stored.snapshot?.index ?? 0) as LogIndex;
@@ -140,10 +141,10 @@ export class RaftState {
 
   /** Raft figure 2: both must be on disk before anything that depends on them leaves this replica. */
   setHardState(hardState: HardState): void {
-    invariant(hardState.term >= this.term, `terms never fall: ${hardState.term} after ${this.term}`);
+    invariant(hardState.term >= this.term, () => `terms never fall: ${hardState.term} after ${this.term}`);
     invariant(
       hardState.term > this.term || this.votedFor === undefined || hardState.votedFor === this.votedFor,
-      `one vote a term: term ${this.term} went to ${this.votedFor}, not ${hardState.votedFor}`,
+      () => `one vote a term: term ${this.term} went to ${this.votedFor}, not ${hardState.votedFor}`,
     );
     this.hardState = hardState;
     this.out.hardState = hardState;
@@ -159,7 +160,7 @@ export class RaftState {
   truncateLog(from: LogIndex): void {
     invariant(
       from > this.commitIndex,
-      `committed entries are never removed: cut at ${from}, committed ${this.commitIndex}`,
+      () => `committed entries are never removed: cut at ${from}, committed ${this.commitIndex}`,
     );
     this.log.truncateFrom(from);
     this.durability.truncatedFrom(from);
@@ -171,7 +172,7 @@ export class RaftState {
   commitThrough(index: LogIndex): void {
     invariant(
       index <= this.log.lastIndex,
-      `only existing entries can be committed: ${index} is after ${this.log.lastIndex}`,
+      () => `only existing entries can be committed: ${index} is after ${this.log.lastIndex}`,
     );
     if (index <= this.commitIndex) return;
     const wasPending = this.pendingChange !== undefined;

@@ -26,7 +26,7 @@ export interface Campaign {
 export function startPreVote(raft: RaftState, why: string): void {
   invariant(
     raft.role !== 'leader' && raft.mayCampaign,
-    `only a voter that does not lead campaigns, not a ${raft.role}`,
+    () => `only a voter that does not lead campaigns, not a ${raft.role}`,
   );
   if (raft.isVoter && raft.majority === 1) {
     startElection(raft, { why, leadershipTransfer: false });

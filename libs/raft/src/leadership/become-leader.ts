@@ -11,7 +11,10 @@ const noData = new Uint8Array(0);
  * know how far its predecessors' entries are committed, so it neither answers reads nor counts replicas of them.
  */
 export function becomeLeader(raft: RaftState, votes: readonly ReplicaId[]): void {
-  invariant(raft.votedFor === raft.id, `a leader voted for itself in term ${raft.term}, not for ${raft.votedFor}`);
+  invariant(
+    raft.votedFor === raft.id,
+    () => `a leader voted for itself in term ${raft.term}, not for ${raft.votedFor}`,
+  );
   raft.role = 'leader';
   raft.leader = raft.id;
   raft.campaign = undefined;

@@ -65,7 +65,7 @@ export class Durability {
   persisted(sequence: number): boolean {
     invariant(
       sequence <= this.lastSequence,
-      `batch ${sequence} was reported durable, but only ${this.lastSequence} were issued`,
+      () => `batch ${sequence} was reported durable, but only ${this.lastSequence} were issued`,
     );
     if (sequence <= this.durable) return false;
     this.durable = sequence;

@@ -87,7 +87,7 @@ export class LogView {
   truncateFrom(index: number): void {
     invariant(
       index > this.base,
-      `the compacted part of the log (through ${this.base}) is committed; it cannot be cut at ${index}`,
+      () => `the compacted part of the log (through ${this.base}) is committed; it cannot be cut at ${index}`,
     );
     this.entries.length = Math.min(index - this.base - 1, this.entries.length);
   }
@@ -114,7 +114,7 @@ export class LogView {
   compactThrough(index: number): void {
     if (index <= this.base) return;
     const term = this.termAt(index);
-    invariant(term !== undefined, `only existing entries can be compacted: ${index} is after ${this.lastIndex}`);
+    invariant(term !== undefined, () => `only existing entries can be compacted: ${index} is after ${this.lastIndex}`);
     this.entries = this.entries.slice(index - this.base);
     this.base = index;
     this.baseTerm = term;

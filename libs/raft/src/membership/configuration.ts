@@ -76,7 +76,7 @@ export function decodeConfiguration(bytes: Uint8Array): Configuration {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   const decoded = parseJson(text);
-  invariant(isConfiguration(decoded), `a membership entry holds a configuration, got ${text.slice(0, 200)}`);
+  invariant(isConfiguration(decoded), () => `a membership entry holds a configuration, got ${text.slice(0, 200)}`);
   return configurationOf(decoded.members);
 }
 

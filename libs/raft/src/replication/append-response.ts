@@ -24,7 +24,7 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
   if (response.matchIndex !== undefined) {
     invariant(
       response.matchIndex <= raft.log.lastIndex,
-      `${from} cannot match entry ${response.matchIndex} of a log that ends at ${raft.log.lastIndex}`,
+      () => `${from} cannot match entry ${response.matchIndex} of a log that ends at ${raft.log.lastIndex}`,
     );
     // Also from a request given up as lost: within a term a follower never loses what it matched.
     follower.matched(response.matchIndex, raft.now);

@@ -39,7 +39,10 @@ function sendAppend(raft: RaftState, follower: Follower): void {
   const entries = log.batch(follower.nextIndex, { entries: options.maxBatchEntries, bytes: options.maxBatchBytes });
   const prevLogIndex = (follower.nextIndex - 1) as LogIndex;
   const prevLogTerm = log.termAt(prevLogIndex);
-  invariant(prevLogTerm !== undefined, `the entry before ${follower.nextIndex} must be known to send what follows it`);
+  invariant(
+    prevLogTerm !== undefined,
+    () => `the entry before ${follower.nextIndex} must be known to send what follows it`,
+  );
   const requestId = raft.nextRequestId();
   const lastIndex = (prevLogIndex + entries.length) as LogIndex;
   follower.requestSent({

@@ -9,11 +9,11 @@ import type { RaftState } from '../state.js';
 export function compactLog(raft: RaftState, taken: { readonly index: LogIndex; readonly data: Uint8Array }): void {
   invariant(
     taken.index <= raft.commitIndex,
-    `only committed entries can be in a snapshot: ${taken.index} is after ${raft.commitIndex}`,
+    () => `only committed entries can be in a snapshot: ${taken.index} is after ${raft.commitIndex}`,
   );
   if (taken.index <= (raft.log.snapshot?.index ?? 0)) return;
   const term = raft.log.termAt(taken.index);
-  invariant(term !== undefined, `entry ${taken.index} is in the log until it is compacted`);
+  invariant(term !== undefined, () => `entry ${taken.index} is in the log until it is compacted`);
   // The entry that it comes from may be gone after this, here and, by this snapshot, on a follower.
   const configuration = raft.membership.recordedAt(taken.index);
   const snapshot = { index: taken.index, term, data: taken.data, configuration };

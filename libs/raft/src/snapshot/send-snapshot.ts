@@ -11,7 +11,7 @@ export function startSnapshot(raft: RaftState, follower: Follower): void {
   const { snapshot } = raft.log;
   invariant(
     snapshot !== undefined,
-    `entry ${follower.nextIndex} can only be missing here because a snapshot stands for it`,
+    () => `entry ${follower.nextIndex} can only be missing here because a snapshot stands for it`,
   );
   follower.state = 'snapshot';
   follower.stopWaiting();

@@ -45,7 +45,7 @@ export class AppliedState {
   }
 
   apply(entry: Entry): unknown {
-    invariant(entry.index === this.through + 1, `entry ${entry.index} is applied after ${this.through}`);
+    invariant(entry.index === this.through + 1, () => `entry ${entry.index} is applied after ${this.through}`);
     this.through = entry.index;
     return this.machine.apply(entry);
   }

@@ -189,7 +189,7 @@ export class DrivenReplica {
   tick(): Effects {
     this.now = Math.max(this.now, nextDeadline(this.raft));
     const effects = this.give({ kind: 'tick' });
-    invariant(nextDeadline(this.raft) > this.now, `a driver would tick without end at ${this.now}`);
+    invariant(nextDeadline(this.raft) > this.now, () => `a driver would tick without end at ${this.now}`);
     return effects;
   }
 
@@ -203,7 +203,7 @@ export class DrivenReplica {
 
   latest<K extends Message['kind']>(kind: K, to: string): Extract<Message, { kind: K }> {
     const message = this.messages(kind, to).at(-1);
-    invariant(message !== undefined, `no ${kind} was sent to ${to}`);
+    invariant(message !== undefined, () => `no ${kind} was sent to ${to}`);
     return message;
   }
 
@@ -218,7 +218,7 @@ export class DrivenReplica {
     this.tick();
     for (const peer of this.peers) if (this.status.role === 'preCandidate') this.answer(peer, 'preVote', true);
     for (const peer of this.peers) if (this.status.role === 'candidate') this.answer(peer, 'vote', true);
-    invariant(this.status.role === 'leader', `every peer voted, but the role is ${this.status.role}`);
+    invariant(this.status.role === 'leader', () => `every peer voted, but the role is ${this.status.role}`);
   }
 
   /** A peer confirms the latest append that was sent to it. */

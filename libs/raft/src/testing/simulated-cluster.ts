@@ -135,7 +135,7 @@ export class SimulatedCluster {
 
   replica(id: string): SimulatedReplica {
     const found = this.byId.get(id);
-    invariant(found !== undefined, `the cluster has no replica ${id}`);
+    invariant(found !== undefined, () => `the cluster has no replica ${id}`);
     return found;
   }
 

@@ -145,7 +145,7 @@ class DurableLog {
     for (const entry of batch.entries) {
       invariant(
         entry.index === this.base + this.entries.length + 1,
-        `a batch continues the stored log: ${entry.index} after ${this.base + this.entries.length}`,
+        () => `a batch continues the stored log: ${entry.index} after ${this.base + this.entries.length}`,
       );
       this.entries.push(entry);
     }

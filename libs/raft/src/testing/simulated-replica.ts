@@ -86,7 +86,7 @@ export class SimulatedReplica {
   }
 
   get status(): RaftStatus {
-    invariant(this.raft !== undefined, `${this.id} is down`);
+    invariant(this.raft !== undefined, () => `${this.id} is down`);
     return statusOf(this.raft);
   }
 
@@ -221,6 +221,9 @@ export class SimulatedReplica {
       return;
     }
     this.give({ kind: 'tick' });
-    invariant(this.raft === undefined || nextDeadline(this.raft) > now, `${this.id} would tick without end at ${now}`);
+    invariant(
+      this.raft === undefined || nextDeadline(this.raft) > now,
+      () => `${this.id} would tick without end at ${now}`,
+    );
   }
 }

@@ -1,8 +1,12 @@
 /** Commands of the simulation are short ASCII texts. */
 export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  for (let offset = 0; offset < text.length; offset += 1) bytes[offset] = text.charCodeAt(offset);
+  writeText(text, bytes);
   return bytes;
+}
+
+export function writeText(text: string, into: Uint8Array): void {
+  for (let offset = 0; offset < text.length; offset += 1) into[offset] = text.charCodeAt(offset);
 }
 
 export function textOf(bytes: Uint8Array): string {

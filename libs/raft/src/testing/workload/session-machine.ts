@@ -1,6 +1,6 @@
 import type { Entry } from '../../entry.js';
 import type { HostedStateMachine } from '../applied-state.js';
-import { bytesOf, textOf } from '../text-bytes.js';
+import { bytesOf, textOf, writeText } from '../text-bytes.js';
 import type { SimulatedStateMachine } from './workload.js';
 
 /** A command as it travels: `sequence` counts the commands of one client, and stays the same when it retries. */
@@ -20,19 +20,23 @@ interface Session {
   result: unknown;
 }
 
-/** The simulation carries data by reference, so each command is parsed once and not once a replica. */
-const parsed = new WeakMap<Uint8Array, SessionCommand>();
+/** Carries the command besides its bytes: the simulation passes data on by reference, so hardly anybody has to parse it. */
+class CommandBytes extends Uint8Array {
+  command: SessionCommand | undefined;
+}
 
+/** @returns an array of its own each time: two proposals of one command are two entries. */
 export function encodeCommand(command: SessionCommand): Uint8Array {
-  const bytes = bytesOf(asciiJson(command));
-  parsed.set(bytes, command);
+  const json = asciiJson(command);
+  const bytes = new CommandBytes(json.length);
+  writeText(json, bytes);
+  bytes.command = command;
   return bytes;
 }
 
 export function decodeCommand(bytes: Uint8Array): SessionCommand {
-  let command = parsed.get(bytes);
-  if (command === undefined) parsed.set(bytes, (command = JSON.parse(textOf(bytes)) as SessionCommand));
-  return command;
+  const command = bytes instanceof CommandBytes ? bytes.command : undefined;
+  return command ?? (JSON.parse(textOf(bytes)) as SessionCommand);
 }
 
 /**
