@@ -366,4 +366,22 @@ describe('owner and frontend over links that can be cut', () => {
     await ownerTime.advance(1_000);
     await first;
   });
+
+  it('tells a wait that a stall of the owner drew out from one that a cache drew out', async () => {
+    const config = parsePublisherOptions({ auth: 'none', metrics: false });
+    const counters = createPublisherCounters(false);
+    const publisher = new CachePublisher({ config, scheduler: ownerTime, calls: new SubscriberCalls(() => toFrontend, 400), counters });
+    publisher.open(1, { graceMs: 1_000 });
+    const sale = publisher.mutate('products/tux', () => ({ sequence: 1, result: 0 }));
+    await settled();
+
+    await ownerTime.advance(500);
+    ownerTime.freeze(10_000);
+    await ownerTime.advance(0);
+    const { waitedMs } = await sale;
+
+    expect(waitedMs).toBe(10_500);
+    expect(counters.waitMsMax).toBe(10_500);
+    expect(counters.runningWaitMsMax).toBe(525);
+  });
 });

@@ -49,10 +49,14 @@ describe('metrics of the cache', () => {
     const counters = createPublisherCounters(registry);
     new PublisherMetrics(registry, counters, () => ({ subscribers: 1, mutationsWaiting: 2 }));
 
-    counters.observeWait(0.004);
+    counters.observeWait({ waitedMs: 4, stalledMs: 0 });
+    counters.observeWait({ waitedMs: 3_100, stalledMs: 3_000 });
+    counters.observeWait({ waitedMs: 50, stalledMs: 0 });
 
     const text = await registry.metrics();
     expect(text).toContain('cache_publisher_ack_wait_seconds_bucket{le="0.005"} 1');
+    expect(text).toContain('cache_publisher_ack_wait_seconds_max 3.1');
+    expect(text).toContain('cache_publisher_ack_wait_running_seconds_max 0.1');
     expect(text).toContain('cache_publisher_mutations_waiting 2');
   });
 

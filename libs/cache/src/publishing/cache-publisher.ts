@@ -32,6 +32,7 @@ import {
 } from './publisher-errors.js';
 import type { PublisherCounters } from './publisher-metrics.js';
 import type { AcknowledgementMode, PublisherConfig } from './publisher-options.js';
+import { StallWatch } from './stall-watch.js';
 import type { SubscriberCalls } from './subscriber-calls.js';
 
 /** What a mutation did. `sequence` is the owner's position after it: reads from then on carry at least this. */
@@ -75,8 +76,11 @@ export class CachePublisher implements OnApplicationShutdown {
   /** Sessions whose DELETEs fail at present: said once. */
   private readonly failing = new Set<string>();
   private cancelWake: Cancel = () => undefined;
+  private readonly stalls: StallWatch;
 
-  constructor(private readonly parts: PublisherParts) {}
+  constructor(private readonly parts: PublisherParts) {
+    this.stalls = new StallWatch(parts.scheduler);
+  }
 
   /**
    * Opens for subscribers and mutations under an epoch that no earlier life of this service has used. Until `graceMs`
@@ -164,6 +168,7 @@ export class CachePublisher implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.cancelWake();
+    this.stalls.close();
     this.parts.calls.keepOnly(new Map());
   }
 
@@ -188,9 +193,10 @@ export class CachePublisher implements OnApplicationShutdown {
     if (this.thisTick.length === 0) setImmediate(() => this.announceTick());
     this.thisTick.push({ mutation, keys, sequence, awaited });
     if (!awaited) return 0;
+    const endStallWatch = this.stalls.begin();
     await new Promise<void>((resolve) => this.waiting.set(mutation, resolve));
     const waitedMs = scheduler.now() - committedAt;
-    counters.observeWait(waitedMs / 1000);
+    counters.observeWait({ waitedMs, stalledMs: endStallWatch() });
     return waitedMs;
   }
 

@@ -9,14 +9,29 @@ export interface PublisherCounters {
   retries: number;
   voided: number;
   renewalsRefused: number;
-  observeWait(seconds: number): void;
+  /** The longest wait since the start, ms; and the longest without what of it this process did not run. */
+  waitMsMax: number;
+  runningWaitMsMax: number;
+  observeWait(wait: { readonly waitedMs: number; readonly stalledMs: number }): void;
 }
 
 const waitHistogram = 'cache_publisher_ack_wait_seconds';
 
 export function createPublisherCounters(metrics: Registry | false | undefined): PublisherCounters {
   const histogram = metrics === false ? undefined : waitHistogramOf(metrics ?? defaultRegistry);
-  return { acknowledged: 0, retries: 0, voided: 0, renewalsRefused: 0, observeWait: (seconds) => histogram?.observe(seconds) };
+  return {
+    acknowledged: 0,
+    retries: 0,
+    voided: 0,
+    renewalsRefused: 0,
+    waitMsMax: 0,
+    runningWaitMsMax: 0,
+    observeWait({ waitedMs, stalledMs }) {
+      histogram?.observe(waitedMs / 1000);
+      this.waitMsMax = Math.max(this.waitMsMax, waitedMs);
+      this.runningWaitMsMax = Math.max(this.runningWaitMsMax, waitedMs - stalledMs);
+    },
+  };
 }
 
 function waitHistogramOf(registry: Registry): Histogram {
@@ -48,6 +63,8 @@ export class PublisherMetrics implements OnApplicationShutdown {
             add('cache_publisher_sessions_voided_total', 'Heartbeats of sessions that are not known (any more)', 'counter', () => counters.voided),
             add('cache_publisher_renewals_refused_total', 'Heartbeats that got no lease because of an outstanding invalidation', 'counter', () => counters.renewalsRefused),
             add('cache_publisher_subscribers', 'Subscribed sessions', 'gauge', () => readings().subscribers),
+            add('cache_publisher_ack_wait_seconds_max', 'The longest of these waits since the start', 'gauge', () => counters.waitMsMax / 1000),
+            add('cache_publisher_ack_wait_running_seconds_max', 'The longest of them without the time in which this process did not run', 'gauge', () => counters.runningWaitMsMax / 1000),
             add('cache_publisher_mutations_waiting', 'Mutations that wait for acknowledgements', 'gauge', () => readings().mutationsWaiting),
           ];
   }
