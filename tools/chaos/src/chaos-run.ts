@@ -7,9 +7,11 @@ import { describeOutage, type Outage } from './faults/outage.js';
 import { SeededRandom } from './seeded-random.js';
 import { shop } from './shopping/shopper.js';
 import { ShoppingJournal } from './shopping/shopping-journal.js';
+import { type CacheWaitVerdict, judgeCacheWaits } from './verdict/cache-waits.js';
 import { fetchOrders } from './verdict/fetch-orders.js';
 import { judgeOrders } from './verdict/judge-orders.js';
 import { judgeSaleDelay, type SaleDelay } from './verdict/sale-delay.js';
+import { watchingCacheWaits } from './verdict/watch-cache-waits.js';
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -25,7 +27,7 @@ export interface ChaosOptions {
   readonly sufferShare?: number;
   /** How many frontends; shoppers take turns at them. Default 1. */
   readonly frontends?: number;
-  /** What a sale may take beyond a lease when a cache is out of reach, ms. Default 1000. */
+  /** What a whole order may take beyond a lease when a cache is out of reach, ms. Default 1000. */
   readonly saleSlackMs?: number;
   readonly dataDir: string;
 }
@@ -41,6 +43,7 @@ export interface ChaosReport {
   readonly failedReads: number;
   readonly longestGapMs: number;
   readonly saleDelay: SaleDelay;
+  readonly cacheWaits: CacheWaitVerdict;
   readonly faults: readonly Outage[];
   /** The faults in words, with the second at which each began. */
   readonly history: readonly string[];
@@ -69,18 +72,23 @@ async function runAgainst({ store, frontends, bound }: ChaosStore, options: Chao
     shop({ id, frontends, products, random: random.split(), bound, journal, stop: stop.signal, settleMs }),
   );
   const timer = setTimeout(() => stop.abort(), options.seconds * 1000);
-  const faults = await harass(store, plan, stop.signal).finally(() => {
-    clearTimeout(timer);
-    stop.abort();
+  const { result: faults, readings } = await watchingCacheWaits(store, async () => {
+    const done = await harass(store, plan, stop.signal).finally(() => {
+      clearTimeout(timer);
+      stop.abort();
+    });
+    await Promise.all(shopping);
+    return done;
   });
-  await Promise.all(shopping);
 
   const verify = await store.verify();
   const stored = await fetchOrders(store.url, { records: journal.records, count: verify.orders });
   const saleDelay = judgeSaleDelay(journal.sales, faults, { ...leaseTimes, slackMs: options.saleSlackMs });
+  const cacheWaits = judgeCacheWaits(readings, leaseTimes);
   const violations = [
     ...verify.violations.map(({ invariant, subject, detail }) => `${invariant}, ${subject}: ${detail}`),
     ...journal.staleReads,
+    ...cacheWaits.violations,
     ...saleDelay.violations,
     ...judgeOrders(journal.records, stored),
   ];
@@ -96,6 +104,7 @@ async function runAgainst({ store, frontends, bound }: ChaosStore, options: Chao
     failedReads: journal.failedReads,
     longestGapMs: Math.round(journal.longestGapMs()),
     saleDelay,
+    cacheWaits,
     faults,
     history: faults.map((fault) => describeOutage(fault, startMs)),
     verify,

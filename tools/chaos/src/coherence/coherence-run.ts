@@ -6,9 +6,11 @@ import { harass } from '../faults/nemesis.js';
 import { describeOutage, type Outage } from '../faults/outage.js';
 import { SeededRandom } from '../seeded-random.js';
 import { ShoppingJournal } from '../shopping/shopping-journal.js';
+import { type CacheWaitVerdict, judgeCacheWaits } from '../verdict/cache-waits.js';
 import { fetchOrders } from '../verdict/fetch-orders.js';
 import { judgeOrders } from '../verdict/judge-orders.js';
 import { judgeSaleDelay, type SaleDelay } from '../verdict/sale-delay.js';
+import { watchingCacheWaits } from '../verdict/watch-cache-waits.js';
 import { readProducts } from './product-reader.js';
 import { sellProduct } from './product-writer.js';
 import { type FrontendReads, ReadTally } from './read-tally.js';
@@ -24,7 +26,7 @@ export interface CoherenceOptions {
   readonly seed: number;
   /** Mean time from recovery to the next fault, ms. */
   readonly meanGapMs: number;
-  /** What a sale may take beyond a lease when a cache is out of reach, ms. Default 1000. */
+  /** What a whole order may take beyond a lease when a cache is out of reach, ms. Default 1000. */
   readonly saleSlackMs?: number;
   readonly dataDir: string;
   /** Called a few times a second with the number of answers checked so far. */
@@ -41,6 +43,7 @@ export interface CoherenceReport {
   readonly byFrontend: Readonly<Record<string, FrontendReads>>;
   readonly sales: number;
   readonly saleDelay: SaleDelay;
+  readonly cacheWaits: CacheWaitVerdict;
   readonly faults: readonly Outage[];
   /** The faults in words, with the second at which each began. */
   readonly history: readonly string[];
@@ -108,19 +111,24 @@ async function runAgainst(
   const finished = Promise.all(work);
   // Who cannot go on ends the run; the failure itself is thrown below.
   finished.catch(() => stop.abort());
-  const faults = await harass(store, plan, stop.signal).finally(() => {
-    clearInterval(watch);
-    stop.abort();
+  const { result: faults, readings } = await watchingCacheWaits(store, async () => {
+    const done = await harass(store, plan, stop.signal).finally(() => {
+      clearInterval(watch);
+      stop.abort();
+    });
+    await finished;
+    return done;
   });
   const seconds = Math.round((performance.now() - startMs) / 1000);
-  await finished;
 
   const verify = await store.verify();
   const stored = await fetchOrders(store.url, { records: journal.records, count: verify.orders });
   const saleDelay = judgeSaleDelay(journal.sales, faults, { ...leaseTimes, slackMs: options.saleSlackMs });
+  const cacheWaits = judgeCacheWaits(readings, leaseTimes);
   const violations = [
     ...tally.wrong,
     ...verify.violations.map(({ invariant, subject, detail }) => `${invariant}, ${subject}: ${detail}`),
+    ...cacheWaits.violations,
     ...saleDelay.violations,
     ...judgeOrders(journal.records, stored),
     ...(tally.checked < reads
@@ -136,6 +144,7 @@ async function runAgainst(
     byFrontend: tally.byFrontend(),
     sales: journal.sales.length,
     saleDelay,
+    cacheWaits,
     faults,
     history: faults.map((fault) => describeOutage(fault, startMs)),
     verify,

@@ -3,6 +3,7 @@ import { LabError } from '../lab-error.js';
 import type { CutReport, FaultNetwork } from '../network/fault-network.js';
 import type { ProcessPair } from '../network/link-table.js';
 import { explainAt, requireProductName, type ExplainReport } from '../observation/explain-product.js';
+import { type CacheWaits, cacheWaitsOf } from '../observation/cache-waits.js';
 import { observeService } from '../observation/observe-service.js';
 import type { ServicePeers } from '../observation/service-peers.js';
 import { reportStatus, unobserved, type StatusReport } from '../observation/status-report.js';
@@ -144,6 +145,12 @@ export class LocalStore {
         frontends.map((standing) => explainAt(standing, this.#peers.peer(standing.name), name)),
       ),
     };
+  }
+
+  /** How long sales have waited for caches since the catalog started; undefined while it does not answer. */
+  async cacheWaits(): Promise<CacheWaits | undefined> {
+    const catalog = this.#supervisor.services().find(({ spec }) => spec.kind === 'catalog');
+    return catalog && cacheWaitsOf(catalog, this.#peers.peer(catalog.name));
   }
 
   /** Waits until the store is at rest, then checks every invariant on the running replicas and the catalog. */
