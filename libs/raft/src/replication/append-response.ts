@@ -35,14 +35,12 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
   }
 }
 
-function resolveConflict(
-  raft: RaftState,
-  follower: Follower,
-  {
-    request,
-    conflict,
-  }: { readonly request: InflightRequest; readonly conflict: NonNullable<AppendResponse['conflict']> },
-): void {
+interface Conflict {
+  readonly request: InflightRequest;
+  readonly conflict: NonNullable<AppendResponse['conflict']>;
+}
+
+function resolveConflict(raft: RaftState, follower: Follower, { request, conflict }: Conflict): void {
   if (request.followsMatch) {
     raft.trace({
       kind: 'followerRegressed',
@@ -67,13 +65,7 @@ function resolveConflict(
  * the beginning of that term; one of an older term may agree up to the leader's last entry of it (Raft §5.3, last
  * paragraph).
  */
-function nextIndexAfter(
-  raft: RaftState,
-  {
-    request,
-    conflict,
-  }: { readonly request: InflightRequest; readonly conflict: NonNullable<AppendResponse['conflict']> },
-): number {
+function nextIndexAfter(raft: RaftState, { request, conflict }: Conflict): number {
   const { log } = raft;
   const ownTerm = log.termAt(request.prevIndex);
   if (conflict.term === undefined || ownTerm === undefined || conflict.term > ownTerm) {

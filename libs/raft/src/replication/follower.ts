@@ -15,6 +15,10 @@ export interface InflightRequest {
 }
 
 const heartbeatsRemembered = 32;
+const givenUpRemembered = 32;
+/** However far its answers are: a request that was lost is repeated at the latest after so many times `retransmitAfterMs`. */
+const patienceFactorMax = 64;
+const doublingsMax = 3;
 const writesRemembered = 64;
 
 /**
@@ -30,6 +34,12 @@ export class Follower {
   nextIndex: LogIndex;
   /** Oldest first. */
   inflight: InflightRequest[] = [];
+  /** Counted as lost since; an answer that comes all the same tells how long answers take. Oldest first. */
+  private givenUp: InflightRequest[] = [];
+  /** How often in a row something was given up without an answer. */
+  private timesGivenUp = 0;
+  /** How long the last answer took, be it for the way or for the disk. */
+  private answerTookMs = 0;
   /** Wait for the answers to what is on its way: one of them came out of order, or a request before it was lost. */
   holdUntilAnswered = false;
   outgoingSnapshot: OutgoingSnapshot | undefined;
@@ -112,21 +122,37 @@ export class Follower {
     if (lastIndex > prevIndex && this.writing.length < writesRemembered) this.writing.push({ lastIndex, sentAt });
   }
 
-  /** Takes the request that an answer belongs to off the list; undefined when none waits for it. */
+  /**
+   * Takes the request that an answer belongs to off the list; undefined when none waits for it, or no longer: what was
+   * given up has been asked about again, and two answers would pull the search for common ground both ways.
+   */
   takeInflight(requestId: number, now: number): InflightRequest | undefined {
-    const offset = this.inflight.findIndex((sent) => sent.requestId === requestId);
-    const sent = this.inflight[offset];
-    if (sent === undefined) return undefined;
-    this.inflight.splice(offset, 1);
-    if (this.inflight.length === 0) this.holdUntilAnswered = false;
+    const sent = takeOff(this.inflight, requestId);
+    if (sent !== undefined) {
+      if (this.inflight.length === 0) this.holdUntilAnswered = false;
+      this.answered(sent, now);
+      return sent;
+    }
+    const late = takeOff(this.givenUp, requestId);
+    if (late !== undefined) this.answered(late, now);
+    return undefined;
+  }
+
+  private answered(sent: InflightRequest, now: number): void {
     this.confirmed(sent, now);
-    return sent;
+    this.timesGivenUp = 0;
+    this.answerTookMs = now - sent.sentAt;
   }
 
   confirmed(sent: { readonly requestId: number; readonly sentAt: number }, now: number): void {
     this.lastContactAt = now;
     this.answeredOnce = true;
-    this.steadySince ??= now;
+    if (this.steadySince === undefined) {
+      this.steadySince = now;
+      // It is back: what was learned about the silence before says nothing about now.
+      this.timesGivenUp = 0;
+      this.answerTookMs = 0;
+    }
     this.confirmedSentAt = Math.max(this.confirmedSentAt, sent.sentAt);
     this.confirmedRequestId = Math.max(this.confirmedRequestId, sent.requestId);
   }
@@ -167,6 +193,7 @@ export class Follower {
 
   stopWaiting(): void {
     this.inflight = [];
+    this.givenUp = [];
     this.holdUntilAnswered = false;
   }
 
@@ -181,7 +208,10 @@ export class Follower {
       const lastSent = Math.max(this.nextIndex - 1, ...this.inflight.map((sent) => sent.lastIndex));
       this.nextIndex = (lastSent + 1) as LogIndex;
     }
+    this.timesGivenUp += 1;
+    const givenUp = [...this.givenUp, ...this.inflight].slice(-givenUpRemembered);
     this.stopWaiting();
+    this.givenUp = givenUp;
   }
 
   processGone(): void {
@@ -194,9 +224,19 @@ export class Follower {
     this.writing = [];
   }
 
-  /** When the oldest request on its way counts as lost. */
+  /**
+   * When the oldest request on its way counts as lost: after `afterMs`, but not before twice the time that the last
+   * answer took, and doubled while none comes (RFC 6298, 5.5). On a slow way everything would be sent many times over.
+   */
   retransmitAt(afterMs: number): number {
     const oldest = this.inflight[0];
-    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sentAt + afterMs;
+    if (oldest === undefined) return Number.POSITIVE_INFINITY;
+    const patienceMs = Math.max(afterMs, 2 * this.answerTookMs) * 2 ** Math.min(this.timesGivenUp, doublingsMax);
+    return oldest.sentAt + Math.min(patienceMs, patienceFactorMax * afterMs);
   }
+}
+
+function takeOff(requests: InflightRequest[], requestId: number): InflightRequest | undefined {
+  const offset = requests.findIndex((sent) => sent.requestId === requestId);
+  return offset === -1 ? undefined : requests.splice(offset, 1)[0];
 }

@@ -48,9 +48,25 @@ export class SimulatedDisk {
     if (this.syncing === 0) this.startSync();
   }
 
-  /** What a process that starts now would find. */
-  read(): StoredState {
+  /** What a process finds that starts now: a damaged log is set aside whole, and another store begins in its place. */
+  open(): StoredState {
+    if (this.durable.isDamaged) this.replaceStore();
     return { ...this.durable.toStoredState(), storeId: this.storeId };
+  }
+
+  /**
+   * A bit of what is durable flips. The running process does not notice, having it in memory; the checksum tells
+   * whoever opens the store next.
+   *
+   * @param place from 0, the oldest that is stored, to 1, the newest.
+   */
+  flipBit(place: number): void {
+    this.durable.damageAt(place);
+  }
+
+  /** Whoever opens it next will not find what was stored. */
+  get isDamaged(): boolean {
+    return this.durable.isDamaged;
   }
 
   get term(): Term {
@@ -97,6 +113,10 @@ export class SimulatedDisk {
   /** Loses everything, as a replaced disk does: what starts on it next is another store. No group survives it on a majority. */
   wipe(): void {
     this.crash();
+    this.replaceStore();
+  }
+
+  private replaceStore(): void {
     this.lost.set(this.storeId, this.durable);
     this.durable = new DurableLog();
     this.storeId += 1;
@@ -130,6 +150,16 @@ class DurableLog {
   hardState: HardState = { term: 0 as Term, votedFor: undefined };
   private snapshot: Snapshot | undefined;
   private entries: Entry[] = [];
+  /** The index whose record is not what was written; the snapshot's stands for everything up to there. */
+  private damagedIndex: number | undefined;
+
+  get isDamaged(): boolean {
+    return this.damagedIndex !== undefined;
+  }
+
+  damageAt(place: number): void {
+    this.damagedIndex ??= this.base + Math.round(place * this.entries.length);
+  }
 
   get term(): Term {
     return this.hardState.term;
@@ -141,6 +171,8 @@ class DurableLog {
     if (batch.snapshot !== undefined) {
       this.entries = this.entries.slice(this.offsetOf(batch.snapshot.index + 1));
       this.snapshot = batch.snapshot;
+      // The files with what it stands for are deleted, damaged or not.
+      if (this.damagedIndex !== undefined && this.damagedIndex <= batch.snapshot.index) this.damagedIndex = undefined;
     }
     for (const entry of batch.entries) {
       invariant(

@@ -109,7 +109,7 @@ export class SimulatedReplica {
     this.deferred = [];
     this.durableSequence = 0;
     this.wakeAt = Number.POSITIVE_INFINITY;
-    const stored = this.disk.read();
+    const stored = this.disk.open();
     this.restore(stored.snapshot);
     // Each process draws other random numbers, as real ones do.
     const options = { ...this.options, seed: this.options.seed + this.incarnation * 7919 };

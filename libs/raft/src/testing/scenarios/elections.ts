@@ -178,4 +178,15 @@ export const elections: readonly Scenario[] = [
       expectThat(a.propose('x').accepted.length === 1, 'a takes proposals again');
     },
   },
+  {
+    name: 'what was asked many rounds ago is forgotten',
+    run: () => {
+      const a = new DrivenReplica();
+      a.tick();
+      const first = a.latest('preVoteRequest', 'b');
+      for (let round = 0; round < 40; round += 1) a.tick();
+      a.receive('b', { kind: 'preVoteResponse', requestId: first.requestId, term: a.status.term, granted: true });
+      expectThat(a.status.role === 'preCandidate', 'a candidate that nobody answers must not remember without end');
+    },
+  },
 ];

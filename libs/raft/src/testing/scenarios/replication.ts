@@ -1,5 +1,5 @@
 import { toLogIndex, toReplicaId, toTerm } from '../../ids.js';
-import { DrivenReplica } from '../driven-replica.js';
+import { DrivenReplica, logOf } from '../driven-replica.js';
 import { drivenLeader } from './driven-leader.js';
 import { expectThat, type Scenario } from './scenario.js';
 
@@ -160,6 +160,35 @@ export const replication: readonly Scenario[] = [
       expectThat(
         send.every(({ message }) => message.kind !== 'appendResponse'),
         'the entries of the first batches are gone, and those in their place are not on disk',
+      );
+    },
+  },
+  {
+    name: 'a conflict is answered at once, whatever the disk does',
+    run: () => {
+      const a = new DrivenReplica({ log: [1], instantDisk: false });
+      const append = (requestId: number, prev: number, entries: number) =>
+        a.give({
+          kind: 'message',
+          from: toReplicaId('b'),
+          message: {
+            kind: 'appendRequest',
+            requestId,
+            term: toTerm(1),
+            prevLogIndex: toLogIndex(prev),
+            prevLogTerm: toTerm(1),
+            entries: logOf(
+              Array.from({ length: entries }, () => 1),
+              prev + 1,
+            ),
+            commitIndex: toLogIndex(0),
+          },
+        });
+      append(501, 1, 2);
+      const { send } = append(502, 9, 1);
+      expectThat(
+        send.some(({ message }) => message.kind === 'appendResponse' && message.conflict !== undefined),
+        'it promises nothing, so nothing has to be on disk first; the leader looks for common ground meanwhile',
       );
     },
   },

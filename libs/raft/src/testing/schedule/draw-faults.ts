@@ -32,6 +32,7 @@ export const recipes = [
   'transfer',
   'stepDown',
   'loseStore',
+  'flipBit',
   'changeMembers',
 ] as const;
 
@@ -166,6 +167,8 @@ class FaultDrawing {
           victim: prng.chance(0.3) ? 'leader' : this.any(),
           downMs: this.span(1, 300),
         });
+      case 'flipBit':
+        return this.addFlippedBit();
       case 'changeMembers':
         return this.addMembershipChanges();
     }
@@ -188,6 +191,14 @@ class FaultDrawing {
         this.add({ kind: 'kill', victim, downMs: this.span(0.1, 5) }, nominatedAt + prng.between(0.5, 10));
       }
     }
+  }
+
+  /** Mostly found soon, by a restart of the victim; otherwise whenever it happens to start again. */
+  private addFlippedBit(): void {
+    const { prng } = this;
+    const victim = prng.chance(0.3) ? 'leader' : this.any();
+    this.add({ kind: 'flipBit', victim, place: prng.chance(0.3) ? 1 : rounded(prng.between(0, 1)) });
+    if (prng.chance(0.8)) this.add({ kind: 'kill', victim, downMs: this.span(1, 300) }, this.span(0.1, 200));
   }
 
   /** Somebody comes or goes; mostly the group ends as large as it was, or it would soon be too small for other faults. */

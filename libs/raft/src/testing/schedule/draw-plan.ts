@@ -111,9 +111,16 @@ function drawGroup(prng: Prng): GroupPlan {
   };
 }
 
-/** Half of the groups are on one site; in the others several requests are under way at once and overtake each other. */
+/**
+ * Half of the groups are on one site; in the others several requests are under way at once and overtake each other. Some
+ * are so far apart that an answer takes about as long as a request is waited for.
+ */
 function drawNetwork(prng: Prng, heartbeatIntervalMs: number): NetworkConditions {
   if (prng.chance(0.5)) return calmNetwork;
+  if (prng.chance(0.2)) {
+    const delayMinMs = prng.integer(heartbeatIntervalMs, Math.ceil(heartbeatIntervalMs * 1.5));
+    return { ...calmNetwork, delayMinMs, delayMaxMs: delayMinMs + prng.integer(0, 5) };
+  }
   return { ...calmNetwork, delayMaxMs: prng.integer(2, Math.ceil(heartbeatIntervalMs / 2)) };
 }
 

@@ -49,6 +49,8 @@ export type Fault =
   | { readonly kind: 'stepDown' }
   /** Its disk is replaced by an empty one, unless the group could not survive the loss of one more. */
   | { readonly kind: 'loseStore'; readonly victim: Victim; readonly downMs: number }
+  /** A bit of what it has stored flips, found when it starts again; unless the group could not survive that loss. */
+  | { readonly kind: 'flipBit'; readonly victim: Victim; readonly place: number }
   | { readonly kind: 'changeMembership'; readonly change: MembershipChange['kind']; readonly member: Victim };
 
 export type FaultKind = Fault['kind'];

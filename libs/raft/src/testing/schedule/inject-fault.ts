@@ -33,7 +33,7 @@ export class FaultInjector {
     this.active = false;
     const { network, replicas } = this.cluster;
     network.heal();
-    network.conditions = calmNetwork;
+    network.conditions = this.normal;
     for (const replica of replicas) {
       replica.disk.conditions = fastDisk;
       replica.clock.setSpeed(1);
@@ -101,6 +101,9 @@ export class FaultInjector {
         return this.find('leader').give({ kind: 'stepDown', reason: 'the script says so' });
       case 'loseStore':
         return this.loseStore(this.find(fault.victim), fault.downMs);
+      case 'flipBit':
+        if (this.canLoseOneStore()) this.find(fault.victim).disk.flipBit(fault.place);
+        return;
       case 'changeMembership':
         return this.changeMembership(fault.change, this.find(fault.member));
     }
@@ -139,14 +142,21 @@ export class FaultInjector {
     if (replicas.some((replica) => replica.highestTerm > term)) return false;
     const voters = members.filter(({ kind }) => kind === 'voter');
     if (voters.length < 3 || members.some(({ kind }) => kind === 'returning')) return false;
-    return voters.every(({ id, storeId }) => this.find(id).disk.storeId === storeId);
+    return !voters.some((voter) => this.isLost(voter));
+  }
+
+  /** Its store is another one by now, or will be when it starts again. */
+  private isLost({ id, storeId }: Member): boolean {
+    const { disk } = this.find(id);
+    return disk.storeId !== storeId || disk.isDamaged;
   }
 
   private changeMembership(kind: MembershipChange['kind'], { id, options }: SimulatedReplica): void {
     // Taking a voter away while another one's store is lost can leave nobody who could elect: that is no fault of Raft.
     const { leader } = this.cluster;
-    const isLost = ({ id: member, storeId }: Member) => this.find(member).disk.storeId !== storeId;
-    if ((kind === 'remove' || kind === 'demote') && leader?.status.members.some(isLost) === true) return;
+    if (kind === 'remove' || kind === 'demote') {
+      if (leader?.status.members.some((each) => this.isLost(each)) === true) return;
+    }
     const priority = options.voters.find((voter) => voter.id === id)?.priority ?? 1;
     const change = kind === 'addLearner' ? { kind, member: id, priority, context: `at ${id}` } : { kind, member: id };
     this.cluster.changeMembership(this.find('leader').id, change);

@@ -33,7 +33,7 @@ describe('a plan', () => {
     const kinds = new Set<FaultKind>(plans.flatMap(({ faults }) => faults.map(({ fault }) => fault.kind)));
     const sizes = new Set(plans.map(({ group }) => group.priorities.length));
 
-    expect(kinds.size).toBe(21);
+    expect(kinds.size).toBe(22);
     expect([...sizes].sort()).toEqual([1, 2, 3, 4, 5]);
   });
 

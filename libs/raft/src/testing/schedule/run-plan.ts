@@ -190,6 +190,7 @@ const againstLeases: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
   'transfer',
   'stepDown',
   'loseStore',
+  'flipBit',
   'changeMembership',
 ]);
 

@@ -90,4 +90,9 @@ export const elections = [
     'return waitMs > 0 ?',
     'return false ?',
   ]),
+  mutant('rounds-never-forgotten', 'A candidate remembers its questions only for some rounds.', [
+    'election/campaign.js',
+    'if (asked.size <= max)',
+    'if (true)',
+  ]),
 ];

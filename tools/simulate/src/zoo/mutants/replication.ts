@@ -76,6 +76,21 @@ export const replication = [
     'batch.through = Math.min(batch.through, index - 1);',
     ';',
   ]),
+  mutant('conflict-waits-for-disk', 'A conflict promises nothing and is answered at once.', [
+    request,
+    'else\n        raft.sendAtOnce(from, response);',
+    'else\n        raft.send(from, response, raft.durability.nextSequence - 1);',
+  ]),
+  mutant('late-answers-teach-nothing', 'A late answer tells how long answers take.', [
+    'replication/follower.js',
+    'this.givenUp = givenUp;',
+    ';',
+  ]),
+  mutant('patience-never-learned', 'What takes long to be answered is not sent again and again.', [
+    'replication/follower.js',
+    'const patienceMs = Math.max(afterMs, 2 * this.answerTookMs) * 2 ** Math.min(this.timesGivenUp, doublingsMax);',
+    'const patienceMs = afterMs;',
+  ]),
   mutant('lost-append-never-repeated', 'What is not answered is asked about again.', [
     'replication/replicate.js',
     'follower.doubtWhatIsUnderWay();',

@@ -49,6 +49,20 @@ export const snapshots = [
     'sessions: [...this.sessions] }));',
     'sessions: [] }));',
   ]),
+  mutant(
+    'damage-cut-off',
+    'A damaged log is set aside whole; cut at the damage it would forget promises.',
+    [
+      'testing/simulated-disk.js',
+      'if (this.durable.isDamaged)\n            this.replaceStore();',
+      'if (this.durable.isDamaged)\n            this.durable.cutAtDamage();',
+    ],
+    [
+      'testing/simulated-disk.js',
+      'damageAt(place) {',
+      'cutAtDamage() { this.entries.length = Math.min(this.entries.length, Math.max(0, this.damagedIndex - this.base - 1)); this.damagedIndex = undefined; }\n    damageAt(place) {',
+    ],
+  ),
   mutant('driver-sends-before-durable', 'A driver holds a message back until the batch it names is durable.', [
     'testing/simulated-replica.js',
     'if (envelope.after <= this.durableSequence)\n                this.around.send(envelope);',
