@@ -57,6 +57,7 @@ describe('metrics of the cache', () => {
     expect(text).toContain('cache_publisher_ack_wait_seconds_bucket{le="0.005"} 1');
     expect(text).toContain('cache_publisher_ack_wait_seconds_max 3.1');
     expect(text).toContain('cache_publisher_ack_wait_running_seconds_max 0.1');
+    expect(text).toContain('cache_publisher_ack_wait_running_seconds_total 0.154');
     expect(text).toContain('cache_publisher_mutations_waiting 2');
   });
 

@@ -12,6 +12,8 @@ export interface PublisherCounters {
   /** The longest wait since the start, ms; and the longest without what of it this process did not run. */
   waitMsMax: number;
   runningWaitMsMax: number;
+  /** The sum of all waits without what this process did not run, ms. */
+  runningWaitMsTotal: number;
   observeWait(wait: { readonly waitedMs: number; readonly stalledMs: number }): void;
 }
 
@@ -26,10 +28,12 @@ export function createPublisherCounters(metrics: Registry | false | undefined): 
     renewalsRefused: 0,
     waitMsMax: 0,
     runningWaitMsMax: 0,
+    runningWaitMsTotal: 0,
     observeWait({ waitedMs, stalledMs }) {
       histogram?.observe(waitedMs / 1000);
       this.waitMsMax = Math.max(this.waitMsMax, waitedMs);
       this.runningWaitMsMax = Math.max(this.runningWaitMsMax, waitedMs - stalledMs);
+      this.runningWaitMsTotal += waitedMs - stalledMs;
     },
   };
 }
@@ -65,6 +69,7 @@ export class PublisherMetrics implements OnApplicationShutdown {
             add('cache_publisher_subscribers', 'Subscribed sessions', 'gauge', () => readings().subscribers),
             add('cache_publisher_ack_wait_seconds_max', 'The longest of these waits since the start', 'gauge', () => counters.waitMsMax / 1000),
             add('cache_publisher_ack_wait_running_seconds_max', 'The longest of them without the time in which this process did not run', 'gauge', () => counters.runningWaitMsMax / 1000),
+            add('cache_publisher_ack_wait_running_seconds_total', 'All waits together without the time in which this process did not run', 'counter', () => counters.runningWaitMsTotal / 1000),
             add('cache_publisher_mutations_waiting', 'Mutations that wait for acknowledgements', 'gauge', () => readings().mutationsWaiting),
           ];
   }

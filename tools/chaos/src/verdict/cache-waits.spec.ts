@@ -5,7 +5,7 @@ import { judgeCacheWaits } from './cache-waits.js';
 const lease = { leaseMs: 2_000, renewGuardMs: 250 };
 
 function reading(pid: number, longestRunningMs: number, longestMs = longestRunningMs): CacheWaits {
-  return { pid, waits: 10, longestMs, longestRunningMs };
+  return { pid, waits: 10, longestMs, longestRunningMs, totalRunningMs: longestRunningMs };
 }
 
 describe('judgeCacheWaits', () => {

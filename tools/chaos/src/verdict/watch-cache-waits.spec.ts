@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { CacheWaits } from '@toystore/lab';
 import { watchingCacheWaits } from './watch-cache-waits.js';
 
-const reading = (pid: number, waits: number): CacheWaits => ({ pid, waits, longestMs: waits, longestRunningMs: waits });
+const reading = (pid: number, waits: number): CacheWaits => ({
+  pid,
+  waits,
+  longestMs: waits,
+  longestRunningMs: waits,
+  totalRunningMs: waits,
+});
 
 describe('watchingCacheWaits', () => {
   it('keeps the last reading of every process of the catalog, also what was only known at the end', async () => {

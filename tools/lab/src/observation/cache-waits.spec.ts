@@ -13,6 +13,7 @@ const metrics = [
   'cache_publisher_ack_wait_seconds_count 12',
   'cache_publisher_ack_wait_seconds_max 5.125',
   'cache_publisher_ack_wait_running_seconds_max 2.25',
+  'cache_publisher_ack_wait_running_seconds_total 2.5',
 ];
 
 function catalog(state: ProcessState, answer: MemoryPeer) {
@@ -34,6 +35,7 @@ describe('cacheWaitsOf', () => {
       waits: 12,
       longestMs: 5_125,
       longestRunningMs: 2_250,
+      totalRunningMs: 2_500,
     });
   });
 
@@ -49,6 +51,6 @@ describe('cacheWaitsOf', () => {
   it('does not take a catalog that does not count its waits for one without waits', async () => {
     const without = catalog('running', answering(metrics.slice(0, -1)));
 
-    await expect(cacheWaitsOf(...without)).rejects.toThrow('no number cache_publisher_ack_wait_running_seconds_max');
+    await expect(cacheWaitsOf(...without)).rejects.toThrow('no number cache_publisher_ack_wait_running_seconds_total');
   });
 });

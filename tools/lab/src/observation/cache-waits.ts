@@ -13,6 +13,8 @@ export interface CacheWaits {
    * its renewal guard and {@link timerAllowanceMs}.
    */
   readonly longestRunningMs: number;
+  /** The sum of all waits, also without that time. */
+  readonly totalRunningMs: number;
 }
 
 /** Timers are rounded up, and the catalog does not see stalls of less than 25 ms. */
@@ -23,6 +25,7 @@ const series = {
   waits: 'cache_publisher_ack_wait_seconds_count',
   longest: 'cache_publisher_ack_wait_seconds_max',
   longestRunning: 'cache_publisher_ack_wait_running_seconds_max',
+  totalRunning: 'cache_publisher_ack_wait_running_seconds_total',
 } as const;
 
 /** Asks the catalog; undefined when it does not run or does not answer in time. Rejects when it does not know its waits. */
@@ -44,6 +47,7 @@ export async function cacheWaitsOf(
     waits: valueOf(text, series.waits),
     longestMs: valueOf(text, series.longest) * 1000,
     longestRunningMs: valueOf(text, series.longestRunning) * 1000,
+    totalRunningMs: valueOf(text, series.totalRunning) * 1000,
   };
 }
 
