@@ -82,7 +82,10 @@ export interface GroupLimits {
   readonly applySliceMs: number;
   /** Remembered results of keyed proposals; the oldest go first. Must be equal on all members. Default 100000. */
   readonly resultsMax: number;
-  /** How long results of keyed proposals are remembered, ms of log time. Must be equal on all members. Default 24 h. */
+  /**
+   * How long results of keyed proposals are remembered, ms of log time, which may run an hour a day fast or slow
+   * (`CommittedEntry.time`). Must be equal on all members. Default 25 h: at least 24 h by any leader's monotonic clock.
+   */
   readonly resultTtlMs: number;
   /** Default deadline of a proposal, read or wait, ms. Default 5000. */
   readonly deadlineMs: number;

@@ -29,7 +29,7 @@ describe('parseGroupOptions', () => {
     const config = parseGroupOptions(good, 7);
 
     expect(config.raft).toMatchObject({ heartbeatIntervalMs: 100, electionTimeoutMinMs: 500, electionTimeoutMaxMs: 1000, seed: 7 });
-    expect(config.limits).toMatchObject({ proposalsMax: 16384, deadlineMs: 5000, resultTtlMs: 86_400_000 });
+    expect(config.limits).toMatchObject({ proposalsMax: 16384, deadlineMs: 5000, resultTtlMs: 90_000_000 });
     expect(config.self.url).toBe('http://127.0.0.1:8091');
     expect(Object.isFrozen(config)).toBe(true);
   });

@@ -26,7 +26,7 @@ const defaultLimits: GroupLimits = {
   applyBacklogMax: 65_536,
   applySliceMs: 8,
   resultsMax: 100_000,
-  resultTtlMs: 24 * 60 * 60 * 1000,
+  resultTtlMs: 25 * 60 * 60 * 1000,
   deadlineMs: 5000,
   handoverGraceMs: 500,
   hookTimeoutMs: 10_000,

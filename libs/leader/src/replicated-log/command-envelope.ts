@@ -1,43 +1,61 @@
+import type { TimeStamp } from './log-time.js';
+
 /**
  * What the `data` of a command entry holds:
  *
- *   version=1 keyLength time:8(double) key… command…(JSON, to the end)
+ *   version=2 keyLength wallMs:8(double) term:8(double) leadingMs:8(double) key… command…(JSON, to the end)
+ *   version=1 keyLength wallMs:8(double) key… command…                          (read, no longer written)
  *
- * Log time and key travel with the command, so that every replica applies it under the same ones.
+ * Stamp and key travel with the command, so that every replica applies it at the same log time under the same key.
  */
 export interface CommandEnvelope {
-  /** Wall clock of the leader that proposed it, ms since 1970. */
-  readonly time: number;
+  /** Of version 1 only the wall clock. */
+  readonly stamp: TimeStamp | { readonly wallMs: number };
   readonly key: string | undefined;
   readonly command: unknown;
 }
 
-const version = 1;
-const headerBytes = 10;
+const version = 2;
+const headerBytes = 26;
+const headerBytesOfVersion1 = 10;
 
 /** @param commandJson the command, already in JSON: it is encoded once, when it is proposed */
-export function encodeCommand(envelope: { readonly time: number; readonly key: string | undefined; readonly commandJson: string }): Buffer {
-  const key = envelope.key ?? '';
-  const bytes = Buffer.allocUnsafe(headerBytes + key.length + Buffer.byteLength(envelope.commandJson));
+export function encodeCommand(envelope: {
+  readonly stamp: TimeStamp;
+  readonly key: string | undefined;
+  readonly commandJson: string;
+}): Buffer {
+  const { stamp, key = '', commandJson } = envelope;
+  const bytes = Buffer.allocUnsafe(headerBytes + key.length + Buffer.byteLength(commandJson));
   bytes[0] = version;
   bytes[1] = key.length;
-  bytes.writeDoubleBE(envelope.time, 2);
+  bytes.writeDoubleBE(stamp.wallMs, 2);
+  bytes.writeDoubleBE(stamp.term, 10);
+  bytes.writeDoubleBE(stamp.leadingMs, 18);
   bytes.write(key, headerBytes, 'latin1');
-  bytes.write(envelope.commandJson, headerBytes + key.length, 'utf8');
+  bytes.write(commandJson, headerBytes + key.length, 'utf8');
   return bytes;
 }
 
 /**
- * Throws on data this version did not write: a replica that cannot read the log must not guess its contents.
+ * Throws on data that neither this version nor an earlier one wrote: a replica that cannot read the log must not guess
+ * its contents.
  */
 export function decodeCommand(data: Uint8Array): CommandEnvelope {
   const bytes = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  if (bytes.length < headerBytes || bytes[0] !== version) throw new RangeError(`a log entry of format ${bytes[0]} cannot be read, only format ${version}`);
-  const keyLength = bytes[1] as number;
+  const keyStart = bytes[0] === version ? headerBytes : headerBytesOfVersion1;
+  if ((bytes[0] !== version && bytes[0] !== 1) || bytes.length < keyStart) {
+    throw new RangeError(
+      `a log entry of format ${bytes[0]} and ${bytes.length} bytes cannot be read, only formats 1 and ${version}`,
+    );
+  }
+  const commandStart = keyStart + (bytes[1] as number);
+  const wallMs = bytes.readDoubleBE(2);
   return {
-    time: bytes.readDoubleBE(2),
-    key: keyLength === 0 ? undefined : bytes.toString('latin1', headerBytes, headerBytes + keyLength),
-    command: JSON.parse(bytes.toString('utf8', headerBytes + keyLength)) as unknown,
+    stamp:
+      bytes[0] === version ? { wallMs, term: bytes.readDoubleBE(10), leadingMs: bytes.readDoubleBE(18) } : { wallMs },
+    key: commandStart === keyStart ? undefined : bytes.toString('latin1', keyStart, commandStart),
+    command: JSON.parse(bytes.toString('utf8', commandStart)) as unknown,
   };
 }
 

@@ -14,7 +14,9 @@ export class CompactedError extends Error {
     readonly from: number,
     readonly firstLogIndex: number,
   ) {
-    super(`Entries from ${from} on are no longer in the log, which starts at ${firstLogIndex}. Use the state machine's state instead.`);
+    super(
+      `Entries from ${from} on are no longer in the log, which starts at ${firstLogIndex}. Use the state machine's state instead.`,
+    );
   }
 }
 
@@ -24,13 +26,15 @@ interface Follower {
 }
 
 const entriesPerRead = 256;
+/** Of what is no command, and of repeats of keyed ones. */
+const notFed = -1;
 
 /** Lets subscribers follow the applied commands: each has its own place in the log, nothing is buffered for it. */
 export class CommittedFeed {
   private readonly followers = new Set<Follower>();
-  /** Where log time differs from the entry's own time (a leader's clock was behind its predecessor's). */
-  private readonly times = new Map<number, number>();
-  private readonly replayed = new Set<number>();
+  /** Log time of each applied entry from `timesFrom` on, which the entry alone does not tell; `notFed` where it is not fed. */
+  private times: number[] = [];
+  private timesFrom = 1;
 
   constructor(
     private readonly raft: () => Raft | undefined,
@@ -38,14 +42,19 @@ export class CommittedFeed {
   ) {}
 
   noted(entry: Entry, applied: Applied): void {
-    if (applied.kind === 'replayed') this.replayed.add(entry.index);
-    else if (applied.kind === 'command' && applied.timeCorrected) this.times.set(entry.index, applied.entry.time);
+    if (entry.index !== this.timesFrom + this.times.length) {
+      // After a snapshot: what it stands for is fed to nobody.
+      this.times = [];
+      this.timesFrom = entry.index;
+    }
+    this.times.push(applied.kind === 'command' ? applied.entry.time : notFed);
   }
 
   /** The log before this index is gone. */
   compacted(firstLogIndex: number): void {
-    for (const index of this.times.keys()) if (index < firstLogIndex) this.times.delete(index);
-    for (const index of this.replayed) if (index < firstLogIndex) this.replayed.delete(index);
+    if (firstLogIndex <= this.timesFrom) return;
+    this.times = this.times.slice(firstLogIndex - this.timesFrom);
+    this.timesFrom = firstLogIndex;
   }
 
   progressed(): void {
@@ -79,13 +88,14 @@ export class CommittedFeed {
       for (const entry of entriesOf(raft, follower.next as LogIndex, end as LogIndex)) {
         if (subscriber.closed) return;
         follower.next = entry.index + 1;
-        if (entry.kind === 'command' && !this.replayed.has(entry.index)) subscriber.next(this.committedEntry(entry));
+        const time = this.times[entry.index - this.timesFrom] ?? notFed;
+        if (time !== notFed) subscriber.next(committedEntry(entry, time));
       }
     }
   }
+}
 
-  private committedEntry(entry: Entry): CommittedEntry {
-    const { time, key, command } = decodeCommand(entry.data);
-    return { index: entry.index, term: entry.term, time: this.times.get(entry.index) ?? time, command, ...(key !== undefined && { key }) };
-  }
+function committedEntry(entry: Entry, time: number): CommittedEntry {
+  const { key, command } = decodeCommand(entry.data);
+  return { index: entry.index, term: entry.term, time, command, ...(key !== undefined && { key }) };
 }

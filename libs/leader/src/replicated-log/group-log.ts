@@ -74,7 +74,7 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
 
     const earlier = key === undefined ? undefined : (flights.join(key, deadline) ?? recordedOutcome(replica, key));
     if (earlier !== undefined) return earlier;
-    const data = encodeCommand({ time: Math.max(ports.clock.epochMs(), replica.state.logTime), key, commandJson: toJson(command) });
+    const data = encodeCommand({ stamp: replica.timeStamps.stamp(), key, commandJson: toJson(command) });
     if (data.length > limits.commandBytesMax) throw new ProposalRejectedError('tooLarge', `it has ${data.length} bytes, at most ${limits.commandBytesMax} are allowed (limits.commandBytesMax).`);
     const flight = flights.begin(key, deadline);
     replica.enqueue(flight.id, data);

@@ -4,8 +4,9 @@ import type { CommittedEntry } from './state-machine.js';
 export interface ProposeOptions {
   /**
    * Idempotency key, 1–255 visible ASCII characters. A command under a key that was already applied is not applied
-   * again: its first result is returned with `replayed: true`. Remembered for `limits.resultTtlMs` of log time (24 h)
-   * and at most `limits.resultsMax` keys, across restarts and leaders. Same key must mean same command.
+   * again: its first result is returned with `replayed: true`. Remembered for `limits.resultTtlMs` of log time
+   * (25 h, which take at least 24 h, whatever wall clocks show) and at most `limits.resultsMax` keys, across restarts
+   * and leaders. Same key must mean same command.
    */
   readonly key?: string;
   /** On the scale of `performance.now()`, ms. Default: `limits.deadlineMs` (5 s) from now. */

@@ -3,8 +3,10 @@ export interface CommittedEntry<C = unknown> {
   readonly index: number;
   readonly term: number;
   /**
-   * Log time, ms since 1970: the wall clock of the leader that appended it, never going back from entry to entry.
-   * The only clock that `apply` may use.
+   * Log time, ms since 1970: the only clock that `apply` may use. Good for ages: it never goes back, and between two
+   * entries it advances by what the leaders' monotonic clocks measured, give or take an hour a day, however wrong a wall
+   * clock is. Not good for dates: it is near the wall clock, but behind it after the group was down (which it makes good
+   * by an hour a day). Put a date that matters into the command.
    */
   readonly time: number;
   readonly command: C;

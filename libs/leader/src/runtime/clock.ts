@@ -2,7 +2,7 @@
 export interface Clock {
   /** Monotonic, ms. Never goes back and does not jump with the wall clock. */
   now(): number;
-  /** Wall clock, ms since 1970. Only ever used as *data* (log time), never to decide who leads. */
+  /** Wall clock, ms since 1970. Only ever used as *data*: log time is drawn towards it, an hour a day at most. It may jump. */
   epochMs(): number;
   /** Calls `fire` once, not before `at` (on the scale of `now`). */
   setTimer(at: number, fire: () => void): Timer;

@@ -14,6 +14,7 @@ import { Flights } from '../replicated-log/flights.js';
 import { type ReadPoint, ReadRounds } from '../replicated-log/read-rounds.js';
 import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
+import { TimeStamps } from '../replicated-log/time-stamps.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
 import type { Clock } from './clock.js';
 import type { AskStanding } from './first-start.js';
@@ -57,6 +58,8 @@ export class GroupReplica {
   readonly applier: Applier;
   /** Announces every change that `ElectionState` shows besides its indexes. */
   readonly changes: StatusWatch;
+  /** For what this replica proposes. */
+  readonly timeStamps: TimeStamps;
   private readonly snapshots: SnapshotSchedule;
   private readonly makingWay: MakingWay;
   private readonly candidacy: Candidacy;
@@ -77,6 +80,7 @@ export class GroupReplica {
   ) {
     const { clock } = ports;
     this.changes = new StatusWatch(clock);
+    this.timeStamps = new TimeStamps(clock);
     this.turn = new TurnBatch(clock, (proposals) => this.flush(proposals));
     this.flights = new Flights(
       () => clock.now(),
@@ -361,6 +365,7 @@ export class GroupReplica {
     const before = this.raftStatus;
     this.raftStatus = status;
     const led = before?.role === 'leader';
+    if (status.role === 'leader') this.timeStamps.leads(status.term);
     this.membersChanged(status);
     if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
     if (status.role !== before?.role) this.makingWay.reset();
