@@ -101,8 +101,15 @@ export interface GroupLimits {
    */
   readonly slowFsyncMs: number;
   /**
-   * Take a snapshot when this many entries were applied since the last one, and their bytes exceed that one's size (so
-   * that snapshots cost a constant share of the work however large the state is); 0 = never. Default 50000.
+   * A snapshot is due when this many entries were applied since the last one, but not before their bytes exceed that
+   * one's size (so that snapshots cost a constant share of the work however large the state is); 0 = however many there
+   * are. Each replica takes its own between half of this and all of it, so that not all stand still at once. Default 50000.
    */
   readonly snapshotEveryEntries: number;
+  /**
+   * A snapshot is due as well when the commands applied since the last one have this many bytes, under the same two
+   * provisos: the log in memory is bounded by the larger of this and one state. 0 = however many there are; with both at
+   * 0 no snapshot is ever taken, and log and restart grow for ever. Bytes; default 64 MiB.
+   */
+  readonly snapshotEveryBytes: number;
 }

@@ -17,6 +17,7 @@ export class LeaderMetrics {
   private readonly commitLatency: Histogram;
   private readonly persistLatency: Histogram;
   private readonly batchEntries: Histogram;
+  private readonly snapshots: Histogram;
   private readonly dropped: Counter;
 
   constructor(registry: Registry = defaultRegistry) {
@@ -32,6 +33,7 @@ export class LeaderMetrics {
     this.commitLatency = histogram({ name: 'leader_commit_latency_seconds', help: 'From proposal to applied result' }, seconds);
     this.persistLatency = histogram({ name: 'leader_log_fsync_seconds', help: 'From handing a batch to the log store until it is durable' }, seconds);
     this.batchEntries = histogram({ name: 'leader_log_batch_entries', help: 'Entries of one batch handed to the log store' }, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
+    this.snapshots = histogram({ name: 'leader_snapshot_seconds', help: 'Writing the state out as JSON, during which this node does nothing else' }, seconds);
     this.dropped = counter({ name: 'leader_peer_messages_dropped_total', help: 'Peer messages that were not delivered or not understood' }, ['peer']);
     this.gauges(registry);
   }
@@ -63,6 +65,7 @@ export class LeaderMetrics {
         this.proposals.inc({ ...labels, outcome });
         if (outcome === 'committed') commitLatency.observe(durationMs / 1000);
       },
+      snapshotTaken: (durationMs) => this.snapshots.labels(labels).observe(durationMs / 1000),
       messageDropped: ({ peer }) => this.dropped.inc({ ...labels, peer }),
     };
   }

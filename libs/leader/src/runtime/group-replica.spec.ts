@@ -415,6 +415,25 @@ describe('snapshots', () => {
 
     expect(cluster.member('r1').stateMachine.digest()).toBe(leader.stateMachine.digest());
   });
+
+  it('are taken after so many bytes of log as well, each replica at a place of its own', async () => {
+    const takenAt = new Map<string, number[]>([['r1', []], ['r2', []], ['r3', []]]);
+    const { clock, cluster, leader } = await setUp({
+      limits: { snapshotEveryEntries: 0, snapshotEveryBytes: 20_000 },
+      tuning: { trailingEntries: 0 },
+      observer: (id) => ({ trace: (event) => void (event.kind === 'logCompacted' && takenAt.get(id)?.push(event.index)) }),
+    });
+
+    for (let count = 0; count < 60; count++) {
+      await write(clock, leader, 'x'.repeat(1000));
+    }
+
+    const [r1, r2, r3] = [...takenAt.values()];
+    for (const { replica } of cluster.members) expect(replica?.running.status().firstLogIndex).toBeGreaterThan(20);
+    expect(r1?.[0]).toBeLessThanOrEqual(22);
+    expect(r1).not.toEqual(r2);
+    expect(r2).not.toEqual(r3);
+  });
 });
 
 describe('a group of one', () => {

@@ -23,6 +23,7 @@ import { MemberList } from './member-list.js';
 import { openingOf } from './opening.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaObserver } from './replica-observer.js';
+import { SnapshotTaking } from './snapshot-taking.js';
 import { StatusWatch } from './status-watch.js';
 import { TurnBatch } from './turn-batch.js';
 
@@ -60,7 +61,7 @@ export class GroupReplica {
   readonly changes: StatusWatch;
   /** For what this replica proposes. */
   readonly timeStamps: TimeStamps;
-  private readonly snapshots: SnapshotSchedule;
+  private readonly snapshots: SnapshotTaking;
   private readonly makingWay: MakingWay;
   private readonly candidacy: Candidacy;
   private readonly turn: TurnBatch;
@@ -106,7 +107,8 @@ export class GroupReplica {
     this.candidacy = new Candidacy(this.office, () => this.state.appliedIndex);
     this.makingWay = new MakingWay(this);
     this.memberList = new MemberList(config.members);
-    this.snapshots = new SnapshotSchedule(config.limits.snapshotEveryEntries);
+    const schedule = new SnapshotSchedule(config.limits, config.nodeId);
+    this.snapshots = new SnapshotTaking(this.state, schedule, clock, user.observer, (taken) => this.snapshotTaken(taken));
   }
 
   /** Undefined before `start` and after `stop`. */
@@ -352,13 +354,13 @@ export class GroupReplica {
     const { appliedIndex } = this.state;
     this.waits.advance(appliedIndex);
     this.feed.progressed();
-    if (this.snapshots.isDue) {
-      const data = this.state.snapshot();
-      this.snapshots.taken(data.length);
-      this.driver?.submit({ kind: 'snapshotTaken', index: appliedIndex as Entry['index'], data });
-      this.feed.compacted(this.driver?.status().firstLogIndex ?? 0);
-    }
+    this.snapshots.takeIfDue();
     this.candidacy.reconsider();
+  }
+
+  private snapshotTaken(taken: Omit<Extract<Input, { kind: 'snapshotTaken' }>, 'kind'>): void {
+    this.driver?.submit({ kind: 'snapshotTaken', ...taken });
+    this.feed.compacted(this.driver?.status().firstLogIndex ?? 0);
   }
 
   private statusChanged(status: RaftStatus): void {

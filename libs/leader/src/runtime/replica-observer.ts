@@ -7,6 +7,8 @@ export interface ReplicaObserver {
   trace?(event: TraceEvent): void;
   status?(status: RaftStatus): void;
   persisted?(durationMs: number, batch: PersistBatch): void;
+  /** The state was written out; nothing else ran meanwhile. */
+  snapshotTaken?(durationMs: number, bytes: number): void;
   /** The store has run out of space, or has some again. */
   storage?(condition: StoreCondition): void;
   /** An empty store: what it is cannot be decided before these members answer. */
