@@ -1,48 +1,68 @@
 import { Command } from 'commander';
+import { positiveNumber, wholeNumber } from '../numbers.js';
 import { runOrderCampaign } from './campaign.js';
-import { runOrderSchedule } from './run-orders.js';
+import { explainOrderPlan } from './replay/explain-order-plan.js';
+import { replayOrders } from './replay/replay-orders.js';
+import { drawOrderPlan } from './schedule/draw-order-plan.js';
+import { describeOrderFault } from './schedule/order-fault.js';
 import type { HostKind } from './services/group-host.js';
 
 interface OrdersOptions {
   readonly schedules: number;
   readonly seed: number;
-  readonly module?: boolean;
-  readonly replay?: boolean;
+  readonly minutes: number;
+  readonly failures: string;
+  readonly lines: number;
+  readonly module?: true;
+  readonly replay?: string;
 }
+
+const failuresExplained = 3;
 
 /** `simulate orders`: the order protocol under faults. */
 export function ordersCommand(): Command {
   return new Command('orders')
-    .description('orders under faults: order group, catalog, frontends and shoppers in virtual time')
-    .option('--schedules <count>', 'how many', Number, 1_000)
-    .option('--seed <number>', 'of the first schedule; the others follow it', Number, 1)
+    .description('Orders under faults, in virtual time. Exit code 1 when a rule was broken.')
+    .option('--schedules <count>', 'how many, one a seed', wholeNumber, 1_000)
+    .option('--seed <number>', 'of the first schedule; the others follow it', wholeNumber, 1)
+    .option('--minutes <n>', 'end after this time', positiveNumber, Number.POSITIVE_INFINITY)
     .option('--module', 'host the groups in the whole LeaderModule instead of bare')
-    .option('--replay', 'one schedule, with its trace')
+    .option('--failures <folder>', 'where shrunk failures go', 'data/var/simulate')
+    .option('--replay <what>', 'one schedule again, with what was said: a seed, or a written failure')
+    .option('--lines <n>', 'of what was said in a replay, the last ones', wholeNumber, 200)
     .action(async (options: OrdersOptions) => {
-      process.exitCode = (await (options.replay === true ? replay(options) : campaign(options))) ? 0 : 1;
+      const { replay, lines } = options;
+      const isGood =
+        replay === undefined
+          ? await campaign(options)
+          : await replayOrders({ what: replay, host: hostOf(options), lines });
+      process.exitCode = isGood ? 0 : 1;
     });
 }
 
-async function replay({ seed, module }: OrdersOptions): Promise<boolean> {
-  const { trace, violations, traceDigest } = await runOrderSchedule({ seed, host: hostOf(module), keepTrace: true });
-  for (const line of trace) console.log(line);
-  console.log(`trace ${traceDigest}`);
-  for (const violation of violations) console.error(violation);
-  return violations.length === 0;
-}
-
-async function campaign({ schedules, seed, module }: OrdersOptions): Promise<boolean> {
-  const { failures, totals } = await runOrderCampaign({ schedules, seed, host: hostOf(module) });
+async function campaign(options: OrdersOptions): Promise<boolean> {
+  const { schedules, seed, minutes } = options;
+  const host = hostOf(options);
+  const { failures, totals } = await runOrderCampaign({ schedules, seed, host, endAfterMs: minutes * 60_000 });
   console.log(JSON.stringify(totals, undefined, 2));
+  const module = host === 'module' ? ' --module' : '';
   for (const failure of failures) {
-    console.error(`seed ${failure.seed}: ${failure.violations[0]}`);
-    console.error(
-      `  replay: npm run simulate -- orders --replay --seed ${failure.seed}${module === true ? ' --module' : ''}`,
-    );
+    console.error(`seed ${failure.seed}: ${failure.rule}\n  ${failure.detail}`);
+    console.error(`  npm run simulate -- orders${module} --replay ${failure.seed}`);
   }
+  const shrinkable = failures.filter(({ rule }) => rule !== 'Determinism');
+  for (const failure of shrinkable.slice(0, failuresExplained)) await explain(failure.seed, host, options.failures);
   return failures.length === 0;
 }
 
-function hostOf(module: boolean | undefined): HostKind {
+async function explain(seed: number, host: HostKind, folder: string): Promise<void> {
+  const { path, plan, faultsBefore, runs, sequence } = await explainOrderPlan(drawOrderPlan(seed, host), folder);
+  console.error(`\nseed ${seed}, ${plan.faults.length} of ${faultsBefore} faults left after ${runs} runs:`);
+  for (const fault of plan.faults) console.error(describeOrderFault(fault));
+  for (const line of sequence.slice(-40)) console.error(line);
+  console.error(`npm run simulate -- orders --replay ${path}`);
+}
+
+function hostOf({ module }: OrdersOptions): HostKind {
   return module === true ? 'module' : 'bare';
 }

@@ -29,9 +29,13 @@ export class Freshness {
     this.world.trace(`${frontend} shows ${quantity} ${name} of ${sequence}`);
     const real = this.truth.quantityAt(name, sequence);
     if (real !== quantity)
-      this.world.violate(`${frontend} shows ${quantity} ${name} of entry ${sequence}, there were ${real}`);
+      this.world.violate(
+        'Fresh Reads',
+        `${frontend} shows ${quantity} ${name} of entry ${sequence}, there were ${real}`,
+      );
     if (sequence < notBefore)
       this.world.violate(
+        'Fresh Reads',
         `${frontend} shows ${name} of entry ${sequence}, a sale at ${notBefore} was acknowledged before the read`,
       );
   }
@@ -39,7 +43,7 @@ export class Freshness {
   acknowledged({ key, name }: Wish): void {
     const sale = this.truth.sales.get(this.truth.intentOfKey.get(key) ?? -1);
     if (sale === undefined) {
-      this.world.violate(`${key} is acknowledged, and nothing was sold for it`);
+      this.world.violate('Placed If Sold', `${key} is acknowledged, and nothing was sold for it`);
       return;
     }
     this.acknowledgedAt.set(name, Math.max(this.acknowledgedAt.get(name) ?? 0, sale.sequence));

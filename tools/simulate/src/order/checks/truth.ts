@@ -57,14 +57,18 @@ export class Truth {
     const fact = `${JSON.stringify(command)} → ${JSON.stringify(applied.result)} ${applied.hash}`;
     const known = this.orderLog.get(index);
     if (known !== undefined) {
-      if (known !== fact) this.world.violate(`${replica} applies entry ${index} as ${fact}, somebody else as ${known}`);
+      if (known !== fact)
+        this.world.violate('Same Log', `${replica} applies entry ${index} as ${fact}, somebody else as ${known}`);
       return;
     }
     this.orderLog.set(index, fact);
     this.world.trace(`applied ${index} ${fact}`);
     if (command.kind === 'intent' && applied.result.kind === 'opened') {
       if (this.intentOfKey.has(command.key))
-        this.world.violate(`key ${command.key} has intents ${this.intentOfKey.get(command.key)} and ${index}`);
+        this.world.violate(
+          'One Intent a Key',
+          `key ${command.key} has intents ${this.intentOfKey.get(command.key)} and ${index}`,
+        );
       this.intents.set(index, { intent: index, key: command.key, name: command.name, quantity: command.quantity });
       this.intentOfKey.set(command.key, index);
     }
@@ -75,6 +79,7 @@ export class Truth {
     if (known !== undefined) {
       if (JSON.stringify(known) !== JSON.stringify(settlement)) {
         this.world.violate(
+          'Same Outcome',
           `${replica} settles intent ${intent} as ${JSON.stringify(settlement)}, before it was ${JSON.stringify(known)}`,
         );
       }
@@ -83,14 +88,21 @@ export class Truth {
     this.settlements.set(intent, settlement);
     const sale = this.sales.get(intent);
     if (settlement.kind === 'placed' && sale === undefined)
-      this.world.violate(`order ${settlement.number} is placed for intent ${intent}, which was never sold`);
+      this.world.violate(
+        'Placed If Sold',
+        `order ${settlement.number} is placed for intent ${intent}, which was never sold`,
+      );
     if (settlement.kind === 'placed' && sale !== undefined && sequenceOf(settlement.version) < sale.sequence) {
       this.world.violate(
+        'Placed If Sold',
         `order ${settlement.number} tells version ${settlement.version}, its sale is entry ${sale.sequence}`,
       );
     }
     if (settlement.kind === 'refused' && sale !== undefined)
-      this.world.violate(`intent ${intent} is refused as ${settlement.reason}, but its stock was sold`);
+      this.world.violate(
+        'Placed If Sold',
+        `intent ${intent} is refused as ${settlement.reason}, but its stock was sold`,
+      );
   }
 
   stockApplied(entry: AppliedEntry<StockCommand>, result: StockResult, stock: readonly StockReading[]): void {
@@ -99,7 +111,7 @@ export class Truth {
     const known = this.stockLog.get(index);
     if (known !== undefined) {
       if (known !== fact)
-        this.world.violate(`the catalog applies entry ${index} as ${fact}, in an earlier life as ${known}`);
+        this.world.violate('Same Log', `the catalog applies entry ${index} as ${fact}, in an earlier life as ${known}`);
       return;
     }
     this.stockLog.set(index, fact);
@@ -108,7 +120,10 @@ export class Truth {
     this.world.trace(`stock ${index} ${fact}`);
     if (command.kind !== 'debit' || result.kind !== 'debited') return;
     if (command.term < this.debitTerm)
-      this.world.violate(`entry ${index} executes debits of term ${command.term} after ones of term ${this.debitTerm}`);
+      this.world.violate(
+        'Terms Rise',
+        `entry ${index} executes debits of term ${command.term} after ones of term ${this.debitTerm}`,
+      );
     this.debitTerm = Math.max(this.debitTerm, command.term);
     const taken = new Map<string, number>();
     result.answers.forEach(({ intent, outcome }, offset) => {
@@ -120,7 +135,10 @@ export class Truth {
     for (const [name, current] of this.stockAt.get(index) ?? []) {
       const left = (before.get(name) ?? 0) - current;
       if (left !== (taken.get(name) ?? 0))
-        this.world.violate(`entry ${index} takes ${left} of ${name} for new sales of ${taken.get(name) ?? 0}`);
+        this.world.violate(
+          'Sold Once',
+          `entry ${index} takes ${left} of ${name} for new sales of ${taken.get(name) ?? 0}`,
+        );
     }
   }
 
@@ -144,19 +162,22 @@ export class Truth {
       this.sales.set(sale.intent, sale);
       taken.set(sale.name, (taken.get(sale.name) ?? 0) + sale.quantity);
       const ended = this.settlements.get(sale.intent);
-      if (ended?.kind === 'refused') this.world.violate(`intent ${sale.intent} is sold after it was refused`);
+      if (ended?.kind === 'refused')
+        this.world.violate('Placed If Sold', `intent ${sale.intent} is sold after it was refused`);
       const intent = this.intents.get(sale.intent);
       // The leader has applied the intent before it sends the debit.
-      if (intent === undefined) this.world.violate(`intent ${sale.intent} is sold, and nobody has applied it`);
+      if (intent === undefined)
+        this.world.violate('Sold Once', `intent ${sale.intent} is sold, and nobody has applied it`);
       else if (intent.name !== sale.name || intent.quantity !== sale.quantity) {
         this.world.violate(
+          'Sold Once',
           `intent ${sale.intent} wants ${intent.quantity} ${intent.name}, sold are ${sale.quantity} ${sale.name}`,
         );
       }
       return;
     }
     if (known.name !== sale.name || known.quantity !== sale.quantity)
-      this.world.violate(`intent ${sale.intent} is sold again as something else`);
+      this.world.violate('Sold Once', `intent ${sale.intent} is sold again as something else`);
   }
 
   private latestStock(): ReadonlyMap<string, number> {

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { Freshness } from '../checks/freshness.js';
-import { comeToRest, drawWishes, recoveryMsMax } from '../run-orders.js';
+import { drawWishes } from '../schedule/draw-order-plan.js';
+import type { OrderOutcome } from '../schedule/order-outcome.js';
+import { comeToRest, recoveryMsMax } from '../schedule/run-order-plan.js';
 import { type ProtocolPoint, protocolPoints } from '../services/protocol-points.js';
 import { Shoppers } from '../services/shoppers.js';
 import { replicaNames, Store, timing } from '../services/store.js';
@@ -35,10 +37,9 @@ export interface DirectedRun {
   readonly seed: number;
 }
 
-export interface DirectedReport {
+export interface DirectedOutcome extends Pick<OrderOutcome, 'failure' | 'sequence'> {
+  /** How often the point was reached. */
   readonly reached: number;
-  readonly violations: readonly string[];
-  readonly placed: number;
 }
 
 const downMs = 250;
@@ -51,10 +52,13 @@ const rarePoints: ReadonlySet<ProtocolPoint> = new Set([
 ]);
 
 /** Orders, and at one point of their way, the second time that it is reached, one fault; then everything must add up. */
-export async function runAtPoint({ point, fault, seed }: DirectedRun): Promise<DirectedReport> {
+export async function runAtPoint(
+  { point, fault, seed }: DirectedRun,
+  { record = false }: { readonly record?: boolean } = {},
+): Promise<DirectedOutcome> {
   Logger.overrideLogger(false);
   const random = new Prng(seed);
-  const store = new Store({ seed, keepTrace: false, host: 'bare', stock: { tux: 9, fox: 0 } });
+  const store = new Store({ seed, keepTrace: record, host: 'bare', stock: { tux: 9, fox: 0 } });
   const { world, points } = store;
   let reached = 0;
   const strike = (at: string): void => hit(store, fault, at);
@@ -81,10 +85,11 @@ export async function runAtPoint({ point, fault, seed }: DirectedRun): Promise<D
     await world.runUntil(world.now + recoveryMsMax, () => shoppers.busy === 0);
     await world.runUntil(world.now + timing.orderDeadlineMs + troubleMs);
     await comeToRest(store, shoppers);
+    const [violation] = world.violations;
     return {
       reached,
-      violations: world.violations.map(({ message }) => message),
-      placed: shoppers.records.filter(({ told }) => told?.kind === 'placed').length,
+      failure: violation && { rule: violation.rule, detail: violation.message, atMs: violation.atMs },
+      sequence: world.traceLines,
     };
   });
 }

@@ -1,44 +1,30 @@
-import { calmLinks } from '../network/network.js';
+import { unreachable } from '@toystore/contracts';
+import type { OrderFault, OrderFaultKind, TimedOrderFault, Victim } from '../schedule/order-fault.js';
+import { describeOrderFault } from '../schedule/order-fault.js';
 import type { Store } from '../services/store.js';
 import { replicaNames } from '../services/store.js';
-import type { Prng } from '../world/prng.js';
-
-/** Which faults a schedule has; 0 is never. Shares of all faults. */
-export const faultKinds = [
-  'kill leader',
-  'kill replica',
-  'kill catalog',
-  'kill frontend',
-  'kill group',
-  'pause',
-  'cut',
-  'cut one way',
-  'isolate',
-  'bad links',
-  'echoes',
-  'old debits',
-  'clock jump',
-  'hand over',
-] as const;
-
-export type FaultKind = (typeof faultKinds)[number];
 
 const hourMs = 3_600_000;
 
-/** Does something bad at random moments, and puts killed processes back after a while. */
-export class Nemesis {
-  readonly done = new Map<FaultKind, number>();
+/** Carries a script of faults out on a store, and puts killed processes back after a while. */
+export class FaultInjector {
+  /** How many faults of each kind struck. */
+  readonly counts = new Map<OrderFaultKind, number>();
   private isOver = false;
 
-  constructor(
-    private readonly store: Store,
-    private readonly random: Prng,
-    private readonly kinds: readonly FaultKind[],
-    private readonly everyMs: number,
-  ) {}
+  constructor(private readonly store: Store) {}
 
-  begin(): void {
-    this.next();
+  /** Times count from now. */
+  schedule(faults: readonly TimedOrderFault[]): void {
+    const { world } = this.store;
+    const beganAt = world.now;
+    for (const timed of faults) {
+      world.schedule(beganAt + timed.atMs, 'fault', () => {
+        if (this.isOver) return;
+        world.trace(`fault ${describeOrderFault(timed).trimStart()}`);
+        this.inject(timed.fault);
+      });
+    }
   }
 
   /** Everything works again: processes run, links carry, clocks stay where they are. */
@@ -51,79 +37,58 @@ export class Nemesis {
     }
   }
 
-  private next(): void {
-    const { world } = this.store;
-    world.schedule(world.now + this.random.between(0, 2 * this.everyMs), 'nemesis', () => {
-      if (this.isOver) return;
-      this.strike(this.random.pick(this.kinds));
-      this.next();
-    });
-  }
-
-  private strike(kind: FaultKind): void {
-    const { store, random } = this;
-    this.done.set(kind, (this.done.get(kind) ?? 0) + 1);
-    store.world.trace(`fault ${kind}`);
-    const names = store.services.map(({ process }) => process.name);
-    const forMs = random.pick([30, 150, 600, 1_500]);
-    switch (kind) {
+  private inject(fault: OrderFault): void {
+    const { store } = this;
+    this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
+    switch (fault.kind) {
       case 'kill leader':
-        return this.kill(store.leader?.name ?? random.pick(replicaNames), forMs);
+        return this.kill('leader', fault.downMs);
       case 'kill replica':
-        return this.kill(random.pick(replicaNames), forMs);
-      case 'kill catalog':
-        return this.kill('catalog', forMs);
       case 'kill frontend':
-        return this.kill(random.pick(store.frontends).name, forMs);
+        return this.kill(fault.victim, fault.downMs);
+      case 'kill catalog':
+        return this.kill('catalog', fault.downMs);
       case 'kill group':
-        for (const name of replicaNames) this.kill(name, forMs);
+        for (const name of replicaNames) this.kill(name, fault.downMs);
         return;
       case 'pause':
-        store.service(random.pick(names)).process.pause(random.between(20, 1_800));
-        return;
+        return store.service(this.nameOf(fault.victim)).process.pause(fault.forMs);
       case 'cut':
-      case 'cut one way': {
-        const [from, to] = [random.pick(names), random.pick(names)];
-        const until = store.world.now + forMs;
-        store.network.cut(from, to, until);
-        if (kind === 'cut') store.network.cut(to, from, until);
-        return;
-      }
-      case 'isolate': {
-        const one = random.chance(0.5) ? (store.leader?.name ?? random.pick(names)) : random.pick(names);
-        for (const other of names) {
-          store.network.cut(one, other, store.world.now + forMs);
-          store.network.cut(other, one, store.world.now + forMs);
+        this.cut(fault.from, fault.to, fault.forMs);
+        return this.cut(fault.to, fault.from, fault.forMs);
+      case 'cut one way':
+        return this.cut(fault.from, fault.to, fault.forMs);
+      case 'isolate':
+        for (const { process } of store.services) {
+          this.cut(fault.victim, process.name, fault.forMs);
+          this.cut(process.name, fault.victim, fault.forMs);
         }
         return;
-      }
       case 'bad links':
-        store.network.conditions = {
-          delayMinMs: 0.2,
-          delayMaxMs: random.between(1, 40),
-          loss: random.between(0, 0.2),
-          duplication: random.between(0, 0.3),
-          late: random.between(0, 0.3),
-          lateMs: random.between(1, 1_000),
-        };
-        return;
       case 'echoes':
-        store.network.conditions = {
-          ...calmLinks,
-          duplication: random.between(0.2, 0.6),
-          late: random.between(0.1, 0.5),
-          lateMs: random.between(100, 1_500),
-        };
+        store.network.conditions = fault.conditions;
         return;
-      case 'old debits':
-        if (store.sentDebits.length > 0) store.repeatDebit(random.pick(store.sentDebits));
+      case 'old debits': {
+        const batch = store.sentDebits[Math.floor(fault.which * store.sentDebits.length)];
+        if (batch !== undefined) store.repeatDebit(batch);
         return;
+      }
       case 'clock jump':
-        store.service(random.pick(names)).process.wallOffsetMs = Date.UTC(2030, 0, 1) + random.between(-8, 8) * hourMs;
+        store.service(this.nameOf(fault.victim)).process.wallOffsetMs = Date.UTC(2030, 0, 1) + fault.hours * hourMs;
         return;
       case 'hand over':
-        this.handOver();
+        return this.handOver();
+      default:
+        return unreachable(fault);
     }
+  }
+
+  private nameOf(victim: Victim): string {
+    return victim === 'leader' ? (this.store.leader?.name ?? replicaNames[0]) : victim;
+  }
+
+  private cut(from: Victim, to: Victim, forMs: number): void {
+    this.store.network.cut(this.nameOf(from), this.nameOf(to), this.store.world.now + forMs);
   }
 
   private handOver(): void {
@@ -131,10 +96,11 @@ export class Nemesis {
     if (leader !== undefined) world.schedule(world.now, 'hand over', () => leader.transferLeadership(), leader.process);
   }
 
-  private kill(name: string, forMs: number): void {
+  private kill(victim: Victim, downMs: number): void {
     const { store } = this;
+    const name = this.nameOf(victim);
     store.kill(name);
-    store.world.schedule(store.world.now + forMs, 'restart', () => {
+    store.world.schedule(store.world.now + downMs, 'restart', () => {
       if (!this.isOver) store.start(name);
     });
   }

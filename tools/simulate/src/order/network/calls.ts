@@ -74,11 +74,13 @@ export function carry<T>(network: Network, call: Call<T>): Promise<T> {
           (answer) => {
             if (!isHeard || to.life !== servedIn) return;
             stopWatching();
+            if (isTold(path)) world.note(() => `${to.name} → ${from.name} ${what}: ${shortJson(answer)}`);
             backTo(to, () => resolve(answer));
           },
           (error: unknown) => {
             if (to.life !== servedIn) return;
             world.violate(
+              'No Crash',
               `${to.name} failed at ${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
             );
           },
@@ -86,10 +88,23 @@ export function carry<T>(network: Network, call: Call<T>): Promise<T> {
     };
 
     const delay = network.transmit(from, to.name);
+    if (isTold(path)) world.note(() => `${from.name} → ${to.name} ${what}${delay === undefined ? ' (lost)' : ''}`);
     if (delay === undefined) return;
     world.schedule(world.now + delay, `arrive ${what}`, () => arrive(true));
     if (call.mayRepeat === false || !network.repeats()) return;
     const again = network.transmit(from, to.name);
     if (again !== undefined) world.schedule(world.now + again, `repeat ${what}`, () => arrive(false));
   });
+}
+
+/** Questions that are asked all the time would hide the rest. */
+function isTold(path: string): boolean {
+  return path !== '/leader/status';
+}
+
+function shortJson(answer: unknown): string {
+  const json = JSON.stringify(answer, (name, value: unknown) =>
+    name === 'headers' || name === 'body' ? undefined : value,
+  );
+  return (json ?? 'accepted').slice(0, 200);
 }

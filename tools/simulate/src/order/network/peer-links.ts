@@ -1,5 +1,5 @@
 import type { PeerReceiver, PeerTransport } from '@quorumkit/leader';
-import type { ReplicaId } from '@quorumkit/raft';
+import type { Message, ReplicaId } from '@quorumkit/raft';
 import type { VirtualProcess } from '../world/virtual-process.js';
 import type { Network } from './network.js';
 
@@ -15,6 +15,9 @@ export class PeerLinks {
       open: (receiver) => void this.receivers.set(process.name, { process, receiver }),
       send: ({ from, to, message }) => {
         if (process.life !== life) return;
+        // Heartbeats would hide the rest.
+        if (!message.kind.startsWith('heartbeat'))
+          this.network.world.note(() => `${from} → ${to} ${describeMessage(message)}`);
         this.carry(process, to, () => this.receivers.get(to)?.receiver.message(from, message));
         if (this.network.repeats())
           this.carry(process, to, () => this.receivers.get(to)?.receiver.message(from, message));
@@ -50,4 +53,14 @@ export class PeerLinks {
       if (receiver?.process.isAlive === true) world.schedule(world.now, `message to ${to}`, deliver, receiver.process);
     });
   }
+}
+
+/** Without the bytes of entries and snapshots. */
+function describeMessage(message: Message): string {
+  const { kind, term, requestId: _requestId, ...rest } = message;
+  const short = JSON.stringify(rest, (name, value: unknown) => {
+    if (name === 'entries') return (value as readonly { readonly index: number }[]).map(({ index }) => index);
+    return value instanceof Uint8Array ? `${value.length} bytes` : value;
+  });
+  return `${kind} of term ${term} ${short}`;
 }

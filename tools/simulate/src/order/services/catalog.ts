@@ -101,7 +101,8 @@ export class Catalog implements Service {
         elected: (fence) => this.open(fence),
         deposed: () => undefined,
         fatal: (error) => {
-          if (process.life === life) store.world.violate(`the catalog cannot go on: ${error.stack ?? error.message}`);
+          if (process.life === life)
+            store.world.violate('No Crash', `the catalog cannot go on: ${error.stack ?? error.message}`);
         },
       },
       (hosted) => {
@@ -117,7 +118,7 @@ export class Catalog implements Service {
         };
       },
     ).catch((error: unknown) => {
-      if (process.life === life) store.world.violate(`the catalog does not start: ${String(error)}`);
+      if (process.life === life) store.world.violate('No Crash', `the catalog does not start: ${String(error)}`);
     });
     const restockAgain = (): void => {
       void this.restock();

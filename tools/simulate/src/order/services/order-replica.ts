@@ -139,7 +139,8 @@ export class OrderReplica implements Service {
         elected: (fence) => this.elected(fence),
         deposed: () => this.run?.office.leave(),
         fatal: (error) => {
-          if (process.life === life) store.world.violate(`${name} cannot go on: ${error.stack ?? error.message}`);
+          if (process.life === life)
+            store.world.violate('No Crash', `${name} cannot go on: ${error.stack ?? error.message}`);
         },
       },
       (hosted) => {
@@ -165,7 +166,7 @@ export class OrderReplica implements Service {
         this.run = { hosted, machine, placeOrder, findOrder: new FindOrder(machine, log), office };
       },
     ).catch((error: unknown) => {
-      if (process.life === life) store.world.violate(`${name} does not start: ${String(error)}`);
+      if (process.life === life) store.world.violate('No Crash', `${name} does not start: ${String(error)}`);
     });
     machine.changes$.subscribe((change) => {
       if (process.life !== life) return;

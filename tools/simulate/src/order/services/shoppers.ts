@@ -105,14 +105,18 @@ export class Shoppers {
         const { name, quantity } = found.order;
         if (name === wish.name && quantity === wish.quantity) return;
         return this.store.world.violate(
+          'Acknowledged Stays',
           `order ${number} is ${quantity} ${name}, its shopper ordered ${wish.quantity} ${wish.name}`,
         );
       }
       if (found?.kind === 'absent')
-        return this.store.world.violate(`order ${number} of ${wish.key} was acknowledged and is not found`);
+        return this.store.world.violate(
+          'Acknowledged Stays',
+          `order ${number} of ${wish.key} was acknowledged and is not found`,
+        );
       await this.pause(100);
     }
-    this.store.world.violate(`order ${number} cannot be read after everything has healed`);
+    this.store.world.violate('Liveness', `order ${number} cannot be read after everything has healed`);
   }
 
   private async shop(
@@ -143,7 +147,7 @@ export class Shoppers {
         if (outcome.kind === 'insufficient_stock' || outcome.kind === 'unknown_product')
           return this.hear(record, { kind: 'refused', why: outcome.kind });
         if (outcome.kind === 'key_reused' || outcome.kind === 'invalid')
-          return this.store.world.violate(`${wish.key} is answered with ${outcome.kind}`);
+          return this.store.world.violate('Known Answers', `${wish.key} is answered with ${outcome.kind}`);
         if (outcome.kind === 'outcome_unknown') record.nothingPlaced = false;
         else {
           this.expectNothing(record, outcome.kind);
@@ -168,7 +172,7 @@ export class Shoppers {
   private expectNothing({ wish, nothingPlaced }: OrderRecord, answer: string): void {
     const intent = this.store.truth.intentOfKey.get(wish.key);
     if (nothingPlaced && intent !== undefined)
-      this.store.world.violate(`${wish.key} is answered with ${answer}, and it has intent ${intent}`);
+      this.store.world.violate('Nothing Placed', `${wish.key} is answered with ${answer}, and it has intent ${intent}`);
   }
 
   /** Every acknowledged order is found at once, whatever is failing. */
@@ -178,19 +182,28 @@ export class Shoppers {
     const frontend = this.random.pick(this.store.frontends);
     const found = await this.call(frontend, `GET /orders/${number}`, () => frontend.findOrder(number)).catch(noticed);
     if (found?.kind === 'absent')
-      this.store.world.violate(`order ${number} was acknowledged, and ${frontend.name} says that there is none`);
+      this.store.world.violate(
+        'Acknowledged Stays',
+        `order ${number} was acknowledged, and ${frontend.name} says that there is none`,
+      );
   }
 
   private hear(record: OrderRecord, told: Told): void {
     const { wish } = record;
     this.store.world.trace(`${wish.key} told ${JSON.stringify(told)}`);
     if (record.told !== undefined && JSON.stringify(record.told) !== JSON.stringify(told)) {
-      this.store.world.violate(`${wish.key} is told ${JSON.stringify(told)}, before ${JSON.stringify(record.told)}`);
+      this.store.world.violate(
+        'Same Outcome',
+        `${wish.key} is told ${JSON.stringify(told)}, before ${JSON.stringify(record.told)}`,
+      );
     }
     record.told = told;
     if (told.kind === 'placed') this.freshness.acknowledged(wish);
     else if (this.settled(wish.key) !== 'refused')
-      this.store.world.violate(`${wish.key} is told that it is refused, and it is ${this.settled(wish.key)}`);
+      this.store.world.violate(
+        'Known Answers',
+        `${wish.key} is told that it is refused, and it is ${this.settled(wish.key)}`,
+      );
   }
 
   private settled(key: string): string {

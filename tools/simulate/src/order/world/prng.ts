@@ -6,6 +6,11 @@ export class Prng {
     this.state = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(Math.trunc(seed / 2 ** 32), 0xc2b2ae35)) | 0;
   }
 
+  /** A generator of its own, for another concern: what is drawn there changes nothing here. */
+  fork(): Prng {
+    return new Prng(this.integer(0, 2 ** 31));
+  }
+
   /** In [0, 1). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;

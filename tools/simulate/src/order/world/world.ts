@@ -1,3 +1,4 @@
+import type { OrderRule } from '../checks/order-rule.js';
 import { Prng } from './prng.js';
 import { EventQueue, type Scheduled } from './event-queue.js';
 import { realTime } from './virtual-globals.js';
@@ -15,6 +16,15 @@ interface Event extends Scheduled {
 /** A rule of the store that does not hold, or code that failed in a way that no fault explains. */
 export class Violation extends Error {
   override readonly name = 'Violation';
+
+  constructor(
+    readonly rule: OrderRule,
+    what: string,
+    /** Virtual ms since the world began. */
+    readonly atMs: number,
+  ) {
+    super(`at ${atMs.toFixed(1)} ms: ${what}`);
+  }
 }
 
 /**
@@ -65,6 +75,11 @@ export class World {
     this.lines?.push(line);
   }
 
+  /** Something for readers of a replay; not part of what must be the same, so it may cost what it likes. */
+  note(tell: () => string): void {
+    this.lines?.push(`${this.now.toFixed(3)} ${tell()}`);
+  }
+
   get traceDigest(): string {
     return (this.traceHash >>> 0).toString(16).padStart(8, '0');
   }
@@ -73,9 +88,9 @@ export class World {
     return this.lines ?? [];
   }
 
-  violate(what: string): void {
-    this.trace(`VIOLATION ${what}`);
-    this.violations.push(new Violation(`at ${this.now.toFixed(1)} ms: ${what}`));
+  violate(rule: OrderRule, what: string): void {
+    this.trace(`VIOLATION of ${rule}: ${what}`);
+    this.violations.push(new Violation(rule, what, this.now));
   }
 
   /** Runs until the time, until the condition holds, or until a rule is broken. */
@@ -111,6 +126,7 @@ export class World {
       event.run();
     } catch (error) {
       this.violate(
+        'No Crash',
         `${process?.name ?? 'the world'} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     }

@@ -1,23 +1,8 @@
-import { register } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
-import { orderMutants, type SourcePatch } from './mutants.js';
+import { runOrderCampaign } from '../campaign.js';
+import { allDirectedRuns, runAtPoint } from '../directed/run-at-point.js';
 
-/** A process of its own for each mutant: `mutant-run.js <name> <schedules> <seed>`; prints what caught it as JSON. */
-const [name, schedules, seed] = process.argv.slice(2);
-const mutant = orderMutants.find((candidate) => candidate.name === name);
-if (mutant === undefined) throw new Error(`There is no mutant called ${name}.`);
-
-const workspace = join(import.meta.dirname, '../../../../..');
-const patches = new Map<string, SourcePatch[]>();
-for (const patch of mutant.patches) {
-  const url = pathToFileURL(join(workspace, patch.file)).href;
-  patches.set(url, [...(patches.get(url) ?? []), patch]);
-}
-register('./patching-loader.js', { parentURL: import.meta.url, data: [...patches] });
-
-const { runOrderCampaign } = await import('../campaign.js');
-const { allDirectedRuns, runAtPoint } = await import('../directed/run-at-point.js');
+/** A process of its own for each mutant: `hunt-run.js <schedules> <seed>`; prints what caught it as JSON. */
+const [schedules, seed] = process.argv.slice(2).map(Number) as [number, number];
 
 const startedAt = process.cpuUsage();
 const caught = (await bySchedules()) ?? (await byPoints());
@@ -25,24 +10,25 @@ const { user, system } = process.cpuUsage(startedAt);
 console.log(JSON.stringify({ ...caught, cpuSeconds: (user + system) / 1e6 }));
 
 async function bySchedules(): Promise<object | undefined> {
-  const count = Number(schedules);
-  const { failures, totals } = await runOrderCampaign({
-    schedules: count,
-    seed: Number(seed),
-    host: 'bare',
-    stopAtFirst: true,
-  });
+  const { failures, totals } = await runOrderCampaign({ schedules, seed, host: 'bare', stopAtFirst: true });
   const [failure] = failures;
-  return failure && { runs: totals.schedules, caughtBy: failure.violations[0], where: `seed ${failure.seed}` };
+  return (
+    failure && {
+      runs: totals.schedules,
+      rule: failure.rule,
+      detail: failure.detail,
+      where: `seed ${failure.seed}`,
+    }
+  );
 }
 
 /** Faults at named points, for what chance does not find in so few schedules. */
 async function byPoints(): Promise<object | undefined> {
-  let runs = Number(schedules);
-  for (const run of allDirectedRuns(Number(seed))) {
+  let runs = schedules;
+  for (const run of allDirectedRuns(seed)) {
     runs += 1;
-    const { violations } = await runAtPoint(run);
-    if (violations[0] !== undefined) return { runs, caughtBy: violations[0], where: `${run.fault} at "${run.point}"` };
+    const { failure } = await runAtPoint(run);
+    if (failure !== undefined) return { runs, ...failure, where: `${run.fault} at "${run.point}"` };
   }
   return undefined;
 }

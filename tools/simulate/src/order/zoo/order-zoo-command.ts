@@ -16,7 +16,7 @@ export function orderZooCommand(): Command {
         const end =
           caught === undefined
             ? 'NOT CAUGHT'
-            : `run ${String(caught.runs).padStart(4)}, ${caught.where}: ${caught.caughtBy.slice(0, 100)}`;
+            : `run ${String(caught.runs).padStart(4)}, ${caught.where}: ${caught.detail.slice(0, 100)}`;
         console.log(`${mutant.name.padEnd(42)} ${cpuSeconds.toFixed(1).padStart(6)} s  ${end}`);
       }
       process.exitCode = missed === 0 ? 0 : 1;

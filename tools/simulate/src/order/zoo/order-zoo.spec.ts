@@ -27,7 +27,7 @@ describe('the zoo of order bugs', () => {
 
   it.each(caughtSoon)('%s: is caught', async (name) => {
     for await (const fate of runOrderZoo({ schedulesMax: 100, seed: 1, only: name })) {
-      expect(fate.caught?.caughtBy).toMatch(/^at /);
+      expect(fate.caught?.detail).toMatch(/^at /);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { type OrderMutant, orderMutants } from './mutants.js';
 
@@ -8,7 +9,8 @@ export interface MutantFate {
   readonly mutant: OrderMutant;
   readonly cpuSeconds: number;
   /** Undefined: it was not caught. */
-  readonly caught: { readonly runs: number; readonly caughtBy: string; readonly where: string } | undefined;
+  readonly caught:
+    { readonly runs: number; readonly rule: string; readonly detail: string; readonly where: string } | undefined;
 }
 
 export interface OrderZooOptions {
@@ -19,20 +21,27 @@ export interface OrderZooOptions {
 }
 
 /** Compiled, because the patches are of compiled code; from sources (tests) and from `dist` the way to it is the same. */
-const script = join(import.meta.dirname, '../../../dist/order/zoo/mutant-run.js');
+const built = join(import.meta.dirname, '../../../dist/order/zoo');
 
 /** Runs each mutant in a process of its own, on the compiled code, until a schedule catches it. */
 export async function* runOrderZoo({ schedulesMax, seed, only = '' }: OrderZooOptions): AsyncGenerator<MutantFate> {
   for (const mutant of orderMutants.filter(({ name }) => name.includes(only))) {
     const { stdout } = await promisify(execFile)(process.execPath, [
-      script,
-      mutant.name,
+      ...plantArguments(mutant.name),
+      join(built, 'hunt-run.js'),
       String(schedulesMax),
       String(seed),
     ]);
     const { cpuSeconds, ...caught } = JSON.parse(stdout) as { readonly cpuSeconds: number } & Partial<
       NonNullable<MutantFate['caught']>
     >;
-    yield { mutant, cpuSeconds, caught: 'caughtBy' in caught ? (caught as MutantFate['caught']) : undefined };
+    yield { mutant, cpuSeconds, caught: 'rule' in caught ? (caught as MutantFate['caught']) : undefined };
   }
+}
+
+/** Of Node, so that what it runs has the bug in it. */
+export function plantArguments(mutant: string): readonly string[] {
+  const plant = pathToFileURL(join(built, 'plant-mutant.js'));
+  plant.searchParams.set('mutant', mutant);
+  return ['--import', plant.href];
 }

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { drawOrderPlan } from '../schedule/draw-order-plan.js';
+import { plantArguments } from '../zoo/run-order-zoo.js';
+import { type OrderReplayFile, readOrderReplayFile } from './order-replay-file.js';
+
+const main = join(import.meta.dirname, '../../../dist/main.js');
+
+interface Finished {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+function simulate(nodeArguments: readonly string[], ...args: readonly string[]): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [...nodeArguments, main, ...args], (_error, output, complaints) => {
+      resolve({ exitCode: child.exitCode, output: output + complaints });
+    });
+  });
+}
+
+describe('a schedule of orders that fails', () => {
+  const mutant = plantArguments('debit not idempotent');
+  let folder: string;
+  let campaign: Finished;
+  let file: OrderReplayFile;
+  let path: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'orders-'));
+    campaign = await simulate(mutant, 'orders', '--schedules', '12', '--failures', folder);
+    const [name] = await readdir(folder);
+    path = join(folder, name ?? 'nothing was written');
+    file = await readOrderReplayFile(path);
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is told with its rule, its messages and one command that replays it', () => {
+    expect(campaign.exitCode).toBe(1);
+    expect(campaign.output).toContain(`npm run simulate -- orders --replay ${path}`);
+    expect(campaign.output).toMatch(/→ catalog POST \/debits/);
+    expect(file.failure.rule).toBe('Sold Once');
+  });
+
+  it('is shrunk to the few faults and orders that suffice', () => {
+    const drawn = drawOrderPlan(file.plan.seed);
+    const orders = (plan: typeof drawn): number => plan.shoppers.wishes.flat().length;
+
+    expect(file.plan.faults.length).toBeLessThanOrEqual(3);
+    expect(file.script).toHaveLength(file.plan.faults.length);
+    expect(orders(file.plan)).toBeLessThan(orders(drawn));
+  });
+
+  it('fails in the same way when its file is replayed, to the letter', async () => {
+    const { exitCode, output } = await simulate(mutant, 'orders', '--replay', path);
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain(`BROKEN: Sold Once, ${file.failure.detail}`);
+    expect(output).toContain(`trace ${file.traceDigest};`);
+  });
+
+  it('fails no more when the bug is gone', async () => {
+    const { exitCode, output } = await simulate([], 'orders', '--replay', path);
+
+    expect({ exitCode, isGood: output.includes('Every rule held.') }).toEqual({ exitCode: 0, isGood: true });
+  });
+});
+
+describe('a replay file', () => {
+  it('of another kind is refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'orders-'));
+    const path = join(folder, 'other.json');
+    await writeFile(path, '{"version":1,"plan":{}}');
+
+    await expect(readOrderReplayFile(path)).rejects.toThrow(/is not a schedule written by `simulate orders`/);
+    await rm(folder, { recursive: true, force: true });
+  });
+});
+
+describe('a run at a named point', () => {
+  it('that fails is told with the command that replays it', async () => {
+    const mutant = plantArguments('answered before the outcome is committed');
+
+    const { exitCode, output } = await simulate(mutant, 'order-points', '--only', 'debit not sent');
+    const command = /npm run simulate -- order-points --point "([^"]+)" --fault "([^"]+)" --seed (\d+)/.exec(output);
+    const [, point = '', fault = '', seed = ''] = command ?? [];
+    const again = await simulate(mutant, 'order-points', '--point', point, '--fault', fault, '--seed', seed);
+
+    expect({ exitCode, again: again.exitCode }).toEqual({ exitCode: 1, again: 1 });
+    expect(again.output).toMatch(/BROKEN: /);
+  });
+});

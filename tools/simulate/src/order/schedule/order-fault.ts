@@ -1,0 +1,41 @@
+import type { LinkConditions } from '../network/network.js';
+
+/** A process by its name, or `leader`: whoever leads when the fault strikes (the first replica while nobody does). */
+export type Victim = string;
+
+/** One fault, complete: nothing about it is drawn any more when it strikes. Times are virtual milliseconds. */
+export type OrderFault =
+  | { readonly kind: 'kill leader'; readonly downMs: number }
+  | { readonly kind: 'kill replica'; readonly victim: Victim; readonly downMs: number }
+  | { readonly kind: 'kill catalog'; readonly downMs: number }
+  | { readonly kind: 'kill frontend'; readonly victim: Victim; readonly downMs: number }
+  | { readonly kind: 'kill group'; readonly downMs: number }
+  | { readonly kind: 'pause'; readonly victim: Victim; readonly forMs: number }
+  | { readonly kind: 'cut'; readonly from: Victim; readonly to: Victim; readonly forMs: number }
+  | { readonly kind: 'cut one way'; readonly from: Victim; readonly to: Victim; readonly forMs: number }
+  | { readonly kind: 'isolate'; readonly victim: Victim; readonly forMs: number }
+  /** Loss, delay, repetition and reordering on every link, until the next change or the end. */
+  | { readonly kind: 'bad links'; readonly conditions: LinkConditions }
+  /** Nothing is lost, but much comes twice and late. */
+  | { readonly kind: 'echoes'; readonly conditions: LinkConditions }
+  /** A debit call that some leader has sent arrives once more: `which` of them, as a share of those sent so far. */
+  | { readonly kind: 'old debits'; readonly which: number }
+  /** The wall clock then shows the true time and so many hours more. */
+  | { readonly kind: 'clock jump'; readonly victim: Victim; readonly hours: number }
+  /** Leadership is handed over as at a shutdown. */
+  | { readonly kind: 'hand over' };
+
+export type OrderFaultKind = OrderFault['kind'];
+
+export interface TimedOrderFault {
+  /** Since the shoppers came. */
+  readonly atMs: number;
+  readonly fault: OrderFault;
+}
+
+/** One line for people. */
+export function describeOrderFault({ atMs, fault }: TimedOrderFault): string {
+  const { kind, ...about } = fault;
+  const details = Object.entries(about).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return `${atMs.toFixed(1).padStart(9)} ms  ${kind}  ${details.join(', ')}`.trimEnd();
+}

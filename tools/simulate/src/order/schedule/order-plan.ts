@@ -1,0 +1,24 @@
+import type { HostKind } from '../services/group-host.js';
+import type { Wish } from '../services/shoppers.js';
+import type { TimedOrderFault } from './order-fault.js';
+
+/** Everything about one schedule, as plain data: run it again and the same happens. Times are virtual milliseconds. */
+export interface OrderPlan {
+  /** Of what is left to chance while it runs: delays, timeouts, which frontend a shopper asks. */
+  readonly seed: number;
+  readonly host: HostKind;
+  /** Of each product, at first. */
+  readonly stock: Readonly<Record<string, number>>;
+  readonly shoppers: {
+    /** What each shopper orders, one after the other. */
+    readonly wishes: readonly (readonly Omit<Wish, 'key'>[])[];
+    /** Between two orders of one shopper, at most. */
+    readonly pauseMsMax: number;
+    /** The share of asks without a final answer after which a shopper leaves. */
+    readonly impatience: number;
+  };
+  /** How long the faults last; then everything heals. */
+  readonly faultsMs: number;
+  /** In the order of their times. */
+  readonly faults: readonly TimedOrderFault[];
+}
