@@ -58,11 +58,40 @@ describe('PriorityTakeover', () => {
 
   it('offers leadership less and less often to a rival that does not take it', () => {
     const takeover = takeoverFrom('r2');
-    takeover.refused('r3');
-    takeover.refused('r3');
+    takeover.refused('r3', 0);
+    takeover.refused('r3', 0);
 
     expect(look(takeover, 0, 3900, (now) => [follower('r3', now)])).toBeUndefined();
     expect(look(takeover, 4000, 4000, (now) => [follower('r3', now)])).toBe('r3');
+  });
+
+  const refusedOften = (): PriorityTakeover => {
+    const takeover = takeoverFrom('r2');
+    for (let count = 0; count < 20; count++) takeover.refused('r3', 0);
+    return takeover;
+  };
+  const steady = (now: number): PeerProgress[] => [follower('r3', now)];
+
+  it('never makes a rival wait longer than 32 times as long, however often it refused', () => {
+    const takeover = refusedOften();
+
+    expect(look(takeover, 100, 32_000, steady)).toBeUndefined();
+    expect(look(takeover, 32_100, 32_100, steady)).toBe('r3');
+  });
+
+  it('forgets that a rival refused once it has led', () => {
+    const takeover = refusedOften();
+
+    takeover.led('r3');
+
+    expect(look(takeover, 100, 1100, steady)).toBe('r3');
+  });
+
+  it('forgets refusals of long ago, of which a later leadership knows nothing', () => {
+    const takeover = refusedOften();
+    takeover.reset();
+
+    expect(look(takeover, 64_000, 65_000, steady)).toBe('r3');
   });
 
   it('wants proof anew after a reset', () => {

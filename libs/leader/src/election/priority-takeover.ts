@@ -10,8 +10,11 @@ export interface TakeoverSettings {
   readonly isQuick?: (writeTookMs: number) => boolean;
 }
 
-/** A rival that failed to take over is given twice the time to prove itself, up to so many doublings. */
-const doublingsMax = 8;
+/**
+ * A rival that failed to take over is given twice the time to prove itself, up to so many doublings: one that will never
+ * take over costs an election timeout every 32 × stableMs (5 min 20 s by default), one that was mended waits no longer.
+ */
+const doublingsMax = 5;
 
 /**
  * Whether a leader should make way for a follower of higher priority (Raft dissertation §3.10: leadership transfer, not
@@ -19,11 +22,12 @@ const doublingsMax = 8;
  *
  * Only a follower that has everything committed and has been steady for a while: one that comes and goes must not drag
  * leadership along, and equal priorities never pass it back and forth. Nor one with a slow disk, which would hand it
- * back; and one that did not take over (its disk is full, say) is asked less and less often.
+ * back; and one that did not take over (its disk is full, say) is asked less and less often. That is forgotten once it has
+ * led after all, or has not failed for twice the longest wait: what was wrong with it then says nothing any more.
  */
 export class PriorityTakeover {
   private readonly steadySince = new Map<string, number>();
-  private readonly refusals = new Map<string, number>();
+  private readonly refusals = new Map<string, { readonly count: number; readonly lastAt: number }>();
   private readonly lastWriteTookMs = new Map<string, number>();
 
   constructor(private readonly settings: TakeoverSettings) {}
@@ -41,9 +45,14 @@ export class PriorityTakeover {
     return best.peer === this.settings.self ? undefined : best.peer;
   }
 
-  /** It was offered leadership and did not take it. */
-  refused(peer: string): void {
-    this.refusals.set(peer, Math.min(doublingsMax, (this.refusals.get(peer) ?? 0) + 1));
+  /** It was offered leadership for its priority and did not take it. */
+  refused(peer: string, now: number): void {
+    this.refusals.set(peer, { count: this.refusalsOf(peer, now) + 1, lastAt: now });
+  }
+
+  /** It leads: whatever kept it from taking over is mended. */
+  led(peer: string): void {
+    this.refusals.delete(peer);
   }
 
   /** Everybody has to prove itself anew: leadership changed, or a hand-over failed. */
@@ -62,7 +71,13 @@ export class PriorityTakeover {
     }
     const since = this.steadySince.get(peer) ?? now;
     this.steadySince.set(peer, since);
-    const neededMs = stableMs * 2 ** (this.refusals.get(peer) ?? 0);
+    const neededMs = stableMs * 2 ** Math.min(doublingsMax, this.refusalsOf(peer, now));
     return now - since >= neededMs && state === 'replicate' && matchIndex >= commitIndex;
+  }
+
+  private refusalsOf(peer: string, now: number): number {
+    const known = this.refusals.get(peer);
+    if (known === undefined || now - known.lastAt >= 2 * 2 ** doublingsMax * this.settings.stableMs) return 0;
+    return known.count;
   }
 }

@@ -331,6 +331,23 @@ describe('a slow disk', () => {
     expect(transfers.length).toBeLessThanOrEqual(5);
   });
 
+  it('that nobody took over from for a while does not count against a rival of higher priority', async () => {
+    const { clock, cluster, syncMs, transfers, load } = await onSlowDisks({ tuning: { priorityTakeoverStableMs: 5000 } });
+    await outcome(clock, (cluster.leader as Member).election.transferLeadership('r2'));
+    await leaderOf(clock, cluster);
+    cluster.network.filter = ({ message }) => message.kind !== 'timeoutNowRequest';
+    syncMs.set('r2', 700);
+    await load(60_000);
+    transfers.length = 0;
+
+    syncMs.set('r2', 1);
+    await load(2000);
+    cluster.network.filter = () => true;
+    await load(6000);
+
+    expect([cluster.leader?.id, transfers]).toEqual(['r3', ['r2 to r3']]);
+  });
+
   it('of a follower: nobody campaigns, and the group goes on without it', async () => {
     const { cluster, syncMs, elections, load } = await onSlowDisks();
     syncMs.set('r1', 20_000);

@@ -370,7 +370,7 @@ export class GroupReplica {
     if (status.role === 'leader') this.timeStamps.leads(status.term);
     this.membersChanged(status);
     if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
-    if (status.role !== before?.role) this.makingWay.reset();
+    this.makingWay.statusChanged(before, status);
     this.user.observer.status?.(status);
     this.candidacy.statusChanged(status);
     this.changes.announce();

@@ -1,4 +1,4 @@
-import { type ReplicaId, progressOf } from '@quorumkit/raft';
+import { type RaftStatus, type ReplicaId, progressOf } from '@quorumkit/raft';
 import { DiskHealth } from '../election/disk-health.js';
 import { PriorityTakeover } from '../election/priority-takeover.js';
 import type { StoreCondition } from '../log-store/log-store.js';
@@ -9,6 +9,13 @@ import type { ReplicaDriver } from './replica-driver.js';
 /** After a hand-over that failed, each pause is twice the one before: an attempt costs proposals up to an election timeout. */
 const retryPauseMs = 5000;
 const doublingsMax = 6;
+
+interface Heir {
+  readonly peer: ReplicaId;
+  readonly reason: keyof typeof reasons;
+}
+
+const reasons = { slowDisk: 'the disk here is slow', priority: 'its priority is higher' } as const;
 
 /**
  * When a leader gives leadership up by itself: its disk is full or slow, or a higher priority is there. Decided here and
@@ -35,8 +42,10 @@ export class MakingWay {
     });
   }
 
-  /** Leadership began or ended: whoever might take over has to prove itself anew. */
-  reset(): void {
+  /** Another role or leader. Where leadership began or ended, whoever might take over has to prove itself anew. */
+  statusChanged(before: RaftStatus | undefined, { role, leader }: RaftStatus): void {
+    if (leader !== undefined) this.takeover.led(leader);
+    if (role === before?.role) return;
     this.takeover.reset();
     this.disk.reset();
     this.failures = 0;
@@ -61,10 +70,10 @@ export class MakingWay {
     if (!replica.office.inOffice || now - this.lookedAt < replica.config.raft.heartbeatIntervalMs) return;
     this.lookedAt = now;
     const heir = this.heir(replica.running, now);
-    if (heir !== undefined) this.yieldTo(heir.peer, heir.why);
+    if (heir !== undefined) this.yieldTo(heir);
   }
 
-  private heir(driver: ReplicaDriver, now: number): { readonly peer: ReplicaId; readonly why: string } | undefined {
+  private heir(driver: ReplicaDriver, now: number): Heir | undefined {
     const { commitIndex, members, voters } = driver.status();
     const isSlow = this.disk.isSlow(now, driver.storeWaitingSince);
     const view = {
@@ -74,25 +83,34 @@ export class MakingWay {
       progress: progressOf(driver.core).filter(({ peer }) => voters.includes(peer)),
     };
     const byDisk = isSlow && now >= this.retryAt ? this.disk.heir(view) : undefined;
-    if (byDisk !== undefined) return { peer: byDisk, why: 'the disk here is slow' };
+    if (byDisk !== undefined) return { peer: byDisk, reason: 'slowDisk' };
     const byPriority = isSlow ? undefined : this.takeover.heir(view);
-    return byPriority && { peer: byPriority, why: 'its priority is higher' };
+    return byPriority && { peer: byPriority, reason: 'priority' };
   }
 
-  private yieldTo(heir: ReplicaId, why: string): void {
+  private yieldTo({ peer, reason }: Heir): void {
     this.yielding = true;
-    handOverLeadership(this.replica, heir)
+    handOverLeadership(this.replica, peer)
       .catch((error: unknown) => {
-        this.takeover.refused(heir);
-        this.retryAt = this.replica.ports.clock.now() + retryPauseMs * 2 ** Math.min(this.failures, doublingsMax);
-        this.failures += 1;
-        this.replica.user.observer.problem?.(`leadership could not be handed to ${heir} (${why})`, error);
+        this.failed(peer, reason);
+        this.replica.user.observer.problem?.(`leadership could not be handed to ${peer} (${reasons[reason]})`, error);
       })
       .finally(() => {
         this.yielding = false;
         this.takeover.reset();
         this.consider();
       });
+  }
+
+  // Each reason has a patience of its own: that a slow disk could not be left says nothing about a higher priority.
+  private failed(peer: ReplicaId, reason: Heir['reason']): void {
+    const now = this.replica.ports.clock.now();
+    if (reason === 'priority') {
+      this.takeover.refused(peer, now);
+    } else {
+      this.retryAt = now + retryPauseMs * 2 ** Math.min(this.failures, doublingsMax);
+      this.failures += 1;
+    }
   }
 
   // Whoever follows may lack space too, or nobody is there: it steps down all the same, to acknowledge nothing it cannot keep.
