@@ -12,9 +12,11 @@ export interface OrderCampaign {
   /** Of the first schedule; the others follow it. */
   readonly seed: number;
   readonly host: HostKind;
+  /** Every how manyth schedule is run twice, to compare the traces; and each that fails. */
+  readonly repeatEvery: number;
   /** Begins no further schedule after this time, ms. Default: never ends early. */
   readonly endAfterMs?: number;
-  /** Stop at the first schedule that breaks a rule. */
+  /** Stop at the first schedule that breaks a rule, and run none twice. */
   readonly stopAtFirst?: boolean;
   /** Default `runOrderPlan`. */
   readonly run?: RunPlan;
@@ -29,6 +31,8 @@ export interface FailedOrderSeed {
 
 export interface OrderTotals {
   schedules: number;
+  /** Run a second time to compare traces. */
+  repeated: number;
   failed: number;
   cpuSeconds: number;
   schedulesPerCpuSecond: number;
@@ -54,6 +58,7 @@ export async function runOrderCampaign({
   schedules,
   seed: first,
   host,
+  repeatEvery,
   endAfterMs = Infinity,
   stopAtFirst = false,
   run = runOrderPlan,
@@ -68,6 +73,11 @@ export async function runOrderCampaign({
     const { report, failure } = await run(plan);
     addReport(totals, report);
     if (failure !== undefined) failures.push({ seed, rule: failure.rule, detail: failure.detail });
+    if (stopAtFirst || (failure === undefined && seed % repeatEvery !== 0)) continue;
+    totals.repeated += 1;
+    const again = (await run(plan)).report.traceDigest;
+    if (again !== report.traceDigest)
+      failures.push({ seed, rule: 'Determinism', detail: `its trace was ${report.traceDigest}, then ${again}` });
   }
   const { user, system } = process.cpuUsage(cpuAtStart);
   totals.failed = failures.length;
@@ -80,6 +90,7 @@ export async function runOrderCampaign({
 function noTotals(): OrderTotals {
   return {
     schedules: 0,
+    repeated: 0,
     failed: 0,
     cpuSeconds: 0,
     schedulesPerCpuSecond: 0,

@@ -11,6 +11,7 @@ interface OrdersOptions {
   readonly schedules: number;
   readonly seed: number;
   readonly minutes: number;
+  readonly repeatEvery: number;
   readonly failures: string;
   readonly lines: number;
   readonly module?: true;
@@ -26,6 +27,7 @@ export function ordersCommand(): Command {
     .option('--schedules <count>', 'how many, one a seed', wholeNumber, 1_000)
     .option('--seed <number>', 'of the first schedule; the others follow it', wholeNumber, 1)
     .option('--minutes <n>', 'end after this time', positiveNumber, Number.POSITIVE_INFINITY)
+    .option('--repeat-every <n>', 'every how manyth schedule is run twice to compare traces', wholeNumber, 100)
     .option('--module', 'host the groups in the whole LeaderModule instead of bare')
     .option('--failures <folder>', 'where shrunk failures go', 'data/var/simulate')
     .option('--replay <what>', 'one schedule again, with what was said: a seed, or a written failure')
@@ -43,7 +45,13 @@ export function ordersCommand(): Command {
 async function campaign(options: OrdersOptions): Promise<boolean> {
   const { schedules, seed, minutes } = options;
   const host = hostOf(options);
-  const { failures, totals } = await runOrderCampaign({ schedules, seed, host, endAfterMs: minutes * 60_000 });
+  const { failures, totals } = await runOrderCampaign({
+    schedules,
+    seed,
+    host,
+    repeatEvery: Math.max(1, options.repeatEvery),
+    endAfterMs: minutes * 60_000,
+  });
   console.log(JSON.stringify(totals, undefined, 2));
   const module = host === 'module' ? ' --module' : '';
   for (const failure of failures) {

@@ -10,7 +10,13 @@ const { user, system } = process.cpuUsage(startedAt);
 console.log(JSON.stringify({ ...caught, cpuSeconds: (user + system) / 1e6 }));
 
 async function bySchedules(): Promise<object | undefined> {
-  const { failures, totals } = await runOrderCampaign({ schedules, seed, host: 'bare', stopAtFirst: true });
+  const { failures, totals } = await runOrderCampaign({
+    schedules,
+    seed,
+    host: 'bare',
+    repeatEvery: Infinity,
+    stopAtFirst: true,
+  });
   const [failure] = failures;
   return (
     failure && {
