@@ -33,8 +33,8 @@ const defaultLimits: GroupLimits = {
   transferTimeoutMs: 2000,
   slowFsyncMs: 500,
   snapshotEveryEntries: 50_000,
-};
   snapshotEveryBytes: 64 * 1024 * 1024,
+};
 
 const limitRanges: { readonly [K in keyof GroupLimits]: readonly [min: number, max: number] } = {
   proposalsMax: [1, 1_000_000],
@@ -49,8 +49,8 @@ const limitRanges: { readonly [K in keyof GroupLimits]: readonly [min: number, m
   transferTimeoutMs: [1, 60_000],
   slowFsyncMs: [0, 600_000],
   snapshotEveryEntries: [0, 1_000_000_000],
-};
   snapshotEveryBytes: [0, 64 * 1024 ** 3],
+};
 
 /** Problems of a member list; the same rules for the members themselves and for a directory. */
 export function membersProblems(members: readonly MemberOptions[]): string[] {
