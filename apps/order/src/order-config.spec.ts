@@ -11,6 +11,7 @@ describe('readOrderConfig', () => {
       clusterSecretPath: 'data/var/cluster-secret',
       ordersCsvPath: 'data/var/order-2/orders.csv',
       catalogUrl: 'http://127.0.0.1:8082',
+      takeoverStableMs: 10_000,
     });
     expect(config.members.map((member) => member.priority)).toEqual([1, 2, 3]);
   });
@@ -22,9 +23,11 @@ describe('readOrderConfig', () => {
       DATA_DIR: '/srv/b',
       CLUSTER_SECRET_FILE: '/srv/key',
       MEMBERS: 'a=http://10.0.0.1:80;5,b=http://10.0.0.2:80;6',
+      TAKEOVER_STABLE_MS: '0',
     });
 
     expect(config).toMatchObject({ port: 9002, ordersCsvPath: '/srv/b/orders.csv', clusterSecretPath: '/srv/key' });
+    expect(config.takeoverStableMs).toBe(0);
   });
 
   it('lists every problem at once', () => {

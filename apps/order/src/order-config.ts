@@ -25,6 +25,8 @@ const schema = {
   catalogUrl: baseUrl('CATALOG_URL', { default: 'http://127.0.0.1:8082' }),
   /** How long one call to the catalog may take; above twice its cache lease. */
   debitTimeoutMs: durationMs('DEBIT_TIMEOUT_MS', { minMs: 100, maxMs: 60_000, default: 5_000 }),
+  /** How long a replica of higher priority must have been in contact without a gap before the leader makes way; 0: never. */
+  takeoverStableMs: durationMs('TAKEOVER_STABLE_MS', { minMs: 0, maxMs: 3_600_000, default: 10_000 }),
   /** Whether the process can be told to suffer faults; for tests of a store, never for one that is used. */
   faultInjection: flag('FAULT_INJECTION', { default: false }),
 };

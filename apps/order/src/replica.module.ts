@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type CallAuthenticator, LeaderModule } from '@quorumkit/leader';
+import { type CallAuthenticator, LeaderModule, raft } from '@quorumkit/leader';
 import { HealthModule, MetricsModule, type Readiness } from '@toystore/service';
 import type { FaultMode } from './faults/fault-mode.js';
 import type { OrderConfig } from './order-config.js';
@@ -21,13 +21,16 @@ export interface ReplicaModuleOptions {
 export class ReplicaModule {
   static forRoot({ config, replica, auth, readiness, faults }: ReplicaModuleOptions): DynamicModule {
     const { nodeId, members, dataDir } = config;
+    const engine = raft({ priorityTakeoverStableMs: config.takeoverStableMs });
     return {
       module: ReplicaModule,
       imports: [
         LeaderModule.forRoot({
           isGlobal: true,
           metrics: replica.metrics,
-          groups: [{ name: 'orders', nodeId, members, dataDir, auth, ...(faults && { decorate: faults.decorate }) }],
+          groups: [
+            { name: 'orders', nodeId, members, dataDir, auth, engine, ...(faults && { decorate: faults.decorate }) },
+          ],
         }),
         OrderModule.forRoot(replica),
         HealthModule.forRoot(readiness),
