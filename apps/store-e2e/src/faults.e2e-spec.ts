@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AcknowledgedOrder, type FaultedProcess, type FaultWish, LabError } from '@toystore/lab';
+import { readBack } from './read-back.js';
 import { Shoppers } from './shoppers.js';
 import { startStoreUnderTest, toys, until, type StoreUnderTest } from './store-under-test.js';
 
 const replicas = ['order-1', 'order-2', 'order-3'];
-const readersCount = 8;
 
 /** One store suffers one fault after the other, under load; each must really have struck, and nothing may be lost. */
 describe('while faults strike inside the processes', () => {
@@ -40,24 +40,12 @@ describe('while faults strike inside the processes', () => {
     expect(report.violations).toEqual([]);
     expect(report.replicas).toHaveLength(3);
     expect(report.orders).toBe(acknowledged.length);
-    await readBack(shoppers.acknowledged);
+    await readBack(under.shop, shoppers.acknowledged);
   }
 
   async function served(shoppers: Shoppers): Promise<void> {
     const before = shoppers.acknowledged.length;
     await until('the shoppers are served', () => Promise.resolve(shoppers.acknowledged.length >= before + 10));
-  }
-
-  async function readBack(orders: readonly AcknowledgedOrder[]): Promise<void> {
-    const left = [...orders];
-    const read = async (): Promise<void> => {
-      for (let order = left.pop(); order !== undefined; order = left.pop()) {
-        const { number, name, quantity } = order;
-        const answer = await under.shop.order(number, { deadlineMs: 15_000 });
-        expect(answer).toMatchObject({ kind: 'order', order: { number, name, quantity } });
-      }
-    };
-    await Promise.all(Array.from({ length: readersCount }, read));
   }
 
   async function startTheDead(): Promise<void> {

@@ -6,6 +6,8 @@ import type { AcknowledgedOrder } from '@toystore/lab';
 /** Answers after which the same key is sent again; any other ends the test. */
 const worthAnotherTry: ReadonlySet<string> = new Set(['outcome_unknown', 'no_leader', 'unavailable', 'overloaded']);
 const retryAfterMs = 50;
+/** Longer than a frontend takes to answer, whatever happens. */
+const patienceMs = 12_000;
 /** Between two orders, so that processes that start again get their share of the processor. */
 const thinkMs = 20;
 
@@ -15,6 +17,8 @@ const thinkMs = 20;
  */
 export class Shoppers {
   readonly acknowledged: AcknowledgedOrder[] = [];
+  /** Every request that was not answered as it would have been had nothing been the matter, in words. */
+  readonly failed: string[] = [];
   private readonly transport: UndiciTransport;
   private readonly store: StoreClient;
   private readonly shopping: Promise<unknown>;
@@ -24,6 +28,10 @@ export class Shoppers {
     url: string,
     private readonly toys: readonly string[],
     count: number,
+    private readonly habits: {
+      /** After each order they look at its toy, and at the order. */
+      readonly look: boolean;
+    } = { look: false },
   ) {
     this.transport = new UndiciTransport({ baseUrl: url, receiver: 'store', connections: count });
     this.store = new StoreClient(this.transport, { sessionId: 'e2e-shoppers' });
@@ -46,21 +54,37 @@ export class Shoppers {
   private async shop(offset: number): Promise<void> {
     for (let turn = offset; this.open; turn++) {
       const name = this.toys[turn % this.toys.length] as string;
-      await this.order({ name, quantity: 1 + (turn % 3), key: randomUUID() });
+      const number = await this.order({ name, quantity: 1 + (turn % 3), key: randomUUID() });
+      if (this.habits.look) await this.look(name, number);
       await sleep(thinkMs);
     }
   }
 
-  private async order(wish: { name: string; quantity: number; key: string }): Promise<void> {
+  private async order(wish: { name: string; quantity: number; key: string }): Promise<number> {
     for (;;) {
       const answer = await this.ask(wish);
       if (answer.kind === 'placed') {
         this.acknowledged.push({ ...wish, number: answer.orderNumber, source: 'shopper' });
-        return;
+        return answer.orderNumber;
       }
+      this.failed.push(`POST of order ${wish.key}: ${JSON.stringify(answer)}`);
       if (!worthAnotherTry.has(answer.kind))
         throw new Error(`The order ${wish.key} was answered with ${JSON.stringify(answer)}.`);
       await sleep(retryAfterMs);
+    }
+  }
+
+  private async look(name: string, number: number): Promise<void> {
+    await this.note(`GET of ${name}`, 'product', () => this.store.product(name, { deadlineMs: patienceMs }));
+    await this.note(`GET of order ${number}`, 'order', () => this.store.order(number, { deadlineMs: patienceMs }));
+  }
+
+  private async note(what: string, wanted: string, read: () => Promise<{ readonly kind: string }>): Promise<void> {
+    try {
+      const answer = await read();
+      if (answer.kind !== wanted) this.failed.push(`${what}: ${JSON.stringify(answer)}`);
+    } catch (error) {
+      this.failed.push(`${what}: ${String(error)}`);
     }
   }
 
@@ -70,7 +94,7 @@ export class Shoppers {
     key: string;
   }): Promise<{ kind: string; orderNumber: number }> {
     try {
-      const answer = await this.store.placeOrder({ ...wish, deadlineMs: 12_000 });
+      const answer = await this.store.placeOrder({ ...wish, deadlineMs: patienceMs });
       return answer.kind === 'placed' ? answer : { ...answer, orderNumber: -1 };
     } catch (error) {
       // The frontend is never a victim here, but an answer may take longer than a shopper waits.
