@@ -5,6 +5,7 @@ import type { JsonLogger, LogLevel } from '@toystore/service';
 const levels: Readonly<Record<DirectoryEvent['kind'], LogLevel>> = {
   adopted: 'info',
   doubted: 'info',
+  membersLearned: 'info',
   nominated: 'info',
   nominationRefused: 'info',
   waiting: 'debug',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type LeaderDecision, decideLeader } from './decide-leader.js';
 import { type MemberReply, parseMemberStatus } from './member-status.js';
 
-const members = [1, 2, 3].map((priority) => ({ id: `r${priority}`, priority }));
+const voters = [1, 2, 3].map((priority) => ({ id: `r${priority}`, priority }));
 
 /** `leader 5 3` and the like: role, term, last index; further words set the rest. */
 function says(id: string, words: string): MemberReply {
@@ -21,6 +21,7 @@ function says(id: string, words: string): MemberReply {
       lastLogTerm: Number(option('logTerm') ?? 1),
       history: 'some',
       leaderContactAgeMs: Number(option('heard') ?? (follows === undefined ? Infinity : 50)),
+      configuration: null,
     },
   };
 }
@@ -29,7 +30,7 @@ const gone: MemberReply = { kind: 'gone', why: 'refused' };
 const silent: MemberReply = { kind: 'silent', why: 'timeout' };
 
 function decide(replies: Record<string, MemberReply>, newestTerm = 0): LeaderDecision {
-  return decideLeader({ members, replies: new Map(Object.entries(replies)), newestTerm, believedMs: 200 });
+  return decideLeader({ voters, replies: new Map(Object.entries(replies)), newestTerm, believedMs: 200 });
 }
 
 describe('decideLeader', () => {
@@ -77,6 +78,37 @@ describe('decideLeader', () => {
     expect(decide(old, 5).kind).toBe('wait');
   });
 
+  describe('counts voters only', () => {
+    const five = ['r1', 'r2', 'r3', 'r4', 'r5'].map((id, position) => ({ id, priority: position + 1 }));
+    const decideFor = (ids: readonly string[], replies: Record<string, MemberReply>): LeaderDecision =>
+      decideLeader({ voters: five.filter(({ id }) => ids.includes(id)), replies: new Map(Object.entries(replies)), newestTerm: 0, believedMs: 200 });
+
+    it('when somebody who is none answers with the highest priority and the longest log', () => {
+      const replies = { r1: says('r1', 'follower 4 9'), r2: says('r2', 'follower 4 9'), r5: says('r5', 'follower 6 12 logTerm=6') };
+
+      expect(decideFor(['r1', 'r2', 'r3'], replies)).toEqual({ kind: 'nominate', candidates: ['r2', 'r1'], observedTerm: 4, reachable: ['r1', 'r2'] });
+    });
+
+    it('when somebody who is none claims to lead, and is followed by others of that time', () => {
+      const replies = { r1: says('r1', 'leader 4 9'), r2: says('r2', 'follower 4 9 follows=r1'), r3: says('r3', 'follower 4 9 follows=r1'), r4: says('r4', 'follower 4 9') };
+
+      expect(decideFor(['r3', 'r4', 'r5'], replies)).toMatchObject({ kind: 'wait' });
+    });
+
+    const majorities: [string, string, string[], string[], string][] = [
+      ['waits for', 'three of five', ['r1', 'r2', 'r3', 'r4', 'r5'], ['r1', 'r2'], 'wait'],
+      ['takes', 'three of five', ['r1', 'r2', 'r3', 'r4', 'r5'], ['r1', 'r2', 'r5'], 'adopt'],
+      ['takes', 'two of two', ['r1', 'r2'], ['r1', 'r2'], 'adopt'],
+      ['waits for', 'two of two', ['r1', 'r2'], ['r1', 'r3', 'r4'], 'wait'],
+      ['takes', 'one of one', ['r1'], ['r1'], 'adopt'],
+    ];
+    it.each(majorities)('and %s %s', (_, _majority, voting, answering, kind) => {
+      const replies = Object.fromEntries(answering.map((id) => [id, says(id, id === 'r1' ? 'leader 4 9' : 'follower 4 9 follows=r1')]));
+
+      expect(decideFor(voting, replies).kind).toBe(kind);
+    });
+  });
+
   it('tells nominees the newest term that anybody has seen', () => {
     expect(decide({ r1: says('r1', 'follower 7 9'), r2: says('r2', 'follower 4 9') }, 2)).toMatchObject({ observedTerm: 7 });
   });
@@ -86,7 +118,19 @@ describe('parseMemberStatus', () => {
   const status = { id: 'r1', term: 3, role: 'follower', leader: { id: 'r2', url: 'x' }, lastLogIndex: 5, lastLogTerm: 2, history: 'some', leaderContactAgeMs: 7, inOffice: false };
 
   it('takes what it needs', () => {
-    expect(parseMemberStatus('r1', status)).toEqual({ id: 'r1', term: 3, role: 'follower', leader: 'r2', inOffice: false, lastLogIndex: 5, lastLogTerm: 2, history: 'some', leaderContactAgeMs: 7 });
+    expect(parseMemberStatus('r1', status)).toEqual({ id: 'r1', term: 3, role: 'follower', leader: 'r2', inOffice: false, lastLogIndex: 5, lastLogTerm: 2, history: 'some', leaderContactAgeMs: 7, configuration: null });
+  });
+
+  it('takes who the members are', () => {
+    const members = [{ id: 'r4', url: 'http://r4:81/', priority: 4, kind: 'voter' }];
+
+    expect(parseMemberStatus('r1', { ...status, configuration: { asOfIndex: 12, members } })?.configuration).toEqual({ asOfIndex: 12, members: [{ ...members[0], url: 'http://r4:81' }] });
+  });
+
+  it('takes the rest where it cannot use what is said about the members, and says why', () => {
+    const members = [{ id: 'r4', url: 'file:///etc/passwd', priority: 4, kind: 'voter' }];
+
+    expect(parseMemberStatus('r1', { ...status, configuration: { asOfIndex: 12, members } })).toMatchObject({ term: 3, configuration: null, configurationProblem: expect.stringContaining('members[0].url') });
   });
 
   const unusable: [string, unknown][] = [

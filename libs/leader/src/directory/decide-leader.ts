@@ -1,8 +1,8 @@
 import type { MemberReply, MemberStatus } from './member-status.js';
 
 export interface ElectionView {
-  readonly members: readonly { readonly id: string; readonly priority: number }[];
-  /** Members without a reply yet are absent. */
+  readonly voters: readonly { readonly id: string; readonly priority: number }[];
+  /** Whoever has not replied yet is absent; whoever is no voter does not count. */
   readonly replies: ReadonlyMap<string, MemberReply>;
   /** No leader of an older term is adopted. */
   readonly newestTerm: number;
@@ -22,13 +22,13 @@ export type LeaderDecision =
 /**
  * The directory's whole judgement, as a function of what the members said.
  *
- * A leader is adopted when it says so itself and a majority of *all* members follows it in its term. Only where a
+ * A leader is adopted when it says so itself and a majority of *all* voters follows it in its term. Only where a
  * majority could elect and does not hear a leader is anybody nominated: among those whose log lets them win, the
  * highest priority. The votes decide; this only says who should ask for them, and when.
  */
 export function decideLeader(view: ElectionView): LeaderDecision {
-  const majority = Math.floor(view.members.length / 2) + 1;
-  const statuses = [...view.replies.values()].flatMap((reply) => (reply.kind === 'status' ? [reply.status] : [])).filter(({ role }) => role !== 'stopped');
+  const majority = Math.floor(view.voters.length / 2) + 1;
+  const statuses = view.voters.flatMap(({ id }) => statusIn(view.replies.get(id))).filter(({ role }) => role !== 'stopped');
   const newest = Math.max(view.newestTerm, 0, ...statuses.map(({ term }) => term));
 
   const claimant = statuses.filter(({ role, term }) => role === 'leader' && term >= view.newestTerm).sort((left, right) => right.term - left.term)[0];
@@ -44,19 +44,23 @@ export function decideLeader(view: ElectionView): LeaderDecision {
   }
   if (statuses.length < majority) return { kind: 'wait', why: `${statuses.length} of ${majority} needed members answer` };
 
-  const voters = statuses.filter((status) => !hearsLeader(status, view.believedMs));
-  if (voters.length < majority) return { kind: 'wait', why: `only ${voters.length} of ${majority} needed members do without a leader` };
+  const willing = statuses.filter((status) => !hearsLeader(status, view.believedMs));
+  if (willing.length < majority) return { kind: 'wait', why: `only ${willing.length} of ${majority} needed members do without a leader` };
   const campaigning = statuses.find(({ role, term }) => role === 'candidate' && term === newest);
   if (campaigning !== undefined) return { kind: 'wait', why: `${campaigning.id} is campaigning in term ${campaigning.term}` };
 
-  const priorities = new Map(view.members.map(({ id, priority }) => [id, priority]));
-  const candidates = voters
+  const priorities = new Map(view.voters.map(({ id, priority }) => [id, priority]));
+  const candidates = willing
     .filter((candidate) => candidate.role !== 'learner')
-    .filter((candidate) => voters.filter((voter) => compareLogs(voter, candidate) <= 0).length >= majority)
+    .filter((candidate) => willing.filter((voter) => compareLogs(voter, candidate) <= 0).length >= majority)
     .sort((left, right) => (priorities.get(right.id) ?? 0) - (priorities.get(left.id) ?? 0) || compareLogs(right, left) || (left.id < right.id ? -1 : 1))
     .map(({ id }) => id);
   if (candidates.length === 0) return { kind: 'wait', why: 'nobody who answers could win' };
   return { kind: 'nominate', candidates, observedTerm: newest, reachable: statuses.map(({ id }) => id) };
+}
+
+function statusIn(reply: MemberReply | undefined): readonly MemberStatus[] {
+  return reply?.kind === 'status' ? [reply.status] : [];
 }
 
 /** A leader without a quorum in contact counts as one that hears nobody: it would vote for a successor. */

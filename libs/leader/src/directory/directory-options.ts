@@ -1,5 +1,6 @@
 import type { CallAuthenticator } from '../group/call-authenticator.js';
 import type { MemberOptions } from '../group/group-options.js';
+import type { GroupMember } from '../membership/membership.js';
 
 export interface Leader {
   readonly id: string;
@@ -9,7 +10,7 @@ export interface Leader {
 
 export interface LeaderDirectoryOptions {
   readonly group: string;
-  /** The same list that the members have. */
+  /** Where to begin: the same list that the members have. Whoever joins later is learned from them. */
   readonly members: readonly MemberOptions[];
   readonly auth: CallAuthenticator | 'none';
   /** How often the leader is asked whether it still leads, ms, 100–60000. Default 3000; 0 = only when told of a failure. */
@@ -32,6 +33,8 @@ export type DirectoryEvent =
   | { readonly kind: 'adopted'; readonly leader: Leader; readonly searchedMs: number }
   /** The leader is doubted: a call or heartbeat failed, or it said itself that it does not lead. */
   | { readonly kind: 'doubted'; readonly leader: Leader; readonly why: string }
+  /** The group has other members, or other priorities, than the directory knew of. */
+  | { readonly kind: 'membersLearned'; readonly from: string; readonly asOfIndex: number; readonly members: readonly GroupMember[] }
   | { readonly kind: 'nominated'; readonly nominee: string; readonly observedTerm: number }
   | { readonly kind: 'nominationRefused'; readonly nominee: string; readonly why: string }
   | { readonly kind: 'waiting'; readonly why: string }

@@ -1,5 +1,6 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import { BackpressureError, NoLeaderError } from '../errors/leader-errors.js';
+import type { GroupMember } from '../membership/membership.js';
 import { type Clock, SystemClock, type Timer } from '../runtime/clock.js';
 import { AttemptTimeoutError, runAttempt } from './attempt.js';
 import { classifyFailure } from './classify-failure.js';
@@ -7,6 +8,7 @@ import type { Attempt, CallOptions, FailureKind, Leader, LeaderDirectoryOptions 
 import { LeaderSearch, type Random } from './leader-search.js';
 import { LeaderWaiters } from './leader-waiters.js';
 import { HttpMemberCalls, type MemberCalls } from './member-calls.js';
+import { MemberQuestions } from './member-questions.js';
 import { type DirectorySettings, parseDirectoryOptions } from './parse-directory-options.js';
 
 export interface DirectoryPorts {
@@ -21,16 +23,18 @@ const attemptDoublingsMax = 3;
 
 /**
  * For callers outside the group: knows the leader, notices its death, and conducts the election as *nominator*: it
- * says who should campaign and when; the replicas' votes decide.
+ * says who should campaign and when; the replicas' votes decide. It follows the group when its members change: each
+ * answer tells who they are.
  *
- * Promise: adopts only a leader that a majority names; never goes back to an older term; concurrent callers share one
- * probe; nominations are rate-limited.
+ * Promise: adopts only a leader that a majority of the voters names; never goes back to an older term or to members of an
+ * earlier time; concurrent callers share one probe; nominations are rate-limited.
  * Non-promise: that the leader is still the leader when you call it. `call` handles that.
  */
 export class LeaderDirectory {
   private readonly settings: DirectorySettings;
   private readonly clock: Clock;
   private readonly calls: MemberCalls;
+  private readonly questions: MemberQuestions;
   private readonly search: LeaderSearch;
   private readonly waiters: LeaderWaiters;
   private readonly known = new BehaviorSubject<Leader | undefined>(undefined);
@@ -51,7 +55,8 @@ export class LeaderDirectory {
     this.settings = parseDirectoryOptions(options);
     this.clock = ports.clock ?? new SystemClock();
     this.calls = ports.calls ?? new HttpMemberCalls(this.settings.group, this.settings.auth);
-    this.search = new LeaderSearch(this.settings, this.calls, this.clock, ports.random ?? Math.random, this.settings.trace);
+    this.questions = new MemberQuestions(this.settings, this.calls, this.settings.trace);
+    this.search = new LeaderSearch(this.settings, this.questions, this.calls, this.clock, ports.random ?? Math.random, this.settings.trace);
     this.waiters = new LeaderWaiters(this.settings.group, this.clock);
   }
 
@@ -79,6 +84,11 @@ export class LeaderDirectory {
   /** Level-triggered: the present value first, then each change. */
   leader$(): Observable<Leader | undefined> {
     return this.known.asObservable();
+  }
+
+  /** The members as last heard from the group, the configured ones before that; says nothing about now. */
+  members(): readonly GroupMember[] {
+    return this.questions.known.members;
   }
 
   /** @throws NoLeaderError at the deadline (default 5 s from now) */
@@ -110,9 +120,12 @@ export class LeaderDirectory {
       this.beginSearch();
       return;
     }
-    const member = this.settings.members.find(({ id }) => id === leader.id);
-    if (member === undefined) return;
-    const reply = await this.search.question(member);
+    const member = this.members().find(({ id }) => id === leader.id);
+    if (member === undefined) {
+      this.reportFailure(leader, new Error('it is no member any more'));
+      return;
+    }
+    const reply = await this.questions.ask(member);
     if (reply.kind !== 'status') this.reportFailure(leader, new Error(`the heartbeat failed: ${reply.why}`));
     else if (reply.status.role !== 'leader' || reply.status.term !== leader.term) this.reportFailure(leader, new Error(`it is ${reply.status.role} in term ${reply.status.term}`));
   }

@@ -2,11 +2,12 @@ import type { MemberOptions } from '../group/group-options.js';
 import type { Clock } from '../runtime/clock.js';
 import { type LeaderDecision, decideLeader } from './decide-leader.js';
 import type { DirectoryEvent, Leader } from './directory-options.js';
+import { everybodyIn, votersIn } from './known-members.js';
 import type { MemberCalls } from './member-calls.js';
+import type { MemberQuestions } from './member-questions.js';
 import type { MemberReply } from './member-status.js';
 
 export interface SearchSettings {
-  readonly members: readonly MemberOptions[];
   readonly pollIntervalMs: number;
   readonly probeTimeoutMs: number;
   readonly nominationIntervalMs: number;
@@ -28,11 +29,10 @@ const pollGrowthMax = 10;
 type Nomination = Extract<LeaderDecision, { kind: 'nominate' }>;
 
 /**
- * One search for the leader: asks all members, adopts or nominates, again until there is one. Two searches from
+ * One search for the leader: asks everybody known, adopts or nominates, again until there is one. Two searches from
  * different frontends do not disturb each other: nominations are paced with jitter and wait for campaigns in progress.
  */
 export class LeaderSearch {
-  private readonly asked = new Map<string, Promise<MemberReply>>();
   private readonly passedOver = new Map<string, number>();
   private nominatedAt = -Infinity;
   private leaderlessSince: number | undefined;
@@ -40,6 +40,7 @@ export class LeaderSearch {
 
   constructor(
     private readonly settings: SearchSettings,
+    private readonly questions: MemberQuestions,
     private readonly calls: MemberCalls,
     private readonly clock: Clock,
     private readonly random: Random,
@@ -62,7 +63,7 @@ export class LeaderSearch {
       if (this.cancelled) return undefined;
       if (decision.kind === 'adopt') {
         const leader = this.leaderOf(decision);
-        if (isAcceptable(leader)) {
+        if (leader !== undefined && isAcceptable(leader)) {
           this.tell(decision);
           this.trace({ kind: 'adopted', leader, searchedMs: this.clock.now() - startedAt });
           return leader;
@@ -77,36 +78,42 @@ export class LeaderSearch {
     return undefined;
   }
 
-  /** One question to one member, shared with a search that is asking it already. */
-  question(member: MemberOptions): Promise<MemberReply> {
-    const existing = this.asked.get(member.id);
-    if (existing !== undefined) return existing;
-    const asked = this.calls.status(member, this.settings.probeTimeoutMs).finally(() => this.asked.delete(member.id));
-    this.asked.set(member.id, asked);
-    return asked;
-  }
-
   cancel(): void {
     this.cancelled = true;
   }
 
-  /** Decides as soon as the replies allow: a leader at once, the rest when all have answered or time is up. */
+  /**
+   * Decides as soon as the replies allow: a leader at once, the rest when all voters have answered or time is up. Whoever
+   * a reply makes known is asked in the same round.
+   */
   private ask(newestTerm: number): Promise<LeaderDecision> {
+    const asked = new Set<string>();
     const replies = new Map<string, MemberReply>();
-    const { members } = this.settings;
     return new Promise((resolve) => {
-      const conclude = (): void => resolve(decideLeader({ members, replies, newestTerm, believedMs }));
-      const timer = this.clock.setTimer(this.clock.now() + settleMs, conclude);
-      for (const member of members) {
-        void this.question(member).then((reply) => {
-          replies.set(member.id, reply);
-          if (reply.kind !== 'status') this.trace({ kind: 'memberFailed', member: member.id, what: 'status', why: reply.why });
-          const early = decideLeader({ members, replies, newestTerm, believedMs });
-          if (early.kind !== 'adopt' && replies.size < members.length) return;
-          timer.cancel();
-          resolve(early);
-        });
-      }
+      const decide = (): LeaderDecision => decideLeader({ voters: votersIn(this.questions.known), replies, newestTerm, believedMs });
+      const conclude = (decision: LeaderDecision): void => {
+        isConcluded = true;
+        timer.cancel();
+        resolve(decision);
+      };
+      const replied = (member: MemberOptions, reply: MemberReply): void => {
+        if (reply.kind !== 'status') this.trace({ kind: 'memberFailed', member: member.id, what: 'status', why: reply.why });
+        if (isConcluded) return;
+        replies.set(member.id, reply);
+        askEverybody();
+        const early = decide();
+        if (early.kind === 'adopt' || votersIn(this.questions.known).every(({ id }) => replies.has(id))) conclude(early);
+      };
+      const askEverybody = (): void => {
+        for (const member of everybodyIn(this.questions.known)) {
+          if (asked.has(member.id)) continue;
+          asked.add(member.id);
+          void this.questions.ask(member).then((reply) => replied(member, reply));
+        }
+      };
+      let isConcluded = false;
+      const timer = this.clock.setTimer(this.clock.now() + settleMs, () => conclude(decide()));
+      askEverybody();
     });
   }
 
@@ -116,8 +123,9 @@ export class LeaderSearch {
     const { nominationIntervalMs } = this.settings;
     const pauseMs = nominationIntervalMs * (1 + this.random() / 2);
     if (now - this.leaderlessSince < patienceMs || now - this.nominatedAt < pauseMs) return;
+    for (const [id, until] of this.passedOver) if (until <= now) this.passedOver.delete(id);
     for (const nominee of decision.candidates) {
-      if ((this.passedOver.get(nominee) ?? -Infinity) > now) continue;
+      if (this.passedOver.has(nominee)) continue;
       // Whoever does not lead when the next nomination is due has had its chance.
       this.passedOver.set(nominee, now + passOverMs);
       if (await this.nominate(nominee, decision, suspect)) return;
@@ -127,11 +135,11 @@ export class LeaderSearch {
 
   // The others forget first: a pre-vote that comes before that would be refused.
   private async nominate(nominee: string, { observedTerm, reachable }: Nomination, suspect: string | undefined): Promise<boolean> {
-    const { members, probeTimeoutMs } = this.settings;
+    const { probeTimeoutMs } = this.settings;
     const nomination = { observedTerm, nominee, ...(suspect !== undefined && { suspect }) };
-    const others = members.filter(({ id }) => id !== nominee && reachable.includes(id));
+    const others = votersIn(this.questions.known).filter(({ id }) => id !== nominee && reachable.includes(id));
     await Promise.all(others.map((member) => this.calls.nominate(member, nomination, probeTimeoutMs)));
-    const member = members.find(({ id }) => id === nominee);
+    const member = this.voter(nominee);
     if (member === undefined || this.cancelled) return false;
     this.nominatedAt = this.clock.now();
     const reply = await this.calls.nominate(member, nomination, probeTimeoutMs);
@@ -141,7 +149,7 @@ export class LeaderSearch {
 
   private tell({ leader, term, unaware }: Extract<LeaderDecision, { kind: 'adopt' }>): void {
     for (const id of unaware) {
-      const member = this.settings.members.find((candidate) => candidate.id === id);
+      const member = this.voter(id);
       if (member === undefined) continue;
       void this.calls.hint(member, { term, leader }, this.settings.probeTimeoutMs).then((why) => {
         if (why !== undefined) this.trace({ kind: 'memberFailed', member: id, what: 'hint', why });
@@ -149,9 +157,14 @@ export class LeaderSearch {
     }
   }
 
-  private leaderOf({ leader, term }: Extract<LeaderDecision, { kind: 'adopt' }>): Leader {
-    const member = this.settings.members.find(({ id }) => id === leader);
-    return Object.freeze({ id: leader, url: member?.url ?? '', term });
+  private leaderOf({ leader, term }: Extract<LeaderDecision, { kind: 'adopt' }>): Leader | undefined {
+    const member = this.voter(leader);
+    return member && Object.freeze({ id: leader, url: member.url, term });
+  }
+
+  /** Undefined when a later answer has told that it is none any more. */
+  private voter(id: string): MemberOptions | undefined {
+    return votersIn(this.questions.known).find((member) => member.id === id);
   }
 
   private sleep(ms: number): Promise<void> {

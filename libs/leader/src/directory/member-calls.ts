@@ -18,6 +18,8 @@ export interface MemberCalls {
 }
 
 const connectionsPerMember = 4;
+/** More than a directory ever knows at a time, so nobody who is being asked loses its connections. */
+const poolsMax = 64;
 const answerBytesMax = 64 * 1024;
 
 /** `GET /leader/status`, `POST /leader/nominations` and `POST /leader/hints` on kept-alive connections. */
@@ -64,6 +66,11 @@ export class HttpMemberCalls implements MemberCalls {
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
+  /** How many it keeps connections to. */
+  get peers(): number {
+    return this.pools.size;
+  }
+
   private async call(member: MemberOptions, method: 'GET' | 'POST', path: string, json: object | undefined, timeoutMs: number): Promise<{ readonly status: number; readonly json: unknown }> {
     const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
     const signature = this.auth === 'none' ? {} : this.auth.sign({ method, path, receiver: member.id, body: body ?? new Uint8Array() });
@@ -74,10 +81,17 @@ export class HttpMemberCalls implements MemberCalls {
   }
 
   private pool({ id, url }: MemberOptions): Pool {
-    const existing = this.pools.get(id);
-    if (existing !== undefined) return existing;
-    const pool = new Pool(url, { connections: connectionsPerMember, pipelining: 1, connectTimeout: 1000, keepAliveTimeout: 60_000, maxResponseSize: answerBytesMax });
-    this.pools.set(id, pool);
+    const key = `${id} ${url}`;
+    const existing = this.pools.get(key);
+    const pool = existing ?? new Pool(url, { connections: connectionsPerMember, pipelining: 1, connectTimeout: 1000, keepAliveTimeout: 60_000, maxResponseSize: answerBytesMax });
+    // Set anew, so that the first one is the one that has not been used for longest.
+    this.pools.delete(key);
+    this.pools.set(key, pool);
+    for (const [oldest, idle] of this.pools) {
+      if (this.pools.size <= poolsMax) break;
+      this.pools.delete(oldest);
+      void idle.destroy();
+    }
     return pool;
   }
 }

@@ -1,3 +1,5 @@
+import { parseSettledConfiguration, type SettledConfiguration } from '../membership/settled-configuration.js';
+
 /** What the directory needs of a replica's `GET /leader/status`. */
 export interface MemberStatus {
   readonly id: string;
@@ -11,6 +13,10 @@ export interface MemberStatus {
   readonly history: 'unknown' | 'none' | 'some';
   /** ms; Infinity when the replica has never heard from one. */
   readonly leaderContactAgeMs: number;
+  /** Who belongs to the group, as far as it knows for certain; null also of a version that does not say so. */
+  readonly configuration: SettledConfiguration | null;
+  /** Why what it says about the members was not taken. */
+  readonly configurationProblem?: string;
 }
 
 /** What one member's silence or answer comes to. */
@@ -26,7 +32,7 @@ const isIndex = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Undefined when it is not the status of member `id`: its URL may lead to another process. */
 export function parseMemberStatus(id: string, json: unknown): MemberStatus | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
-  const { term, role, leader, lastLogIndex, lastLogTerm, leaderContactAgeMs, inOffice, history, ...rest } = json as Record<string, unknown>;
+  const { term, role, leader, lastLogIndex, lastLogTerm, leaderContactAgeMs, inOffice, history, configuration, ...rest } = json as Record<string, unknown>;
   if (rest['id'] !== id || !isIndex(term) || typeof role !== 'string' || !isIndex(lastLogIndex) || !isIndex(lastLogTerm)) return undefined;
   const named = typeof leader === 'object' && leader !== null ? (leader as Record<string, unknown>)['id'] : undefined;
   return {
@@ -39,5 +45,13 @@ export function parseMemberStatus(id: string, json: unknown): MemberStatus | und
     lastLogTerm,
     history: history === 'some' || history === 'none' ? history : lastLogIndex > 0 ? 'some' : 'unknown',
     leaderContactAgeMs: typeof leaderContactAgeMs === 'number' ? leaderContactAgeMs : Infinity,
+    ...configurationIn(configuration),
   };
+}
+
+// The rest of the status counts all the same: a later version may know kinds of members that this one does not.
+function configurationIn(json: unknown): Pick<MemberStatus, 'configuration' | 'configurationProblem'> {
+  if (json === undefined || json === null) return { configuration: null };
+  const parsed = parseSettledConfiguration(json);
+  return 'problem' in parsed ? { configuration: null, configurationProblem: parsed.problem } : { configuration: parsed };
 }

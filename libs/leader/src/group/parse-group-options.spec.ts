@@ -57,6 +57,7 @@ describe('parseGroupOptions', () => {
     ['two members of one id', { members: [...good.members, { id: 'a', url: 'http://c', priority: 1 }] }, /a is used twice/],
     ['two members at one address', { members: [...good.members, { id: 'c', url: 'http://127.0.0.1:8092', priority: 1 }] }, /8092 is used twice/],
     ['a URL with a path', { members: [{ id: 'a', url: 'http://x/base', priority: 1 }] }, /only scheme, host and port/],
+    ['a URL with a password', { members: [{ id: 'a', url: 'http://me:secret@x', priority: 1 }] }, /only scheme, host and port/],
     ['no members', { members: [], nodeId: 'a' }, /1 to 9 are possible, got 0/],
     ['tuning that the engine refuses', { engine: raft({ maxInflightBatches: 0 }) }, /engine: .*maxInflightBatches/],
   ];

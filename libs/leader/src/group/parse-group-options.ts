@@ -2,6 +2,7 @@ import { type RaftOptions, RaftOptionsError, parseRaftOptions, toReplicaId } fro
 import { InvalidOptionsError } from '../errors/leader-errors.js';
 import type { CallAuthenticator } from './call-authenticator.js';
 import type { GroupLimits, GroupOptions, MemberOptions } from './group-options.js';
+import { isMemberId, isMemberPriority, originOf } from './member-rules.js';
 
 /** Complete, checked and frozen options of one group. */
 export interface GroupConfig {
@@ -58,12 +59,12 @@ export function membersProblems(members: readonly MemberOptions[]): string[] {
   if (members.length < 1 || members.length > 9) problems.push(`members: 1 to 9 are possible, got ${members.length}`);
   members.forEach((member, position) => {
     const at = `members[${position}]`;
-    if (!/^[!-~]{1,128}$/.test(member.id) || /[;,]/.test(member.id)) problems.push(`${at}.id: 1–128 visible ASCII characters without ; or , are needed, got ${JSON.stringify(member.id)}`);
+    if (!isMemberId(member.id)) problems.push(`${at}.id: 1–128 visible ASCII characters without ; or , are needed, got ${JSON.stringify(member.id)}`);
     if (members.findIndex((other) => other.id === member.id) !== position) problems.push(`${at}.id: ${member.id} is used twice`);
-    if (!Number.isInteger(member.priority) || member.priority < 0 || member.priority > 1000) problems.push(`${at}.priority: an integer 0–1000 is needed, got ${member.priority}`);
+    if (!isMemberPriority(member.priority)) problems.push(`${at}.priority: an integer 0–1000 is needed, got ${member.priority}`);
     const url = URL.canParse(member.url) ? new URL(member.url) : undefined;
     if (url === undefined || !/^https?:$/.test(url.protocol)) problems.push(`${at}.url: an http(s) URL is needed, got ${JSON.stringify(member.url)}`);
-    else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') problems.push(`${at}.url: only scheme, host and port are possible, got ${JSON.stringify(member.url)}`);
+    else if (originOf(member.url) === undefined) problems.push(`${at}.url: only scheme, host and port are possible, got ${JSON.stringify(member.url)}`);
     else if (members.findIndex((other) => other.url === member.url) !== position) problems.push(`${at}.url: ${member.url} is used twice`);
   });
   return problems;

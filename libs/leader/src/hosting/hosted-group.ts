@@ -12,6 +12,7 @@ import type { StoreCondition } from '../log-store/log-store.js';
 import { nodeFileOps } from '../log-store/node-file-ops.js';
 import type { StoreTrace } from '../log-store/store-trace.js';
 import { GroupMembership } from '../membership/group-membership.js';
+import { type SettledConfiguration, settledConfigurationOf } from '../membership/settled-configuration.js';
 import { GroupLog } from '../replicated-log/group-log.js';
 import type { StateMachine } from '../replicated-log/state-machine.js';
 import { type Clock, SystemClock } from '../runtime/clock.js';
@@ -44,6 +45,8 @@ export interface ReplicaStatus {
   readonly history: 'unknown' | 'none' | 'some';
   /** Of the applied state, where the state machine has one. */
   readonly digest: string | null;
+  /** The members as of the commit index; null while a change of them is not committed, or the replica is not open. */
+  readonly configuration: SettledConfiguration | null;
 }
 
 /** One group as this process hosts it: made with the application, started and stopped with it. */
@@ -141,6 +144,7 @@ export class HostedGroup {
       storage: this.current?.storeCondition ?? 'writable',
       history: this.current?.history ?? 'unknown',
       digest: this.current?.state.digest() ?? null,
+      configuration: this.current?.status === undefined ? null : settledConfigurationOf(this.current.running.status()),
     };
   }
 
