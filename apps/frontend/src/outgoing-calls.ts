@@ -49,7 +49,7 @@ export function outgoingCalls(
     attemptTimeoutMs: orderAttemptTimeoutMs,
     trace: traceTo(logger),
   });
-  const orderGroup = new DirectoryOrderGroup(directory, { members, sign, connectionsPerReplica });
+  const orderGroup = new DirectoryOrderGroup(directory, { sign, connectionsPerReplica });
   return {
     catalog: new CatalogReader(
       {
