@@ -42,6 +42,7 @@ export {
   BackpressureError,
   DeadlineExceededError,
   GroupStoppedError,
+  ImplausibleFenceError,
   IndeterminateError,
   InvalidOptionsError,
   LeaderError,

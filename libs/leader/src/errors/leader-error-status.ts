@@ -21,6 +21,8 @@ export function leaderErrorStatus(error: Pick<LeaderError, 'code'>): number {
       return 429;
     case 'STALE_FENCE':
       return 412;
+    case 'IMPLAUSIBLE_FENCE':
+      return 400;
     case 'INVALID_OPTIONS':
       return 500;
   }

@@ -12,6 +12,7 @@ export type LeaderErrorCode =
   | 'INDETERMINATE'
   | 'BACKPRESSURE'
   | 'STALE_FENCE'
+  | 'IMPLAUSIBLE_FENCE'
   | 'DEADLINE_EXCEEDED'
   | 'INVALID_OPTIONS'
   | 'GROUP_STOPPED'
@@ -140,6 +141,25 @@ export class StaleFenceError extends LeaderError {
     readonly seenTerm: number,
   ) {
     super(`The call carries term ${term} of group ${group}, but term ${seenTerm} has been seen: its sender no longer leads. Nothing was done.`);
+  }
+}
+
+/** A call carried a fence whose term is too far above the highest one seen to be believed. Nothing was stored. HTTP 400. */
+export class ImplausibleFenceError extends LeaderError {
+  override readonly name = 'ImplausibleFenceError';
+  readonly code = 'IMPLAUSIBLE_FENCE';
+  readonly definite = true;
+
+  constructor(
+    readonly group: string,
+    readonly term: number,
+    readonly seenTerm: number,
+    readonly termJumpMax: number,
+  ) {
+    super(
+      `The call carries term ${term} of group ${group}, the highest seen is ${seenTerm}: more than termJumpMax = ${termJumpMax} elections in between are not believed. ` +
+        'Nothing was done. Send what formatFence gives; where the group really is that far, start this service once with a larger termJumpMax.',
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StaleFenceError } from '../errors/leader-errors.js';
+import { ImplausibleFenceError, InvalidOptionsError, StaleFenceError } from '../errors/leader-errors.js';
 import { StorageDamagedError, StorageFailedError } from '../log-store/errors.js';
 import type { FileOps } from '../log-store/file-ops.js';
 import { FaultyFileOps } from '../log-store/testing/faulty-file-ops.js';
@@ -7,7 +7,7 @@ import { SimulatedDisk } from '../log-store/testing/simulated-disk.js';
 import { DurableFences } from './durable-fences.js';
 
 const path = '/data/fences.json';
-const open = (files: FileOps): Promise<DurableFences> => DurableFences.open('/data', files);
+const open = (files: FileOps): Promise<DurableFences> => DurableFences.open('/data', { files });
 const fence = (term: number, group = 'orders'): { group: string; term: number } => ({ group, term });
 
 describe('DurableFences', () => {
@@ -25,6 +25,33 @@ describe('DurableFences', () => {
     await expect(after.admit(fence(1, 'stock'))).rejects.toThrow(StaleFenceError);
     await after.admit(fence(7));
     await after.admit(fence(2, 'stock'));
+  });
+
+  it('does not believe, nor store, a term far above those it has seen', async () => {
+    const disk = new SimulatedDisk();
+    const fences = await open(disk);
+    await fences.admit(fence(7));
+
+    await expect(fences.admit(fence(999_999_999_999_999))).rejects.toThrow(ImplausibleFenceError);
+    await expect(fences.admit(fence(1_000_008))).rejects.toMatchObject({ seenTerm: 7, termJumpMax: 1_000_000 });
+    await expect(fences.admit(fence(1_000_001, 'never seen'))).rejects.toThrow(ImplausibleFenceError);
+    await fences.admit(fence(8));
+    disk.crash();
+    const after = await open(disk);
+    await after.admit(fence(8));
+    await after.admit(fence(1_000_008));
+
+    await expect(after.admit(fence(8))).rejects.toThrow(StaleFenceError);
+  });
+
+  it('believes as large a step as it is told to, which is at least one', async () => {
+    const fences = await DurableFences.open('/data', { files: new SimulatedDisk(), termJumpMax: 2_000_000_000_000 });
+
+    await fences.admit(fence(1_900_000_000_000));
+
+    await expect(DurableFences.open('/data', { files: new SimulatedDisk(), termJumpMax: 0 })).rejects.toThrow(
+      InvalidOptionsError,
+    );
   });
 
   it('lets a call with a new term pass only when the term is on disk, and those with a known one at no cost', async () => {

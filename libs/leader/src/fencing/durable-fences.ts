@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Fence } from '../election/election.js';
-import { InvalidOptionsError, StaleFenceError } from '../errors/leader-errors.js';
+import { InvalidOptionsError } from '../errors/leader-errors.js';
 import { errorCodeOf } from '../log-store/error-code.js';
 import { StorageDamagedError } from '../log-store/errors.js';
 import type { FileOps } from '../log-store/file-ops.js';
@@ -9,6 +9,7 @@ import { nodeFileOps } from '../log-store/node-file-ops.js';
 import { replaceFileAgain } from '../log-store/replace-file.js';
 import { withStorageErrors } from '../log-store/storage-errors.js';
 import type { FenceKeeper } from './fence-keeper.js';
+import { refuseFence, termJumpMaxDefault } from './refuse-fence.js';
 
 /** The file's content: the terms by group, and their CRC-32. */
 interface FencesFile {
@@ -17,13 +18,21 @@ interface FencesFile {
   readonly checksum: number;
 }
 
+export interface DurableFencesOptions {
+  /** Default: the real disk. */
+  readonly files?: FileOps;
+  /** As in `FencesModuleOptions`. */
+  readonly termJumpMax?: number;
+}
+
 /**
  * The highest term seen per group, in one small file that is replaced atomically.
  *
  * Promise: when `admit` resolves, its term survives a crash of the process and of the machine: a lower one is refused
  * for ever. A new term costs one write and one sync, whoever comes meanwhile with the same term shares them; calls of
  * a term that is known already cost nothing.
- * Non-promise: that no call of a lower term is under way. It was admitted before the higher one came.
+ * Non-promise: that no call of a lower term is under way. It was admitted before the higher one came. Nor that the
+ * caller is who it says: a term is believed for ever, so only authenticated calls may get here.
  *
  * After a write that failed the call is refused with `StorageFailedError` and the next one tries with a new file, so
  * that no failed fsync is ever relied on; older terms stay refused meanwhile.
@@ -36,6 +45,7 @@ export class DurableFences implements FenceKeeper {
   private constructor(
     private readonly path: string,
     private readonly files: FileOps,
+    private readonly termJumpMax: number,
     highest: ReadonlyMap<string, number>,
   ) {
     this.durable = highest;
@@ -44,31 +54,37 @@ export class DurableFences implements FenceKeeper {
 
   /**
    * @param folder holds `fences.json`; made at the first write. One process at a time.
-   * @throws StorageDamagedError when the file is there and is not what was written
+   * @throws InvalidOptionsError; StorageDamagedError when the file is there and is not what was written
    */
-  static async open(folder: string, files: FileOps = nodeFileOps): Promise<DurableFences> {
-    if (folder.length === 0) throw new InvalidOptionsError('DurableFences', ['dataDir: a folder is needed']);
+  static async open(folder: string, options: DurableFencesOptions = {}): Promise<DurableFences> {
+    const { files = nodeFileOps, termJumpMax = termJumpMaxDefault } = options;
+    const problems = [
+      ...(folder.length > 0 ? [] : ['dataDir: a folder is needed']),
+      ...(Number.isSafeInteger(termJumpMax) && termJumpMax >= 1
+        ? []
+        : [`termJumpMax: an integer 1–${Number.MAX_SAFE_INTEGER} is needed, got ${termJumpMax}`]),
+    ];
+    if (problems.length > 0) throw new InvalidOptionsError('DurableFences', problems);
     const path = join(folder, 'fences.json');
     const disk = withStorageErrors(files);
-    return new DurableFences(path, disk, await readFences(path, files, disk));
+    return new DurableFences(path, disk, termJumpMax, await readFences(path, files, disk));
   }
 
   async admit(fence: Fence): Promise<void> {
     const { group, term } = fence;
-    this.refuseStale(fence);
+    this.refuse(fence);
     // At once, before it is durable: from here on nobody with an older term gets past.
     this.seen.set(group, term);
     while (term > (this.durable.get(group) ?? 0)) await (this.writing ??= this.write());
-    this.refuseStale(fence);
+    this.refuse(fence);
   }
 
   highest(group: string): number {
     return this.seen.get(group) ?? 0;
   }
 
-  private refuseStale({ group, term }: Fence): void {
-    const highest = this.highest(group);
-    if (term < highest) throw new StaleFenceError(group, term, highest);
+  private refuse(fence: Fence): void {
+    refuseFence(fence, { highest: this.highest(fence.group), termJumpMax: this.termJumpMax });
   }
 
   private async write(): Promise<void> {

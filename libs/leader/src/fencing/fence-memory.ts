@@ -1,6 +1,6 @@
-import { StaleFenceError } from '../errors/leader-errors.js';
 import type { Fence } from '../election/election.js';
 import type { FenceKeeper } from './fence-keeper.js';
+import { refuseFence, termJumpMaxDefault } from './refuse-fence.js';
 
 /**
  * The highest term seen per group, in memory only: after a restart the first call sets it anew. For tests, and for
@@ -8,12 +8,17 @@ import type { FenceKeeper } from './fence-keeper.js';
  */
 export class FenceMemory implements FenceKeeper {
   private readonly seen = new Map<string, number>();
+  private readonly termJumpMax: number;
 
-  /** @throws StaleFenceError when a higher term of the group has been admitted before */
-  admit({ group, term }: Fence): void {
-    const highest = this.seen.get(group) ?? 0;
-    if (term < highest) throw new StaleFenceError(group, term, highest);
-    this.seen.set(group, term);
+  /** @param options as in `FencesModuleOptions` */
+  constructor({ termJumpMax = termJumpMaxDefault }: { readonly termJumpMax?: number } = {}) {
+    this.termJumpMax = termJumpMax;
+  }
+
+  /** @throws StaleFenceError, ImplausibleFenceError; see `FenceKeeper` */
+  admit(fence: Fence): void {
+    refuseFence(fence, { highest: this.highest(fence.group), termJumpMax: this.termJumpMax });
+    this.seen.set(fence.group, fence.term);
   }
 
   highest(group: string): number {

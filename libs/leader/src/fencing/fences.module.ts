@@ -6,6 +6,11 @@ import { fenceKeeperToken } from './fence-keeper-token.js';
 export interface FencesModuleOptions {
   /** Folder of `fences.json`, made when missing; one process at a time. `'memory'`: forget at every start. */
   readonly dataDir: string;
+  /**
+   * How far the term of a fence may be above the highest one seen (at first 0); others are refused and not stored. A guard
+   * against mistakes, not against callers that lie. Integer ≥ 1, default 1000000.
+   */
+  readonly termJumpMax?: number;
 }
 
 /**
@@ -14,9 +19,9 @@ export interface FencesModuleOptions {
  */
 @Module({})
 export class FencesModule {
-  static forRoot({ dataDir }: FencesModuleOptions): DynamicModule {
+  static forRoot({ dataDir, ...limits }: FencesModuleOptions): DynamicModule {
     const useFactory = (): Promise<DurableFences> | FenceMemory =>
-      dataDir === 'memory' ? new FenceMemory() : DurableFences.open(dataDir);
+      dataDir === 'memory' ? new FenceMemory(limits) : DurableFences.open(dataDir, limits);
     return { module: FencesModule, global: true, providers: [{ provide: fenceKeeperToken, useFactory }] };
   }
 }

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, HttpException, Injectable, SetMetadata, UseGuards, applyDecorators } from '@nestjs/common';
 import { ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
-import { StaleFenceError } from '../errors/leader-errors.js';
+import { ImplausibleFenceError, StaleFenceError } from '../errors/leader-errors.js';
 import { StorageFailedError } from '../log-store/errors.js';
 import { fenceHeader, parseFence } from './fence-header.js';
 import { fenceKeeperToken, groupFenceKeeperToken } from './fence-keeper-token.js';
@@ -34,6 +34,9 @@ export class FenceGuard implements CanActivate {
       if (error instanceof StorageFailedError) {
         throw new HttpException({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: 'The fence could not be stored; nothing was done.', code: error.code }, 503, { cause: error });
       }
+      if (error instanceof ImplausibleFenceError) {
+        throw new HttpException({ type: 'about:blank', title: 'Bad Request', status: 400, detail: error.message, code: error.code, seenTerm: error.seenTerm }, 400, { cause: error });
+      }
       if (!(error instanceof StaleFenceError)) throw error;
       throw new HttpException({ type: 'about:blank', title: 'Precondition Failed', status: 412, detail: error.message, code: error.code, seenTerm: error.seenTerm }, 412, { cause: error });
     }
@@ -56,7 +59,14 @@ export class FenceGuard implements CanActivate {
 
 /**
  * On a controller or handler: refuses calls without a well-formed `X-Fence` of the group (400) or with a lower term
- * than the highest seen (412). A new term is on disk before the call that brought it is served, so a restart forgets
+ * than the highest seen (412), or one implausibly far above it (400).
+ *
+ * **It must stand behind authentication.** It believes the term of whoever gets to it and remembers it for ever: a caller
+ * that nobody checked can shut every real leader out with one request, until `fences.json` is mended by hand. Nest runs
+ * guards of the application first, then the controller's, then the handler's, and those that decorate one target *from the
+ * lowest decorator up*: authenticate in an `APP_GUARD` or on the controller; on one handler write it below this.
+ *
+ * A new term is on disk before the call that brought it is served, so a restart forgets
  * none: in the folder of `FencesModule`, or of the first group of `LeaderModule`. Where the application has neither, it
  * is remembered in memory only. When the disk refuses the new term, so does this guard (503); nothing was done.
  */
