@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { benchCache } from './cache-bench.js';
-import { benchFailover } from './failover.js';
+import { benchFailover, killsDefault } from './failover.js';
 import { benchLogStore } from './log-store-bench.js';
 import { type Measurement, printMeasurement } from './measurement.js';
 import { benchOrders } from './orders.js';
@@ -19,7 +19,7 @@ const program = new Command('bench')
     'Measurements in one run, as ratios. Figures depend on the machine and on what else it does; ratios much less.',
   )
   .argument('[which...]', `some of: ${Object.keys(measurements).join(', ')}; all when left out`)
-  .option('--kills <n>', 'how many leaders the failover measurement kills', '20')
+  .option('--kills <n>', 'how many leaders the failover measurement kills', String(killsDefault))
   .option('--json', 'one JSON document a measurement, on a line of its own')
   .parse();
 
