@@ -1,21 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { HttpAdapterHost } from '@nestjs/core';
 import { Logger } from '@nestjs/common';
 
-import type { IncomingRequest } from './calls/call-auth.guard.js';
 import type { HttpAnswer, HttpCall, HttpCaller } from './calls/http-caller.js';
 import type { Scheduler } from './calls/scheduler.js';
-import { InvalidationController } from './invalidation/invalidation.controller.js';
-import { LeaseKeeper } from './lease/lease-keeper.js';
-import { CacheProblem } from './problem/problem.js';
-import { CachePublisher } from './publishing/cache-publisher.js';
-import { parsePublisherOptions } from './publishing/parse-publisher-options.js';
-import { createPublisherCounters } from './publishing/publisher-metrics.js';
-import { SubscriberCalls } from './publishing/subscriber-calls.js';
-import { SubscribersController } from './publishing/subscribers.controller.js';
-import { parseCacheOptions } from './serving/parse-cache-options.js';
-import { createRuntime } from './serving/cache-runtime.js';
-import { CoherentCache } from './serving/coherent-cache.service.js';
+import type { CachePublisher } from './publishing/cache-publisher.js';
+import { createPublisherInMemory, createSubscriberInMemory, type CallDesk } from './testing/callers-in-memory.js';
 import { ManualScheduler, settled } from './testing/manual-scheduler.js';
 
 Logger.overrideLogger(false);
@@ -25,6 +14,8 @@ class Link implements HttpCaller {
   requests: 'arrive' | 'lost' = 'arrive';
   answers: 'arrive' | 'lost' = 'arrive';
   readonly arrived: string[] = [];
+  /** Kept by the network, to arrive again. */
+  readonly copies: HttpCall[] = [];
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -35,8 +26,14 @@ class Link implements HttpCaller {
     await Promise.resolve();
     if (this.requests === 'lost') return this.timeOut(call);
     this.arrived.push(`${call.method} ${call.path}`);
+    this.copies.push(call);
     const answer = this.serve(JSON.parse(JSON.stringify(call)) as HttpCall);
     return this.answers === 'lost' ? this.timeOut(call) : answer;
+  }
+
+  /** The answer goes nowhere. */
+  repeat(method: HttpCall['method']): void {
+    this.serve(this.copies.find((call) => call.method === method) as HttpCall);
   }
 
   async close(): Promise<void> {}
@@ -46,33 +43,9 @@ class Link implements HttpCaller {
   }
 }
 
-/** What Nest does between socket and controller, as far as these controllers need it. */
-function route(call: HttpCall, handle: (request: IncomingRequest, response: Map<string, string>) => unknown, status: number): HttpAnswer {
-  const url = new URL(call.path, 'http://x');
-  const response = new Map<string, string>();
-  const [, , second = '', third = ''] = url.pathname.split('/').map(decodeURIComponent);
-  const request: IncomingRequest = {
-    method: call.method,
-    url: call.path,
-    headers: call.headers ?? {},
-    params: { id: second, collection: second, name: third },
-    query: Object.fromEntries(url.searchParams),
-    body: call.body,
-  };
-  try {
-    const body = handle(request, response);
-    return { status, headers: Object.fromEntries(response), body: Buffer.from(JSON.stringify(body) ?? '') };
-  } catch (error) {
-    if (error instanceof CacheProblem) return { status: error.getStatus(), headers: {}, body: Buffer.from(JSON.stringify(error.getResponse())) };
-    throw error;
-  }
-}
-
-const headersInto = { httpAdapter: { setHeader: (response: Map<string, string>, name: string, value: string) => response.set(name, value) } };
-
 class OwnerProcess {
   readonly publisher: CachePublisher;
-  readonly controller: SubscribersController;
+  readonly serve: CallDesk;
   sequence = 0;
   quantity = 10;
   reads = 0;
@@ -82,15 +55,10 @@ class OwnerProcess {
     readonly epoch: number,
     linkTo: () => Link,
   ) {
-    const config = parsePublisherOptions({ auth: 'none', leaseMs: 2_000, heartbeatMs: 500, renewGuardMs: 250, metrics: false });
-    this.publisher = new CachePublisher({ config, scheduler, calls: new SubscriberCalls(linkTo, config.deliveryTimeoutMs), counters: createPublisherCounters(false) });
-    this.controller = new SubscribersController(this.publisher, config);
-  }
-
-  serve(call: HttpCall): HttpAnswer {
-    if (call.method === 'POST') return route(call, (request) => this.controller.subscribe(request), 201);
-    if (call.method === 'PUT') return route(call, (request) => this.controller.heartbeat(request), 200);
-    return route(call, (request) => this.controller.unsubscribe(request), 204);
+    const times = { leaseMs: 2_000, heartbeatMs: 500, renewGuardMs: 250 };
+    const { publisher, desk } = createPublisherInMemory(times, { scheduler, callerOf: linkTo });
+    this.publisher = publisher;
+    this.serve = desk;
   }
 
   sell(): Promise<{ waitedMs: number }> {
@@ -107,34 +75,11 @@ class OwnerProcess {
   };
 }
 
-class FrontendProcess {
-  readonly cache: CoherentCache;
-  readonly keeper: LeaseKeeper;
-  private readonly controller: InvalidationController;
-
-  constructor(scheduler: Scheduler, linkToOwner: (cache: CoherentCache) => Link) {
-    const config = parseCacheOptions({
-      subscriberId: 'frontend-1',
-      origin: { url: 'http://127.0.0.1:1', receiver: 'catalog' },
-      callbackUrl: 'http://127.0.0.1:2',
-      auth: 'none',
-      metrics: false,
-    });
-    this.cache = new CoherentCache(createRuntime(config, scheduler));
-    this.controller = new InvalidationController(this.cache, headersInto as unknown as HttpAdapterHost);
-    this.keeper = new LeaseKeeper(this.cache.runtime, linkToOwner(this.cache));
-  }
-
-  serve(call: HttpCall): HttpAnswer {
-    return route(call, (request, response) => this.controller.invalidateKey(request, response), 204);
-  }
-}
-
 describe('owner and frontend over links that can be cut', () => {
   let ownerTime: ManualScheduler;
   let frontendTime: ManualScheduler;
   let owner: OwnerProcess;
-  let frontend: FrontendProcess;
+  let frontend: ReturnType<typeof createSubscriberInMemory>;
   let toOwner: Link;
   let toFrontend: Link;
 
@@ -149,11 +94,9 @@ describe('owner and frontend over links that can be cut', () => {
     owner.publisher.open(epoch, { graceMs });
   };
   const startFrontend = () => {
-    frontend = new FrontendProcess(frontendTime, () => {
-      toOwner = new Link(frontendTime, (call) => owner.serve(call));
-      return toOwner;
-    });
-    frontend.keeper.start();
+    toOwner = new Link(frontendTime, (call) => owner.serve(call));
+    frontend = createSubscriberInMemory({ subscriberId: 'frontend-1' }, { scheduler: frontendTime, owner: toOwner });
+    frontend.lease.start();
   };
   const read = () => frontend.cache.fetch('products/tux', owner.read);
   const servedFromCache = async () => {
@@ -173,10 +116,20 @@ describe('owner and frontend over links that can be cut', () => {
     throw new Error(`not acknowledged within ${atMostMs} ms`);
   };
 
+  /** What sales wait together, one after the other with a little time between, in steps of 10 ms. */
+  const waitsOfSales = async (count: number) => {
+    let sum = 0;
+    for (let sale = 0; sale < count; sale += 1) {
+      sum += await waitOf(owner.sell());
+      await advance(200);
+    }
+    return sum;
+  };
+
   beforeEach(async () => {
     ownerTime = new ManualScheduler();
     frontendTime = new ManualScheduler();
-    toFrontend = new Link(ownerTime, (call) => frontend.serve(call));
+    toFrontend = new Link(ownerTime, (call) => frontend.desk(call));
     startOwner(1, 0);
     startFrontend();
     await advance(10);
@@ -240,6 +193,42 @@ describe('owner and frontend over links that can be cut', () => {
     expect(waited).toBeLessThanOrEqual(2_000 + 250 + 10);
     expect(frontend.cache.stats().leaseInForce).toBe(false);
     expect(await read()).toBe(9);
+  });
+
+  it('nothing arrives at a frontend for long: all sales together wait for it no longer than lease and guard', async () => {
+    toOwner.answers = 'lost';
+    toFrontend.requests = 'lost';
+
+    expect(await waitsOfSales(20)).toBeLessThanOrEqual(2_000 + 250 + 10);
+  });
+
+  it('nothing arrives at a frontend that starts: no sale waits, however often it registers', async () => {
+    await frontend.lease.stop();
+    startFrontend();
+    toOwner.answers = 'lost';
+    toFrontend.requests = 'lost';
+    await advance(1_000);
+
+    expect(await waitsOfSales(20)).toBe(0);
+    toOwner.answers = 'arrive';
+    toFrontend.requests = 'arrive';
+    await advance(2_000);
+    expect(frontend.cache.stats()).toMatchObject({ leaseInForce: true });
+  });
+
+  it('a copy of the registration arrives when its session has ended unheard: the frontend still starts empty', async () => {
+    toFrontend.requests = 'lost';
+    toOwner.requests = 'lost';
+    await waitOf(owner.sell());
+    expect(frontend.cache.stats().leaseInForce).toBe(false);
+
+    toOwner.repeat('POST');
+    toFrontend.requests = 'arrive';
+    toOwner.requests = 'arrive';
+    await advance(1_500);
+
+    expect(await read()).toBe(9);
+    expect(frontend.cache.stats()).toMatchObject({ leaseInForce: true, sessionVoids: 1 });
   });
 
   it('heartbeats lost, DELETEs arrive: sales go on at once, and the frontend stops using its cache', async () => {
@@ -315,7 +304,7 @@ describe('owner and frontend over links that can be cut', () => {
   });
 
   it('a frontend that stops gives its lease back, and nobody waits for it', async () => {
-    await frontend.keeper.stop();
+    await frontend.lease.stop();
 
     expect(await waitOf(owner.sell())).toBe(0);
     expect(await servedFromCache()).toBe(false);
@@ -334,54 +323,12 @@ describe('owner and frontend over links that can be cut', () => {
   });
 
   it('sells without waiting in the background mode, and still tells the frontend', async () => {
-    const { waitedMs } = await owner.publisher.mutate('products/tux', () => ({ sequence: 5, result: 1 }), { mode: 'background' });
+    const { waitedMs } = await owner.publisher.mutate('products/tux', () => ({ sequence: 5, result: 1 }), {
+      mode: 'background',
+    });
     await settled();
 
     expect(waitedMs).toBe(0);
     expect(frontend.cache.explain('products/tux').floor).toEqual({ epoch: 1, sequence: 5 });
-  });
-
-  it('refuses a key that no cache could be told of, before it commits when the key is known then', async () => {
-    let commits = 0;
-    const commit = () => ({ sequence: (commits += 1), result: undefined });
-
-    await expect(owner.publisher.mutate(`products/${'x'.repeat(600)}`, commit)).rejects.toMatchObject({ code: 'cache_key_unusable', definite: true });
-    expect(commits).toBe(0);
-    await expect(owner.publisher.mutate(() => ['tux' as `${string}/${string}`], commit)).rejects.toMatchObject({ definite: false });
-    expect(commits).toBe(1);
-  });
-
-  it('refuses a mutation before it commits when too many wait', async () => {
-    const config = parsePublisherOptions({ auth: 'none', metrics: false, mutationsWaitingMax: 1 });
-    const publisher = new CachePublisher({ config, scheduler: ownerTime, calls: new SubscriberCalls(() => toFrontend, 400), counters: createPublisherCounters(false) });
-    await expect(publisher.mutate('products/tux', () => ({ sequence: 1, result: 0 }))).rejects.toThrow('not open');
-    publisher.open(1, { graceMs: 1_000 });
-    let commits = 0;
-    const commit = () => ({ sequence: (commits += 1), result: undefined });
-    const first = publisher.mutate('products/tux', commit);
-    await settled();
-
-    await expect(publisher.mutate('products/tux', commit)).rejects.toThrow('1 mutations wait');
-    expect(commits).toBe(1);
-    await ownerTime.advance(1_000);
-    await first;
-  });
-
-  it('tells a wait that a stall of the owner drew out from one that a cache drew out', async () => {
-    const config = parsePublisherOptions({ auth: 'none', metrics: false });
-    const counters = createPublisherCounters(false);
-    const publisher = new CachePublisher({ config, scheduler: ownerTime, calls: new SubscriberCalls(() => toFrontend, 400), counters });
-    publisher.open(1, { graceMs: 1_000 });
-    const sale = publisher.mutate('products/tux', () => ({ sequence: 1, result: 0 }));
-    await settled();
-
-    await ownerTime.advance(500);
-    ownerTime.freeze(10_000);
-    await ownerTime.advance(0);
-    const { waitedMs } = await sale;
-
-    expect(waitedMs).toBe(10_500);
-    expect(counters.waitMsMax).toBe(10_500);
-    expect(counters.runningWaitMsMax).toBe(525);
   });
 });

@@ -489,25 +489,27 @@ describe('an owner that cannot reach a frontend', () => {
   it('acknowledges when the lease has ended if the frontend is gone altogether', async () => {
     const owner = await startOwner(new Stock(), { leaseMs: 1_000, renewGuardMs: 100, deliveryTimeoutMs: 50 });
     owner.publisher.open(1, { graceMs: 0 });
-    const instance = '0'.repeat(32);
-    const body = JSON.stringify({ id: 'frontend-9', session: `${instance}.1`, callbackUrl: 'http://127.0.0.1:1' });
-    const headers = authenticator('catalog').sign({
-      method: 'POST',
-      path: '/subscribers',
-      receiver: 'catalog',
-      body: Buffer.from(body),
+    const session = `${'0'.repeat(32)}.1`;
+    const send = async (method: string, path: string, message: object) => {
+      const body = JSON.stringify(message);
+      const mac = authenticator('catalog').sign({ method, path, receiver: 'catalog', body: Buffer.from(body) });
+      const headers = { ...mac, 'content-type': 'application/json' };
+      const answer = await fetch(owner.url + path, { method, headers, body });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const registered = await send('POST', '/subscribers', {
+      id: 'frontend-9',
+      session,
+      callbackUrl: 'http://127.0.0.1:1',
     });
-    const subscribedAt = performance.now();
-    const answer = await fetch(`${owner.url}/subscribers`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body,
-    });
-    expect(answer.status).toBe(201);
+    expect(registered).toEqual({ status: 201, body: { epoch: 1, grant: 1, heartbeatMs: 100 } });
+    const leasedAt = performance.now();
+    const beat = { session, epoch: 1, grant: 1, acknowledged: [] };
+    expect(await send('PUT', '/subscribers/frontend-9/heartbeat', beat)).toMatchObject({ status: 200 });
 
     await owner.publisher.mutate('products/tux', () => owner.stock.sell('tux'));
 
-    expect(performance.now() - subscribedAt).toBeGreaterThanOrEqual(1_000);
+    expect(performance.now() - leasedAt).toBeGreaterThanOrEqual(1_000);
     expect(owner.publisher.stats().subscribers).toBe(0);
   });
 });

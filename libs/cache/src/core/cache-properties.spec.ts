@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { cacheGroup, type CacheKey } from './cache-key.js';
-import { beginSession, takeLeaseAnswer } from './cache-session.js';
+import { beginSession, takeGrant, takeLeaseAnswer } from './cache-session.js';
 import { createCache, type CoherentCacheState, type Entry } from './cache-state.js';
 import { coherenceRules, type CoherenceRules } from './coherence-rules.js';
 import {
@@ -261,6 +261,7 @@ class Trial {
     takeLeaseAnswer(this.cache, {
       session: lease.session,
       epoch: 1,
+      sequence: this.naive.sequence,
       sentAt: this.now,
       receivedAt: this.now,
       leaseMs,
@@ -271,9 +272,11 @@ class Trial {
   private register(): void {
     this.sessions += 1;
     beginSession(this.cache, `s.${this.sessions}`);
+    takeGrant(this.cache, `s.${this.sessions}`, { epoch: 1, number: this.sessions });
     takeLeaseAnswer(this.cache, {
       session: `s.${this.sessions}`,
       epoch: 1,
+      sequence: this.naive.sequence,
       sentAt: this.now,
       receivedAt: this.now,
       leaseMs,

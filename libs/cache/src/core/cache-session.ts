@@ -2,7 +2,7 @@ import { isEntryKey, type CacheKey } from './cache-key.js';
 import { heldUnder, type CoherentCacheState } from './cache-state.js';
 import { invalidate } from './coherent-cache.js';
 import { raiseGlobalFloor } from './floors.js';
-import { leaseEnd, leaseInForce, noLease, type Lease } from './lease.js';
+import { leaseEnd, leaseInForce, noLease, type Grant, type Lease } from './lease.js';
 import type { Version } from './version.js';
 
 /** An invalidation as it travels in a heartbeat's answer: the epoch is the answer's. */
@@ -16,15 +16,15 @@ export function flush<V>(cache: CoherentCacheState<V>): void {
   cache.values.clear();
   cache.absences.clear();
   cache.privates.clear();
-  for (const flight of cache.flights.values()) flight.fate = 'void';
+  const loads = [...cache.flights.values(), ...[...cache.overtakenRunning.values()].flatMap((tickets) => [...tickets])];
+  if (cache.rules.flushVoidsLoads()) for (const ticket of loads) ticket.fate = 'void';
   cache.flights.clear();
-  for (const overtaken of cache.overtakenRunning.values()) for (const ticket of overtaken) ticket.fate = 'void';
 }
 
 /** Call this *before* the registration is sent: what the old session held ends here. */
 export function beginSession<V>(cache: CoherentCacheState<V>, session: string): void {
   if (cache.rules.newSessionStartsEmpty()) flush(cache);
-  cache.lease = { kind: 'asked', session };
+  cache.lease = { kind: 'asked', session, grant: undefined };
 }
 
 /** No session any more, for a shutdown. */
@@ -33,10 +33,24 @@ export function endSession<V>(cache: CoherentCacheState<V>): void {
   cache.lease = noLease;
 }
 
-/** The owner's answer to a registration or a heartbeat. */
+/**
+ * The owner's answer to the registration of a session; it is no lease. False when it changes nothing: the session has
+ * ended, or another answer to it was here first. One session has one grant, so that its heartbeats are those of the
+ * registration that found the cache empty, and not of a copy that arrived later.
+ */
+export function takeGrant<V>(cache: CoherentCacheState<V>, session: string, grant: Grant): boolean {
+  const { lease } = cache;
+  if (lease.kind !== 'asked' || lease.session !== session || lease.grant !== undefined) return false;
+  cache.lease = { kind: 'asked', session, grant };
+  return true;
+}
+
+/** The owner's answer to a heartbeat. */
 export interface LeaseAnswer {
   readonly session: string;
   readonly epoch: number;
+  /** The highest sequence that the owner had announced. */
+  readonly sequence: number;
   /** When the request was sent and its answer received, by the subscriber's clock. */
   readonly sentAt: number;
   readonly receivedAt: number;
@@ -57,26 +71,32 @@ export type LeaseAnswerOutcome =
 
 export function takeLeaseAnswer<V>(cache: CoherentCacheState<V>, answer: LeaseAnswer): LeaseAnswerOutcome {
   const lease = cache.lease;
-  if (lease.kind === 'none' || lease.session !== answer.session) return { kind: 'obsolete' };
-  if (lease.kind === 'held' && lease.epoch !== answer.epoch) return { kind: 'other-epoch' };
+  if (lease.kind === 'none' || lease.grant === undefined) return { kind: 'obsolete' };
+  if (!cache.rules.isOfThisSession(lease.session, answer.session)) return { kind: 'obsolete' };
+  if (!cache.rules.isOfThisEpoch(lease.grant.epoch, answer.epoch)) return { kind: 'other-epoch' };
 
   // Invalidations first: not one request may be served between a longer lease and the news that came with it.
   let news = false;
   for (const { key, sequence } of answer.invalidations) {
     news = invalidate(cache, key, { epoch: answer.epoch, sequence }).applied !== 'unchanged' || news;
   }
-  // Answers of an earlier life of the owner may still be under way.
-  raiseGlobalFloor(cache.floors, { epoch: answer.epoch, sequence: 0 });
-  cache.lease = extended(cache, lease, answer);
+  if (answer.leaseMs > 0) cache.lease = extended(cache, lease, lease.grant, answer);
   return { kind: 'applied', acknowledge: answer.invalidations, news };
 }
 
-function extended<V>(cache: CoherentCacheState<V>, lease: Lease, answer: LeaseAnswer): Lease {
+function extended<V>(
+  cache: CoherentCacheState<V>,
+  lease: Exclude<Lease, { readonly kind: 'none' }>,
+  grant: Grant,
+  answer: LeaseAnswer,
+): Lease {
   const from = cache.rules.leaseCountsFrom(answer.sentAt, answer.receivedAt);
-  const end =
-    answer.leaseMs > 0 ? leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.limits.leaseMarginMs }) : -Infinity;
-  const until = Math.max(end, lease.kind === 'held' ? lease.until : -Infinity);
-  return { kind: 'held', session: answer.session, epoch: answer.epoch, until };
+  const end = leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.limits.leaseMarginMs });
+  if (lease.kind === 'held') return { ...lease, until: Math.max(end, lease.until) };
+  // Nobody has told this session of changes before its first lease, and answers of an earlier life may be under way.
+  const { epoch, sequence } = answer;
+  if (cache.rules.firstLeaseRaisesFloor()) raiseGlobalFloor(cache.floors, { epoch, sequence });
+  return { kind: 'held', session: lease.session, grant, epoch, until: end };
 }
 
 /** How a request for the key would be answered now. */

@@ -81,7 +81,7 @@ export function createCache<V>(
     flights: new Map(),
     lanes: new Map(),
     overtakenRunning: new Map(),
-    floors: emptyFloors(limits.floorsMax),
+    floors: emptyFloors(limits.floorsMax, rules.compare),
     lease: noLease,
     hasVariants: false,
     fillsInFlight: 0,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { wholeCollection, type CacheKey } from './cache-key.js';
-import { beginSession, endSession, forecast, takeLeaseAnswer } from './cache-session.js';
+import { beginSession, endSession, forecast, takeGrant, takeLeaseAnswer } from './cache-session.js';
 import { createCache, type CacheLimits, type CoherentCacheState } from './cache-state.js';
 import { failFill, fill, forget, invalidate, offer, serve, settleLane, type LoadResult } from './coherent-cache.js';
 import type { FillTicket } from './fill-ticket.js';
@@ -28,9 +28,13 @@ describe('coherent cache core', () => {
   let cache: CoherentCacheState<string>;
   let now: number;
 
-  const lease = (session = 's.1', options: { epoch?: number; leaseMs?: number; sentAt?: number } = {}) => {
-    const { epoch = 1, leaseMs = 100_000, sentAt = now } = options;
-    return takeLeaseAnswer(cache, { session, epoch, sentAt, receivedAt: now, leaseMs, invalidations: [] });
+  const lease = (
+    session = 's.1',
+    options: { epoch?: number; leaseMs?: number; sentAt?: number; sequence?: number } = {},
+  ) => {
+    const { epoch = 1, leaseMs = 100_000, sentAt = now, sequence = 0 } = options;
+    takeGrant(cache, session, { epoch, number: 1 });
+    return takeLeaseAnswer(cache, { session, epoch, sequence, sentAt, receivedAt: now, leaseMs, invalidations: [] });
   };
   const load = (key: CacheKey = tux): FillTicket => {
     const decision = serve(cache, key, now);
@@ -290,11 +294,34 @@ describe('coherent cache core', () => {
         sentAt: now,
         receivedAt: now,
         leaseMs: 100,
+        sequence: 2,
         invalidations: [{ key: tux, sequence: 2 }],
       });
 
       expect(outcome).toEqual({ kind: 'applied', acknowledge: [{ key: tux, sequence: 2 }], news: true });
       expect(serve(cache, tux, now).kind).toBe('load');
+    });
+
+    it('has no lease for a registration alone, and one grant for a session whatever copies of the answer bring', () => {
+      beginSession(cache, 's.2');
+
+      expect(takeGrant(cache, 's.1', { epoch: 1, number: 7 })).toBe(false);
+      expect(takeGrant(cache, 's.2', { epoch: 1, number: 8 })).toBe(true);
+      expect(takeGrant(cache, 's.2', { epoch: 1, number: 9 })).toBe(false);
+
+      expect(cache.lease).toEqual({ kind: 'asked', session: 's.2', grant: { epoch: 1, number: 8 } });
+      expect(serve(cache, tux, now).kind).toBe('pass');
+      expect(offer(cache, tux, value('early', 5), now)).toBe('session');
+    });
+
+    it('stores nothing under its first lease that is older than what was announced before it', () => {
+      beginSession(cache, 's.2');
+      lease('s.2', { sequence: 6 });
+
+      expect(offer(cache, tux, value('read in the session before', 5), now)).toBe('floor');
+      expect(offer(cache, tux, value('new enough', 6), now)).toBe('stored');
+      lease('s.2', { sequence: 9 });
+      expect(offer(cache, 'products/fox', value('new enough', 6), now)).toBe('stored');
     });
 
     it('ignores answers to a session that has ended, and reports another epoch', () => {

@@ -151,7 +151,7 @@ export function invalidate<V>(cache: CoherentCacheState<V>, key: CacheKey, versi
   let flightsOvertaken = 0;
   for (const covered of coverage.held) {
     const held = heldUnder(cache, covered);
-    if (held === undefined || cache.rules.compare(held.version, version) >= 0) continue;
+    if (held === undefined || cache.rules.outlives(held.version, version)) continue;
     if (cache.rules.invalidatedMayLinger()) slotsOf(cache, held).set(covered, { ...held, freshUntil: -Infinity });
     else slotsOf(cache, held).delete(covered);
     dropped += 1;

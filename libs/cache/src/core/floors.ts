@@ -1,5 +1,5 @@
 import { baseOf, collectionOf, wholeCollection, type CacheKey } from './cache-key.js';
-import { beforeAnyVersion, compareVersions, newerOf, type Version } from './version.js';
+import { beforeAnyVersion, compareVersions, newerOf, type CompareVersions, type Version } from './version.js';
 
 /**
  * The oldest version that may still be stored, for each key: what an invalidation leaves behind.
@@ -8,6 +8,7 @@ import { beforeAnyVersion, compareVersions, newerOf, type Version } from './vers
  */
 export interface Floors {
   readonly max: number;
+  readonly compare: CompareVersions;
   readonly byKey: Map<CacheKey, Version>;
   global: Version;
 }
@@ -15,8 +16,8 @@ export interface Floors {
 /** What the global floor becomes when a key's own floor is forgotten. */
 export type MergeFloor = (global: Version, forgotten: Version) => Version;
 
-export function emptyFloors(max: number): Floors {
-  return { max, byKey: new Map(), global: beforeAnyVersion };
+export function emptyFloors(max: number, compare: CompareVersions = compareVersions): Floors {
+  return { max, compare, byKey: new Map(), global: beforeAnyVersion };
 }
 
 const noGroups: readonly CacheKey[] = Object.freeze([]);
@@ -26,7 +27,7 @@ export function floorOf(floors: Floors, key: CacheKey, groups: readonly CacheKey
   let floor = floors.global;
   const raise = (about: CacheKey) => {
     const raised = floors.byKey.get(about);
-    if (raised !== undefined) floor = newerOf(floor, raised);
+    if (raised !== undefined) floor = newerOf(floor, raised, floors.compare);
   };
   raise(key);
   const base = baseOf(key);
@@ -43,7 +44,7 @@ export function floorOf(floors: Floors, key: CacheKey, groups: readonly CacheKey
 export function raiseFloor(floors: Floors, key: CacheKey, version: Version, merge: MergeFloor = newerOf): boolean {
   if (version.epoch < floors.global.epoch) return false;
   const own = floors.byKey.get(key);
-  if (own !== undefined && compareVersions(own, version) >= 0) return false;
+  if (own !== undefined && floors.compare(own, version) >= 0) return false;
   floors.byKey.delete(key);
   floors.byKey.set(key, version);
   if (floors.byKey.size > floors.max) forgetOldest(floors, merge);
@@ -51,7 +52,7 @@ export function raiseFloor(floors: Floors, key: CacheKey, version: Version, merg
 }
 
 export function raiseGlobalFloor(floors: Floors, version: Version): void {
-  floors.global = newerOf(floors.global, version);
+  floors.global = newerOf(floors.global, version, floors.compare);
 }
 
 function forgetOldest(floors: Floors, merge: MergeFloor): void {

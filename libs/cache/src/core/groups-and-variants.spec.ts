@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { cacheGroup, isCacheKey, variantOf, wholeCollection, type CacheKey } from './cache-key.js';
-import { beginSession, forecast, takeLeaseAnswer } from './cache-session.js';
+import { beginSession, forecast, takeGrant, takeLeaseAnswer } from './cache-session.js';
 import { createCache, type CacheLimits, type CoherentCacheState } from './cache-state.js';
 import { fill, forget, invalidate, serve, type KeepTerms } from './coherent-cache.js';
 import type { FillTicket } from './fill-ticket.js';
@@ -38,7 +38,9 @@ const isHit = (key: CacheKey) => forecast(cache, key, 0).wouldServe === 'hit';
 beforeEach(() => {
   cache = createCache<string>(limits);
   beginSession(cache, 's.1');
-  takeLeaseAnswer(cache, { session: 's.1', epoch: 1, sentAt: 0, receivedAt: 0, leaseMs: 100_000, invalidations: [] });
+  takeGrant(cache, 's.1', { epoch: 1, number: 1 });
+  const answered = { sentAt: 0, receivedAt: 0, leaseMs: 100_000, sequence: 0, invalidations: [] };
+  takeLeaseAnswer(cache, { session: 's.1', epoch: 1, ...answered });
 });
 
 describe('a group', () => {

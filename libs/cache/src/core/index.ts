@@ -18,6 +18,7 @@ export {
   endSession,
   flush,
   forecast,
+  takeGrant,
   takeLeaseAnswer,
   type Forecast,
   type LeaseAnswer,
@@ -45,7 +46,7 @@ export {
 } from './coherent-cache.js';
 export { attemptsMax, type FillTicket } from './fill-ticket.js';
 export { emptyFloors, floorOf, raiseFloor, raiseGlobalFloor, type Floors } from './floors.js';
-export { leaseInForce, remainingMs, type Lease } from './lease.js';
+export { leaseInForce, remainingMs, type Grant, type Lease } from './lease.js';
 export { openLedger, type LedgerLimits, type SubscriberFacts, type SubscriberLedger } from './ledger-state.js';
 export { evictionPolicies, type EvictionPolicyName } from './slots/eviction.js';
 export { LruSlots } from './slots/lru-slots.js';

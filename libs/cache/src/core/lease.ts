@@ -5,9 +5,21 @@
  */
 export type Lease =
   | { readonly kind: 'none' }
-  /** A registration is on its way: entries are gone, nothing may be served yet. */
-  | { readonly kind: 'asked'; readonly session: string }
-  | { readonly kind: 'held'; readonly session: string; readonly epoch: number; readonly until: number };
+  /** Registering: entries are gone, nothing may be served or stored before the first heartbeat has got a lease. */
+  | { readonly kind: 'asked'; readonly session: string; readonly grant: Grant | undefined }
+  | {
+      readonly kind: 'held';
+      readonly session: string;
+      readonly grant: Grant;
+      readonly until: number;
+      readonly epoch: number;
+    };
+
+/** The owner's answer to a registration, to be echoed with every heartbeat. */
+export interface Grant {
+  readonly epoch: number;
+  readonly number: number;
+}
 
 export const noLease: Lease = Object.freeze({ kind: 'none' });
 

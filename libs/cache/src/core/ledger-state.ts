@@ -41,7 +41,9 @@ export interface PendingKey {
 export interface SubscribedSession {
   readonly name: string;
   readonly facts: SubscriberFacts;
-  /** By the owner's clock, counted from the arrival of the request. */
+  /** Given to this registration alone: whoever echoes it has received the answer to it. */
+  readonly grant: number;
+  /** By the owner's clock, counted from the arrival of the heartbeat. `neverLeased` until the first. */
   leaseEndsAt: number;
   /** Too much is outstanding: it gets no more lease. */
   condemned: boolean;
@@ -50,6 +52,9 @@ export interface SubscribedSession {
   waitingForLeaseEnd: MutationId[];
 }
 
+/** A cache that has not had a lease yet holds nothing, so there is nothing that it could miss. */
+export const neverLeased = -Infinity;
+
 /** Who may be serving what. Instants are monotonic milliseconds of the owner. */
 export interface SubscriberLedger {
   readonly limits: LedgerLimits;
@@ -57,6 +62,10 @@ export interface SubscriberLedger {
   readonly epoch: number;
   readonly graceEndsAt: number;
   readonly sessions: Map<string, SubscribedSession>;
+  /** Registrations of this life so far. */
+  grants: number;
+  /** The highest sequence announced in this life. */
+  sequence: number;
   /** Keys with something queued and nothing sent. */
   readonly ready: Set<PendingKey>;
   /** How many acknowledgements, lease ends or grace ends each mutation still waits for. */
@@ -76,6 +85,8 @@ export function openLedger(
     epoch: life.epoch,
     graceEndsAt: life.graceEndsAt,
     sessions: new Map(),
+    grants: 0,
+    sequence: 0,
     ready: new Set(),
     blockers: new Map(),
     waitingForGrace: [],

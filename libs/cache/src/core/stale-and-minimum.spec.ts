@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { CacheKey } from './cache-key.js';
-import { beginSession, forecast, takeLeaseAnswer } from './cache-session.js';
+import { beginSession, forecast, takeGrant, takeLeaseAnswer } from './cache-session.js';
 import { createCache, type CacheLimits, type CoherentCacheState } from './cache-state.js';
 import {
   failFill,
@@ -42,7 +42,9 @@ const put = (sequence: number, keep: KeepTerms = {}) =>
 beforeEach(() => {
   cache = createCache<string>(limits);
   beginSession(cache, 's.1');
-  takeLeaseAnswer(cache, { session: 's.1', epoch: 1, sentAt: 0, receivedAt: 0, leaseMs, invalidations: [] });
+  takeGrant(cache, 's.1', { epoch: 1, number: 1 });
+  const answered = { sentAt: 0, receivedAt: 0, leaseMs, sequence: 0, invalidations: [] };
+  takeLeaseAnswer(cache, { session: 's.1', epoch: 1, ...answered });
 });
 
 describe('the time of an entry', () => {

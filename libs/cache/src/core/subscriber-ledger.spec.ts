@@ -52,9 +52,55 @@ describe('subscriber ledger', () => {
     announce(ledger, { mutation: mutations, keys, sequence, awaited }, now);
     return mutations;
   };
-  const beat = (session = a1, acknowledged: { key: CacheKey; sequence: number }[] = [], epoch = 5) =>
-    heartbeat(ledger, { subscriberId: 'a', session, epoch, acknowledged }, now);
+  const beat = (session = a1, acknowledged: { key: CacheKey; sequence: number }[] = [], epoch = 5) => {
+    const grant = ledger.sessions.get(session)?.grant ?? 0;
+    return heartbeat(ledger, { subscriberId: 'a', session, epoch, grant, acknowledged }, now);
+  };
+  /** Registers, and gets the first lease. */
+  const join = (who: SubscriberFacts) => {
+    const decision = subscribe(ledger, who, now);
+    if (decision.kind !== 'granted') return decision;
+    const session = formatSession(who.session);
+    return heartbeat(ledger, { subscriberId: who.id, session, epoch: 5, grant: decision.grant, acknowledged: [] }, now);
+  };
   const released = () => takeReleased(ledger, now);
+
+  it('waits for nobody who has only registered: the answer may be lost, so the first heartbeat gets the lease', () => {
+    subscribe(ledger, facts('a', 'a'), now);
+    mutate(1);
+    expect(released()).toEqual([1]);
+    expect(takeDeliveries(ledger)).toEqual([]);
+
+    expect(beat()).toEqual({ kind: 'known', leaseMs: 2_000, sequence: 1, invalidations: [] });
+
+    mutate(2);
+    expect(released()).toEqual([]);
+  });
+
+  it('does not take a late copy of a registration for the one that found the cache empty', () => {
+    const first = subscribe(ledger, facts('a', 'a'), now);
+    const grant = first.kind === 'granted' ? first.grant : 0;
+    const confirm = () => heartbeat(ledger, { subscriberId: 'a', session: a1, epoch: 5, grant, acknowledged: [] }, now);
+    confirm();
+    mutate(1);
+    now += 2_000;
+    expect(released()).toEqual([1]);
+
+    expect(subscribe(ledger, facts('a', 'a'), now)).toEqual({ kind: 'granted', grant: grant + 1 });
+
+    expect(confirm()).toEqual({ kind: 'void' });
+  });
+
+  it('answers a copy of a registration like the first, and extends no lease for it', () => {
+    join(facts('a', 'a'));
+    now += 1_500;
+
+    expect(subscribe(ledger, facts('a', 'a'), now)).toEqual({ kind: 'granted', grant: 1 });
+
+    mutate(1);
+    now += 500;
+    expect(released()).toEqual([1]);
+  });
 
   it('lets a mutation without subscribers go at once', () => {
     expect(mutate(1)).toBe(1);
@@ -62,8 +108,8 @@ describe('subscriber ledger', () => {
   });
 
   it('releases a mutation when every subscriber has acknowledged it', () => {
-    subscribe(ledger, facts('a', 'a'), now);
-    subscribe(ledger, facts('b', 'b'), now);
+    join(facts('a', 'a'));
+    join(facts('b', 'b'));
     mutate(1);
     const deliveries = takeDeliveries(ledger);
     expect(deliveries.map(({ subscriber, key, sequence }) => [subscriber.id, key, sequence])).toEqual([
@@ -80,7 +126,7 @@ describe('subscriber ledger', () => {
   });
 
   it('waits for nobody longer than his lease, and then does not know him any more', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
     expect(nextLedgerDeadline(ledger)).toBe(12_000);
     now = 11_999;
@@ -93,7 +139,7 @@ describe('subscriber ledger', () => {
   });
 
   it('groups what is announced for a key while a DELETE of it is under way into the next one', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
     const [first] = takeDeliveries(ledger);
     mutate(2);
@@ -110,7 +156,7 @@ describe('subscriber ledger', () => {
   });
 
   it('sends the highest sequence when it sends again, and nothing when it was acknowledged meanwhile', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
     const [failed] = takeDeliveries(ledger);
     mutate(2);
@@ -124,12 +170,13 @@ describe('subscriber ledger', () => {
   });
 
   it('tells what is outstanding in the answer to a heartbeat and takes the next one as the acknowledgement', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(7, [tux, fox]);
 
     expect(beat()).toEqual({
       kind: 'known',
       leaseMs: 2_000,
+      sequence: 7,
       invalidations: [
         { key: tux, sequence: 7 },
         { key: fox, sequence: 7 },
@@ -140,12 +187,12 @@ describe('subscriber ledger', () => {
         { key: tux, sequence: 7 },
         { key: fox, sequence: 7 },
       ]),
-    ).toEqual({ kind: 'known', leaseMs: 2_000, invalidations: [] });
+    ).toEqual({ kind: 'known', leaseMs: 2_000, sequence: 7, invalidations: [] });
     expect(released()).toEqual([1]);
   });
 
   it('extends no lease past an invalidation that is older than the guard, so that a mutation waits a bounded time', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
     for (let step = 0; step < 5; step += 1) {
       now += 50;
@@ -160,7 +207,7 @@ describe('subscriber ledger', () => {
   });
 
   it('measures the guard from the oldest change that is still outstanding, not from one that was acknowledged', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
     const [first] = takeDeliveries(ledger);
     now += 200;
@@ -183,7 +230,7 @@ describe('subscriber ledger', () => {
   });
 
   it('lets a mutation go at once that nobody waits for, and still delivers it', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1, [tux], false);
 
     expect(released()).toEqual([1]);
@@ -191,14 +238,14 @@ describe('subscriber ledger', () => {
   });
 
   it('keeps a subscriber that only paused, when it missed nothing', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     now += 5_000;
 
     expect(beat()).toMatchObject({ kind: 'known', leaseMs: 2_000 });
   });
 
   it('forgets a subscriber that missed something while its lease was over, without making anybody wait', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     now += 5_000;
     mutate(1);
 
@@ -207,10 +254,11 @@ describe('subscriber ledger', () => {
   });
 
   it('ends the earlier sessions of an instance when it registers anew, and refuses one that was overtaken on its way', () => {
-    subscribe(ledger, facts('a', 'a', 1), now);
+    join(facts('a', 'a', 1));
     mutate(1);
+    expect(released()).toEqual([]);
 
-    expect(subscribe(ledger, facts('a', 'a', 3), now)).toEqual({ kind: 'granted', leaseMs: 2_000 });
+    expect(subscribe(ledger, facts('a', 'a', 3), now)).toEqual({ kind: 'granted', grant: 2 });
 
     expect(released()).toEqual([1]);
     expect(subscribe(ledger, facts('a', 'a', 2), now)).toEqual({ kind: 'superseded' });
@@ -218,7 +266,7 @@ describe('subscriber ledger', () => {
   });
 
   it('waits for the lease of another process under the same id', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
 
     subscribe(ledger, facts('a', 'c'), now);
@@ -236,7 +284,7 @@ describe('subscriber ledger', () => {
     { answered: formatSession({ instance: instanceOf('c'), ordinal: 9 }), ends: false, who: 'another process' },
     { answered: 'none', ends: false, who: 'nobody' },
   ])('an answer of $who to a DELETE counts as the end of the session: $ends', ({ answered, ends }) => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
 
     answeredAs(ledger, a1, answered);
@@ -245,7 +293,7 @@ describe('subscriber ledger', () => {
   });
 
   it('waits for nobody who has given his lease back', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
 
     unsubscribe(ledger, a1);
@@ -257,7 +305,7 @@ describe('subscriber ledger', () => {
     { what: 'another epoch', session: a1, epoch: 4 },
     { what: 'an unknown session', session: `${instanceOf('f')}.1`, epoch: 5 },
   ])('answers a heartbeat of $what with void', ({ session, epoch }) => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
 
     expect(beat(session, [], epoch)).toEqual({ kind: 'void' });
   });
@@ -269,7 +317,7 @@ describe('subscriber ledger', () => {
   });
 
   it('lets a subscriber with too many outstanding keys lose its lease instead of remembering them all', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1, ['p/1', 'p/2', 'p/3']);
 
     expect(ledger.sessions.get(a1)?.pending.size).toBe(2);
@@ -285,7 +333,7 @@ describe('subscriber ledger', () => {
   });
 
   it('holds a bounded number of sessions, and replaces those whose lease is over', () => {
-    for (const digit of ['a', 'b', 'c']) subscribe(ledger, facts(digit, digit), now);
+    for (const digit of ['a', 'b', 'c']) join(facts(digit, digit));
     expect(subscribe(ledger, facts('d', 'd'), now)).toEqual({ kind: 'full' });
 
     now += 2_000;
@@ -295,7 +343,7 @@ describe('subscriber ledger', () => {
   });
 
   it('says when no further mutation may wait', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     for (let sequence = 1; sequence <= 3; sequence += 1) {
       expect(mayAccept(ledger)).toBe(true);
       mutate(sequence);
@@ -305,7 +353,7 @@ describe('subscriber ledger', () => {
   });
 
   it('lets what waited in one life wait for the grace of the next', () => {
-    subscribe(ledger, facts('a', 'a'), now);
+    join(facts('a', 'a'));
     mutate(1);
     const next = openLedger(limits, { epoch: 6, graceEndsAt: now + 2_000 });
     adoptWaiting(next, ledger);

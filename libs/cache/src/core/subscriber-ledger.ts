@@ -3,6 +3,7 @@ import type { PendingInvalidation } from './cache-session.js';
 import {
   block,
   merged,
+  neverLeased,
   oldestOutstanding,
   unblock,
   type MutationId,
@@ -11,58 +12,74 @@ import {
   type SubscriberFacts,
   type SubscriberLedger,
 } from './ledger-state.js';
-import { formatSession, parseSession, supersedes } from './session.js';
+import { formatSession, parseSession } from './session.js';
 
 /** Bounds a heartbeat's answer, and with it the acknowledgements in the next heartbeat. */
 export const invalidationsPerAnswerMax = 256;
 
 export type SubscribeDecision =
-  | { readonly kind: 'granted'; readonly leaseMs: number }
+  /** No lease yet: the first heartbeat that echoes `grant` gets it, because that shows that the answer has arrived. */
+  | { readonly kind: 'granted'; readonly grant: number }
   /** A later session of the same instance is subscribed already: this request was overtaken on its way. */
   | { readonly kind: 'superseded' }
   /** `subscribersMax` sessions hold leases. */
   | { readonly kind: 'full' };
 
-/** Registers a cache that was emptied before it asked. Earlier sessions of its instance end here: they serve nothing any more. */
+/**
+ * Registers a cache that was emptied before it asked. Earlier sessions of its instance end here: they serve nothing any
+ * more. The request may be a copy that arrives at any time later, and its answer may be lost.
+ */
 export function subscribe(ledger: SubscriberLedger, facts: SubscriberFacts, now: number): SubscribeDecision {
   expireLeases(ledger, now);
   for (const other of [...ledger.sessions.values()]) {
-    if (supersedes(facts.session, other.facts.session)) dropSession(ledger, other);
-    else if (supersedes(other.facts.session, facts.session)) return { kind: 'superseded' };
+    if (ledger.rules.registrationEnds(facts.session, other.facts.session)) dropSession(ledger, other);
+    else if (ledger.rules.registrationEnds(other.facts.session, facts.session)) return { kind: 'superseded' };
   }
   const name = formatSession(facts.session);
   const known = ledger.sessions.get(name);
-  if (known !== undefined) return { kind: 'granted', leaseMs: renew(ledger, known, now) };
+  if (known !== undefined) return { kind: 'granted', grant: known.grant };
   if (ledger.sessions.size >= ledger.limits.subscribersMax && !dropOneWithoutLease(ledger, now))
     return { kind: 'full' };
 
-  const leaseEndsAt = now + ledger.limits.leaseMs;
-  ledger.sessions.set(name, { name, facts, leaseEndsAt, condemned: false, pending: new Map(), waitingForLeaseEnd: [] });
-  return { kind: 'granted', leaseMs: ledger.limits.leaseMs };
+  ledger.grants += 1;
+  const grant = ledger.grants;
+  const leaseEndsAt = ledger.rules.registrationGetsLease() ? now + ledger.limits.leaseMs : neverLeased;
+  const nothing = { condemned: false, pending: new Map<CacheKey, PendingKey>(), waitingForLeaseEnd: [] };
+  ledger.sessions.set(name, { name, facts, grant, leaseEndsAt, ...nothing });
+  return { kind: 'granted', grant };
 }
 
 export interface Heartbeat {
   readonly subscriberId: string;
   readonly session: string;
+  /** As the registration was answered. */
   readonly epoch: number;
+  readonly grant: number;
   /** What earlier answers brought and the cache has applied. */
   readonly acknowledged: readonly PendingInvalidation[];
 }
 
 export type HeartbeatDecision =
   /** `leaseMs` 0: not renewed this time, apply and acknowledge the invalidations first. */
-  | { readonly kind: 'known'; readonly leaseMs: number; readonly invalidations: readonly PendingInvalidation[] }
+  | {
+      readonly kind: 'known';
+      readonly leaseMs: number;
+      /** The highest announced so far: what a cache stores under its first lease is at least that new. */
+      readonly sequence: number;
+      readonly invalidations: readonly PendingInvalidation[];
+    }
   /** Not subscribed, or it has missed something: the cache must be emptied and register anew. */
   | { readonly kind: 'void' };
 
 export function heartbeat(ledger: SubscriberLedger, beat: Heartbeat, now: number): HeartbeatDecision {
   expireLeases(ledger, now);
   const session = ledger.sessions.get(beat.session);
-  if (session === undefined || beat.epoch !== ledger.epoch || session.facts.id !== beat.subscriberId)
-    return { kind: 'void' };
+  if (session === undefined || session.facts.id !== beat.subscriberId) return { kind: 'void' };
+  if (!ledger.rules.isOfThisLife(ledger.epoch, beat.epoch)) return { kind: 'void' };
+  if (!ledger.rules.recognises(session.grant, beat.grant)) return { kind: 'void' };
   for (const { key, sequence } of beat.acknowledged) acknowledge(ledger, { session: beat.session, key, sequence });
   const leaseMs = renew(ledger, session, now);
-  return { kind: 'known', leaseMs, invalidations: outstandingOf(session) };
+  return { kind: 'known', leaseMs, sequence: ledger.sequence, invalidations: outstandingOf(session) };
 }
 
 /** The cache of that session is empty and stays so; nothing waits for it any more. */
@@ -78,7 +95,7 @@ export function unsubscribe(ledger: SubscriberLedger, sessionName: string): void
 export function answeredAs(ledger: SubscriberLedger, sessionName: string, answeredName: string): void {
   const session = ledger.sessions.get(sessionName);
   const answered = parseSession(answeredName);
-  if (session !== undefined && answered !== undefined && supersedes(answered, session.facts.session))
+  if (session !== undefined && answered !== undefined && ledger.rules.answerEnds(answered, session.facts.session))
     dropSession(ledger, session);
 }
 
@@ -98,14 +115,16 @@ export interface Announcement {
 
 /**
  * A mutation has been committed and is visible to readers. `takeReleased` names it when no lease holder can serve
- * anything older any more. Who subscribes after this has not read anything yet.
+ * anything older any more. Whose first lease begins after this has stored nothing yet.
  */
 export function announce(ledger: SubscriberLedger, change: Announcement, now: number): void {
   expireLeases(ledger, now);
   block(ledger, change.mutation);
+  ledger.sequence = Math.max(ledger.sequence, change.sequence);
   for (const session of [...ledger.sessions.values()]) {
+    if (session.leaseEndsAt === neverLeased) continue;
     // Its lease has run out and it now misses a change. Should it come back, it has to start empty.
-    if (now >= session.leaseEndsAt) dropSession(ledger, session);
+    if (ledger.rules.forgetsWhoMissed(session.leaseEndsAt, now)) dropSession(ledger, session);
     else for (const key of change.keys) enqueue(ledger, session, key, change, now);
   }
   if (change.awaited && ledger.rules.graceHolds(ledger.graceEndsAt, now)) {
@@ -150,8 +169,9 @@ export function acknowledge(
   const session = ledger.sessions.get(ack.session);
   const pending = session?.pending.get(ack.key);
   if (session === undefined || pending === undefined) return;
-  for (const { mutation, sequence } of pending.waiting) if (sequence <= ack.sequence) unblock(ledger, mutation);
-  pending.waiting = pending.waiting.filter(({ sequence }) => sequence > ack.sequence);
+  const { covers } = ledger.rules;
+  for (const { mutation, sequence } of pending.waiting) if (covers(ack.sequence, sequence)) unblock(ledger, mutation);
+  pending.waiting = pending.waiting.filter(({ sequence }) => !covers(ack.sequence, sequence));
   if (pending.sent !== undefined && pending.sent.sequence <= ack.sequence) pending.sent = undefined;
   if (pending.queued !== undefined && pending.queued.sequence <= ack.sequence) pending.queued = undefined;
   if (pending.queued !== undefined && pending.sent === undefined) ledger.ready.add(pending);
@@ -234,7 +254,8 @@ function outstandingOf(session: SubscribedSession): readonly PendingInvalidation
 function renew(ledger: SubscriberLedger, session: SubscribedSession, now: number): number {
   const oldest = oldestOutstanding(session);
   const oldestMs = oldest === undefined ? undefined : now - oldest;
-  if (session.condemned || !ledger.rules.mayRenew(oldestMs, ledger.limits.renewGuardMs)) return 0;
+  if (session.condemned && !ledger.rules.mayRenewCondemned()) return 0;
+  if (!ledger.rules.mayRenew(oldestMs, ledger.limits.renewGuardMs)) return 0;
   session.leaseEndsAt = now + ledger.limits.leaseMs;
   return ledger.limits.leaseMs;
 }
@@ -245,7 +266,8 @@ function renew(ledger: SubscriberLedger, session: SubscribedSession, now: number
  */
 function expireLeases(ledger: SubscriberLedger, now: number): void {
   for (const session of [...ledger.sessions.values()]) {
-    if (now >= session.leaseEndsAt && (session.pending.size > 0 || session.condemned)) dropSession(ledger, session);
+    const hasMissed = session.pending.size > 0 || session.condemned;
+    if (hasMissed && ledger.rules.forgetsWhoMissed(session.leaseEndsAt, now)) dropSession(ledger, session);
   }
 }
 

@@ -19,8 +19,10 @@ export function compareVersions(a: Version, b: Version): number {
   return a.epoch === b.epoch ? a.sequence - b.sequence : a.epoch - b.epoch;
 }
 
-export function newerOf(a: Version, b: Version): Version {
-  return compareVersions(a, b) >= 0 ? a : b;
+export type CompareVersions = (a: Version, b: Version) => number;
+
+export function newerOf(a: Version, b: Version, compare: CompareVersions = compareVersions): Version {
+  return compare(a, b) >= 0 ? a : b;
 }
 
 export function isVersionPart(value: unknown): value is number {

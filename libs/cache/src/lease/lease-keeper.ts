@@ -2,7 +2,14 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 
 import type { HttpAnswer, HttpCaller } from '../calls/http-caller.js';
 import type { Cancel } from '../calls/scheduler.js';
-import { beginSession, endSession, takeLeaseAnswer, type PendingInvalidation } from '../core/cache-session.js';
+import {
+  beginSession,
+  endSession,
+  takeGrant,
+  takeLeaseAnswer,
+  type PendingInvalidation,
+} from '../core/cache-session.js';
+import type { Grant } from '../core/lease.js';
 import { formatSession } from '../core/session.js';
 import type { Parsed } from '../protocol/shape.js';
 import {
@@ -28,7 +35,7 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly logger = new Logger(LeaseKeeper.name);
   private ordinal = 0;
   private lastTurnAt = -Infinity;
-  private registered: { readonly session: string; readonly epoch: number } | undefined;
+  private registered: { readonly session: string; readonly grant: Grant } | undefined;
   private acknowledge: readonly PendingInvalidation[] = [];
   private heartbeatMs: number;
   /** Longer than a heartbeat's interval: a slow answer still counts from when it was asked for. */
@@ -107,18 +114,17 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async register(): Promise<number> {
-    const { state, counters, config, instance, capability, scheduler } = this.runtime;
+    const { state, counters, config, instance, capability } = this.runtime;
     this.ordinal += 1;
     const session = formatSession({ instance, ordinal: this.ordinal });
     beginSession(state, session);
     this.acknowledge = [];
     const body: SubscribeRequest = { id: config.subscriberId, session, callbackUrl: config.callbackUrl(), capability };
-    const sentAt = scheduler.now();
 
     const answer = await this.owner.call({ method: 'POST', path: '/subscribers', body, timeoutMs: this.callTimeoutMs });
 
     const granted = bodyOf(answer, 201, parseSubscribeAnswer);
-    const { epoch, leaseMs } = granted;
+    const { epoch } = granted;
     counters[
       this.lastEpoch === undefined
         ? 'flushesAtStart'
@@ -127,38 +133,41 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
           : 'flushesForEpoch'
     ] += 1;
     this.lastEpoch = epoch;
-    takeLeaseAnswer(state, { session, epoch, sentAt, receivedAt: scheduler.now(), leaseMs, invalidations: [] });
-    this.registered = { session, epoch };
-    // Four heartbeats to a lease, and time for a second try when one gets no answer.
-    const affordableMs = leaseMs > 0 ? leaseMs / 4 : Infinity;
-    this.heartbeatMs = Math.max(10, Math.floor(Math.min(config.heartbeatMs, granted.heartbeatMs, affordableMs)));
+    const grant = { epoch, number: granted.grant };
+    // Stopped meanwhile: then it is only given back.
+    takeGrant(state, session, grant);
+    this.registered = { session, grant };
+    this.heartbeatMs = Math.max(10, Math.min(config.heartbeatMs, granted.heartbeatMs));
     this.callTimeoutMs = this.heartbeatMs * 2;
-    return this.untilNext(sentAt);
+    // The lease comes with the first heartbeat.
+    return 0;
   }
 
-  private async beat({ session, epoch }: { readonly session: string; readonly epoch: number }): Promise<number> {
+  private async beat({ session, grant }: { readonly session: string; readonly grant: Grant }): Promise<number> {
     const { state, config, scheduler } = this.runtime;
-    const body: HeartbeatRequest = { session, epoch, acknowledged: this.acknowledge };
+    const { epoch, number } = grant;
+    const body: HeartbeatRequest = { session, epoch, grant: number, acknowledged: this.acknowledge };
     const sentAt = scheduler.now();
 
     const path = `/subscribers/${encodeURIComponent(config.subscriberId)}/heartbeat`;
     const answer = await this.owner.call({ method: 'PUT', path, body, timeoutMs: this.callTimeoutMs });
 
-    if (answer.status === 404 || answer.status === 410) return this.loseSession();
+    if (answer.status === 404 || answer.status === 410) return this.loseSession(sentAt);
     const kept = bodyOf(answer, 200, parseHeartbeatAnswer);
     const outcome = takeLeaseAnswer(state, { session, sentAt, receivedAt: scheduler.now(), ...kept });
     if (this.stopping) return 0;
-    if (outcome.kind !== 'applied') return this.loseSession();
+    if (outcome.kind !== 'applied') return this.loseSession(sentAt);
     this.acknowledge = outcome.acknowledge;
     // Somebody may be waiting for the acknowledgement of news that no DELETE has brought.
     return outcome.news ? Math.min(20, this.heartbeatMs) : this.untilNext(sentAt);
   }
 
   /** An invalidation may have been missed. `register` empties the cache before it says a word. */
-  private loseSession(): number {
+  private loseSession(sentAt: number): number {
     this.runtime.counters.sessionVoids += 1;
     this.registered = undefined;
-    return 0;
+    // One that never got a lease is no reason to hurry, or two sides that disagree would keep each other busy.
+    return this.runtime.state.lease.kind === 'held' ? 0 : this.untilNext(sentAt);
   }
 
   /** The owner seems to have restarted: find out now. Not more often than every 50 ms, whatever the traffic. */

@@ -17,7 +17,8 @@ export interface SubscribeRequest {
 /** 201 to it. */
 export interface SubscribeAnswer {
   readonly epoch: number;
-  readonly leaseMs: number;
+  /** To be echoed with every heartbeat; the first one that does gets the first lease. */
+  readonly grant: number;
   readonly heartbeatMs: number;
 }
 
@@ -25,6 +26,7 @@ export interface SubscribeAnswer {
 export interface HeartbeatRequest {
   readonly session: string;
   readonly epoch: number;
+  readonly grant: number;
   readonly acknowledged: readonly PendingInvalidation[];
 }
 
@@ -33,6 +35,8 @@ export interface HeartbeatAnswer {
   readonly epoch: number;
   /** 0: not renewed this time. */
   readonly leaseMs: number;
+  /** The highest sequence announced so far. */
+  readonly sequence: number;
   readonly invalidations: readonly PendingInvalidation[];
 }
 
@@ -58,28 +62,30 @@ export function parseSubscribeRequest(body: unknown): Parsed<SubscribeRequest> {
 }
 
 export function parseSubscribeAnswer(body: unknown): Parsed<SubscribeAnswer> {
-  const read = new ShapeReader(body, ['epoch', 'leaseMs', 'heartbeatMs']);
+  const read = new ShapeReader(body, ['epoch', 'grant', 'heartbeatMs']);
   return read.result({
     epoch: read.integer('epoch', countRange),
-    leaseMs: read.integer('leaseMs', leaseRange),
+    grant: read.integer('grant', countRange),
     heartbeatMs: read.integer('heartbeatMs', { min: 1, max: 600_000 }),
   });
 }
 
 export function parseHeartbeatRequest(body: unknown): Parsed<HeartbeatRequest> {
-  const read = new ShapeReader(body, ['session', 'epoch', 'acknowledged']);
+  const read = new ShapeReader(body, ['session', 'epoch', 'grant', 'acknowledged']);
   return read.result({
     session: read.text('session', session),
     epoch: read.integer('epoch', countRange),
+    grant: read.integer('grant', countRange),
     acknowledged: read.list('acknowledged', invalidationsPerAnswerMax, parsePendingInvalidation),
   });
 }
 
 export function parseHeartbeatAnswer(body: unknown): Parsed<HeartbeatAnswer> {
-  const read = new ShapeReader(body, ['epoch', 'leaseMs', 'invalidations']);
+  const read = new ShapeReader(body, ['epoch', 'leaseMs', 'sequence', 'invalidations']);
   return read.result({
     epoch: read.integer('epoch', countRange),
     leaseMs: read.integer('leaseMs', leaseRange),
+    sequence: read.integer('sequence', countRange),
     invalidations: read.list('invalidations', invalidationsPerAnswerMax, parsePendingInvalidation),
   });
 }
@@ -92,4 +98,3 @@ function parsePendingInvalidation(item: unknown, at: string): Parsed<PendingInva
   if (read.problems.length === 0) read.report('key', 'is too long');
   return { ok: false, problems: read.problems };
 }
-

@@ -35,18 +35,31 @@ export class SubscribersController {
     const { session: sessionName, ...subscriber } = parsed.value;
     const session = parseSession(sessionName);
     if (session === undefined || !mayCallBack(this.config.callbackHosts, subscriber.callbackUrl)) {
-      throw invalidMessage([{ pointer: '/callbackUrl', detail: 'is not a URL this service may call back (callbackHosts)' }]);
+      throw invalidMessage([
+        { pointer: '/callbackUrl', detail: 'is not a URL this service may call back (callbackHosts)' },
+      ]);
     }
-    const decision = whenOpen(() => this.publisher.subscribe({ ...subscriber, session, capability: subscriber.capability }));
+    const decision = whenOpen(() =>
+      this.publisher.subscribe({ ...subscriber, session, capability: subscriber.capability }),
+    );
     switch (decision.kind) {
       case 'granted':
-        return { epoch: decision.epoch, leaseMs: decision.leaseMs, heartbeatMs: this.config.heartbeatMs };
+        return { epoch: decision.epoch, grant: decision.grant, heartbeatMs: this.config.heartbeatMs };
       case 'superseded':
-        throw new CacheProblem(409, 'Conflict', 'A later session of this instance is subscribed already. Nothing was changed.');
+        throw new CacheProblem(
+          409,
+          'Conflict',
+          'A later session of this instance is subscribed already. Nothing was changed.',
+        );
       case 'full':
-        throw new CacheProblem(503, 'Service Unavailable', `${this.config.subscribersMax} sessions are subscribed already. Nothing was changed.`, {
-          retryAfterSeconds: 1,
-        });
+        throw new CacheProblem(
+          503,
+          'Service Unavailable',
+          `${this.config.subscribersMax} sessions are subscribed already. Nothing was changed.`,
+          {
+            retryAfterSeconds: 1,
+          },
+        );
     }
   }
 
@@ -57,9 +70,18 @@ export class SubscribersController {
     const subscriberId = subscriberIdOf(params);
     const decision = whenOpen(() => this.publisher.heartbeat({ subscriberId, ...parsed.value }));
     if (decision.kind === 'void') {
-      throw new CacheProblem(410, 'Gone', 'This session is not subscribed (any more). Empty the cache and register a new one.');
+      throw new CacheProblem(
+        410,
+        'Gone',
+        'This session is not subscribed (any more). Empty the cache and register a new one.',
+      );
     }
-    return { epoch: decision.epoch, leaseMs: decision.leaseMs, invalidations: decision.invalidations };
+    return {
+      epoch: decision.epoch,
+      leaseMs: decision.leaseMs,
+      sequence: decision.sequence,
+      invalidations: decision.invalidations,
+    };
   }
 
   @Delete(':id')
@@ -76,7 +98,8 @@ export class SubscribersController {
 
 function subscriberIdOf(params: Readonly<Record<string, string>>): string {
   const id = params['id'] ?? '';
-  if (!isSubscriberId(id)) throw invalidMessage([{ pointer: '/id', detail: 'must be 1 to 128 visible ASCII characters' }]);
+  if (!isSubscriberId(id))
+    throw invalidMessage([{ pointer: '/id', detail: 'must be 1 to 128 visible ASCII characters' }]);
   return id;
 }
 
@@ -85,6 +108,11 @@ function whenOpen<T>(step: () => T): T {
     return step();
   } catch (error) {
     if (!(error instanceof PublisherNotOpenError)) throw error;
-    throw new CacheProblem(503, 'Service Unavailable', 'This service is not ready for subscribers yet. Nothing was changed.', { retryAfterSeconds: 1 });
+    throw new CacheProblem(
+      503,
+      'Service Unavailable',
+      'This service is not ready for subscribers yet. Nothing was changed.',
+      { retryAfterSeconds: 1 },
+    );
   }
 }

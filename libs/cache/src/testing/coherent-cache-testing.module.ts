@@ -6,9 +6,8 @@ import type { CoherentCacheOptions } from '../serving/cache-options.js';
 import { createRuntime } from '../serving/cache-runtime.js';
 import { CacheInterceptor } from '../serving/cache.interceptor.js';
 import { CoherentCache } from '../serving/coherent-cache.service.js';
-import { FastPath } from '../serving/fast-path.js';
+import { cacheServing } from '../serving/cache-serving.js';
 import { parseCacheOptions } from '../serving/parse-cache-options.js';
-import { RouteSurvey } from '../serving/route-survey.js';
 import { holdLease } from './hold-lease.js';
 
 export interface TestingCacheOptions extends Partial<CoherentCacheOptions> {
@@ -46,9 +45,7 @@ export class CoherentCacheTestingModule {
       imports: [DiscoveryModule],
       providers: [
         { provide: CoherentCache, useFactory: () => createTestingCache(options) },
-        CacheInterceptor,
-        RouteSurvey,
-        FastPath,
+        ...cacheServing,
       ],
       exports: [CoherentCache, CacheInterceptor],
     };

@@ -6,7 +6,13 @@ import type { Version } from '../../core/version.js';
 export interface Violation {
   readonly at: number;
   readonly promise:
-    'S1 acknowledged invalidation' | 'S2 acknowledged order' | 'S4 own order' | 'bounds' | 'order wait' | 'liveness';
+    | 'S1 acknowledged invalidation'
+    | 'S2 acknowledged order'
+    | 'S4 own order'
+    | 'bounds'
+    | 'order wait'
+    | 'waits of a cut'
+    | 'liveness';
   readonly detail: string;
 }
 

@@ -102,4 +102,12 @@ export const mutants: readonly Mutant[] = [
     breaks: stale,
   }),
   mutant('renews leases past an outstanding invalidation', { owner: { mayRenew: () => true }, breaks: /^order wait/ }),
+  mutant('grants a lease to whoever registers', {
+    owner: { registrationGetsLease: () => true },
+    breaks: /^waits of a cut/,
+  }),
+  mutant('takes a copy of a registration for the one that found the cache empty', {
+    owner: { recognises: () => true },
+    breaks: stale,
+  }),
 ];

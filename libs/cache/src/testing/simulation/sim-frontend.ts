@@ -1,5 +1,5 @@
 import { baseOf, isVariant, type CacheKey } from '../../core/cache-key.js';
-import { beginSession, takeLeaseAnswer, type PendingInvalidation } from '../../core/cache-session.js';
+import { beginSession, takeGrant, takeLeaseAnswer, type PendingInvalidation } from '../../core/cache-session.js';
 import { createCache, type CoherentCacheState, type Entry } from '../../core/cache-state.js';
 import {
   failFill,
@@ -14,7 +14,7 @@ import {
 } from '../../core/coherent-cache.js';
 import type { CoherenceRules } from '../../core/coherence-rules.js';
 import type { FillTicket } from '../../core/fill-ticket.js';
-import { sessionOf } from '../../core/lease.js';
+import { sessionOf, type Grant } from '../../core/lease.js';
 import { formatSession, parseSession } from '../../core/session.js';
 import { evictionPolicies } from '../../core/slots/eviction.js';
 import type { Version } from '../../core/version.js';
@@ -37,7 +37,7 @@ export class SimFrontend {
   readonly state: CoherentCacheState<number>;
   dead = false;
   private ordinal = 0;
-  private registered: { readonly session: string; readonly epoch: number } | undefined;
+  private registered: { readonly session: string; readonly grant: Grant } | undefined;
   private acknowledge: readonly PendingInvalidation[] = [];
   private readonly waiters = new Map<number, Waiter[]>();
 
@@ -176,42 +176,36 @@ export class SimFrontend {
     if (session === undefined) throw new Error(`not a session: ${name}`);
     beginSession(this.state, name);
     this.acknowledge = [];
-    const sentAt = this.world.now();
     const callbackUrl = `http://${this.name}`;
     this.call(
       (owner) => owner.subscribe({ id: this.name, session, callbackUrl, capability: undefined }),
       (decision, inTime) => {
         if (decision.kind !== 'granted') return;
-        const { epoch, leaseMs } = decision;
-        takeLeaseAnswer(this.state, {
-          session: name,
-          epoch,
-          sentAt,
-          receivedAt: this.world.now(),
-          leaseMs,
-          invalidations: [],
-        });
-        if (inTime) this.registered = { session: name, epoch };
+        const grant = { epoch: decision.epoch, number: decision.grant };
+        if (takeGrant(this.state, name, grant) && inTime) this.registered = { session: name, grant };
       },
     );
   }
 
-  private beat({ session, epoch }: { readonly session: string; readonly epoch: number }): void {
+  private beat({ session, grant }: { readonly session: string; readonly grant: Grant }): void {
     const sentAt = this.world.now();
     const acknowledged = this.acknowledge;
     this.call(
-      (owner) => owner.heartbeat({ subscriberId: this.name, session, epoch, acknowledged }),
+      (owner) =>
+        owner.heartbeat({
+          subscriberId: this.name,
+          session,
+          epoch: grant.epoch,
+          grant: grant.number,
+          acknowledged,
+        }),
       (decision, inTime) => {
         if (decision.kind === 'void') {
           if (inTime) this.registered = undefined;
           return;
         }
-        const answer = {
-          session,
-          epoch: decision.epoch,
-          leaseMs: decision.leaseMs,
-          invalidations: decision.invalidations,
-        };
+        const { epoch, leaseMs, sequence, invalidations } = decision;
+        const answer = { session, epoch, leaseMs, sequence, invalidations };
         const outcome = takeLeaseAnswer(this.state, { ...answer, sentAt, receivedAt: this.world.now() });
         if (outcome.kind === 'applied') this.acknowledge = outcome.acknowledge;
         else if (inTime) this.registered = undefined;
@@ -225,15 +219,14 @@ export class SimFrontend {
     take: (answer: T, inTime: boolean) => void,
   ): void {
     const { heartbeatMs } = this.world.scenario;
-    const wasRegistered = this.registered !== undefined;
+    const before = this.registered;
     let concluded = false;
     this.world.callOwner(this.name, ask, (answer) => {
       if (this.dead) return;
       take(answer, !concluded);
       if (concluded) return;
       concluded = true;
-      const lost = wasRegistered && this.registered === undefined;
-      this.later(lost ? 0 : heartbeatMs, () => this.turn());
+      this.later(this.registered === before ? heartbeatMs : 0, () => this.turn());
     });
     this.later(heartbeatMs, () => {
       if (concluded) return;

@@ -4,9 +4,17 @@ import type { Scenario } from './scenario.js';
 
 export type NodeName = 'owner' | `frontend-${number}`;
 
+const usualMs = { min: 1, max: 3 } as const;
+const slowMs = { min: 5, max: 50 } as const;
+
+interface Cut {
+  readonly since: number;
+  readonly until: number;
+}
+
 /** Loses, delays, repeats and reorders messages, and cuts links in one direction or both. */
 export class SimNetwork {
-  private readonly cutUntil = new Map<NodeName, Map<NodeName, number>>();
+  private readonly cuts = new Map<NodeName, Map<NodeName, Cut>>();
   private readonly pausedUntil = new Map<NodeName, number>();
   private healed = false;
 
@@ -19,14 +27,26 @@ export class SimNetwork {
   /** The receiver decides what to do with it when it arrives: it may have crashed meanwhile. */
   send(from: NodeName, to: NodeName, arrive: () => void): void {
     const { loss, duplication } = this.scenario;
-    if (this.isCut(from, to) || (!this.healed && this.random.chance(loss))) return;
-    this.deliver(to, arrive);
-    if (!this.healed && this.random.chance(duplication)) this.deliver(to, arrive);
+    if (this.cutSince(from, to) !== undefined || (!this.healed && this.random.chance(loss))) return;
+    this.runAt(to, this.queue.now + this.delayMs(), arrive);
+    if (!this.healed && this.random.chance(duplication)) this.runAt(to, this.queue.now + this.delayOfCopyMs(), arrive);
   }
 
   cut(from: NodeName, to: NodeName, forMs: number): void {
-    const cuts = this.cutUntil.get(from) ?? new Map<NodeName, number>();
-    this.cutUntil.set(from, cuts.set(to, this.queue.now + forMs));
+    const cuts = this.cuts.get(from) ?? new Map<NodeName, Cut>();
+    const { now } = this.queue;
+    this.cuts.set(from, cuts.set(to, { since: this.cutSince(from, to) ?? now, until: now + forMs }));
+  }
+
+  /** Nothing that was sent since then arrives. */
+  cutSince(from: NodeName, to: NodeName): number | undefined {
+    const cut = this.cuts.get(from)?.get(to);
+    return cut === undefined || cut.until <= this.queue.now ? undefined : cut.since;
+  }
+
+  /** A message that is not a late copy takes at most as long. */
+  get delayMaxMs(): number {
+    return this.scenario.slowMessages > 0 ? slowMs.max : usualMs.max;
   }
 
   /** The process stands still: what arrives waits until it goes on. */
@@ -37,7 +57,7 @@ export class SimNetwork {
   /** From now on everything arrives, soon. */
   heal(): void {
     this.healed = true;
-    this.cutUntil.clear();
+    this.cuts.clear();
     this.pausedUntil.clear();
   }
 
@@ -50,13 +70,14 @@ export class SimNetwork {
     });
   }
 
-  private deliver(to: NodeName, arrive: () => void): void {
+  private delayMs(): number {
     const slow = !this.healed && this.random.chance(this.scenario.slowMessages);
-    const delay = slow ? this.random.integer(5, 50) : this.random.integer(1, 3);
-    this.runAt(to, this.queue.now + delay, arrive);
+    const { min, max } = slow ? slowMs : usualMs;
+    return this.random.integer(min, max);
   }
 
-  private isCut(from: NodeName, to: NodeName): boolean {
-    return (this.cutUntil.get(from)?.get(to) ?? 0) > this.queue.now;
+  private delayOfCopyMs(): number {
+    const { lateCopies, leaseMs } = this.scenario;
+    return this.random.chance(lateCopies) ? this.random.integer(leaseMs, 3 * leaseMs) : this.delayMs();
   }
 }

@@ -129,6 +129,7 @@ export class SimOwner {
 
   crash(): void {
     this.dead = true;
+    this.world.waits.ownerCrashed();
   }
 
   private announce(mutation: MutationId, keys: readonly CacheKey[], sequence: number): void {
@@ -140,6 +141,7 @@ export class SimOwner {
     const now = this.world.now();
     for (const delivery of takeDeliveries(this.ledger)) this.deliver(delivery);
     for (const mutation of takeReleased(this.ledger, now)) this.release(mutation);
+    this.world.waits.look(this.ledger, now);
     const deadline = nextLedgerDeadline(this.ledger);
     if (deadline <= now || deadline >= this.wakesAt) return;
     this.wakesAt = deadline;

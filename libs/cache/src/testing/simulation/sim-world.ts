@@ -17,6 +17,7 @@ import { scenarioOf, type Scenario } from './scenario.js';
 import { SimFrontend } from './sim-frontend.js';
 import { SimNetwork, type NodeName } from './sim-network.js';
 import { SimOwner, type DurableStock, type ReadAnswer } from './sim-owner.js';
+import { WaitMeter } from './wait-meter.js';
 
 const plush = cacheGroup('plush');
 
@@ -38,6 +39,7 @@ export class SimWorld {
   readonly random: Prng;
   readonly network: SimNetwork;
   readonly checker: CoherenceChecker;
+  readonly waits: WaitMeter;
   private readonly stock: DurableStock = { rows: new Map(), commits: 0, lives: 0 };
   private readonly absences = new Map<string, { readonly version: Version; readonly revision: number }>();
   private readonly frontends = new Map<NodeName, SimFrontend>();
@@ -53,6 +55,9 @@ export class SimWorld {
     this.random = new Prng(scenario.seed ^ 0x5eed);
     this.network = new SimNetwork(this.queue, this.random, scenario);
     this.checker = new CoherenceChecker(() => this.now(), scenario.leaseMs + scenario.renewGuardMs + 1);
+    this.waits = new WaitMeter(this.network, waitsOfCutMaxMs(scenario, this.network), (detail) =>
+      this.checker.report('waits of a cut', detail),
+    );
     this.keys = Array.from({ length: scenario.products }, (_, index) => cacheKey('products', `p${index}`));
   }
 
@@ -173,21 +178,29 @@ export class SimWorld {
     const { partitions, pauses, ownerCrashes, frontendCrashes } = this.scenario;
     const names = [...this.frontends.keys()];
     const name = names.length === 0 ? undefined : this.random.pick(names);
-    if (partitions && name !== undefined && this.random.chance(0.25)) {
-      const direction = this.random.integer(0, 2);
-      const forMs = this.random.integer(20, 200);
-      if (direction !== 1) this.network.cut('owner', name, forMs);
-      if (direction !== 0) this.network.cut(name, 'owner', forMs);
-    }
+    if (partitions && name !== undefined && this.random.chance(0.25)) this.cutLink(name);
     if (pauses && name !== undefined && this.random.chance(0.2)) this.network.pause(name, this.random.integer(10, 150));
-    if (frontendCrashes && name !== undefined && this.random.chance(0.05)) this.restartFrontend(name);
+    if (frontendCrashes && name !== undefined && this.random.chance(0.1)) this.restartFrontend(name);
     if (ownerCrashes && this.owner !== undefined && this.random.chance(0.1)) this.restartOwner();
   }
 
+  private cutLink(name: NodeName): void {
+    const direction = this.random.integer(0, 2);
+    const forMs = this.scenario.longCuts ? this.random.integer(100, 350) : this.random.integer(20, 150);
+    if (direction !== 1) this.network.cut('owner', name, forMs);
+    if (direction !== 0) this.network.cut(name, 'owner', forMs);
+  }
+
+  /** A link that breaks about when a process starts meets it in the middle of its registration. */
   private restartFrontend(name: NodeName): void {
     this.frontends.get(name)?.crash();
     this.frontends.delete(name);
-    this.queue.schedule(this.now() + this.random.integer(1, 80), () => this.startFrontend(name));
+    const at = this.now() + this.random.integer(1, 80);
+    this.queue.schedule(at, () => this.startFrontend(name));
+    if (!this.scenario.partitions || this.random.chance(0.5)) return;
+    this.queue.schedule(at + this.random.integer(-5, 40), () => {
+      if (!this.quiet) this.cutLink(name);
+    });
   }
 
   private restartOwner(): void {
@@ -229,6 +242,11 @@ export class SimWorld {
     };
     this.queue.schedule(0, next);
   }
+}
+
+/** What was on its way when the link was cut may still bring a lease, and news of a later one. Pauses and late copies have no end. */
+function waitsOfCutMaxMs({ leaseMs, renewGuardMs, pauses, lateCopies }: Scenario, { delayMaxMs }: SimNetwork): number {
+  return pauses || lateCopies > 0 ? Infinity : leaseMs + renewGuardMs + 2 * delayMaxMs;
 }
 
 export function simulate(seed: number, mutant: Mutant): SimulationReport {
