@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { CacheInterceptor as StockInterceptor, CacheModule } from '@nestjs/cache-manager';
 import {
+  type CanActivate,
   Controller,
   type DynamicModule,
   type ExecutionContext,
@@ -10,6 +11,7 @@ import {
   Module,
   type NestInterceptor,
   type Type,
+  UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -31,7 +33,15 @@ const text = JSON.stringify(value);
 const version = { epoch: 1, sequence: 1 };
 const keyOf = (name: string): `products/${string}` => `products/${name}`;
 
+/** Guards are kept by everything that goes through the framework, and cost the same everywhere. */
+class OpenGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
 @Controller('products')
+@UseGuards(OpenGuard)
 class PlainController {
   @Get(':name')
   product(): Record<string, unknown> {
@@ -48,10 +58,12 @@ class FloorInterceptor implements NestInterceptor {
 }
 
 @Controller('products')
+@UseGuards(OpenGuard)
 @UseInterceptors(FloorInterceptor)
 class FloorController extends PlainController {}
 
 @Controller('products')
+@UseGuards(OpenGuard)
 @UseInterceptors(StockInterceptor)
 class StockController {
   @Get(':name')
@@ -61,10 +73,33 @@ class StockController {
 }
 
 @Controller('products')
+@UseGuards(OpenGuard)
 class InterceptorController {
   @Get(':name')
   @UseInterceptors(CacheInterceptor)
   @Cached({ key: ({ name }) => keyOf(name ?? '') })
+  product() {
+    return versioned(value, version);
+  }
+}
+
+/** As a route that has other interceptors, or whatever else keeps hits in the pipeline. */
+@Controller('products')
+@UseGuards(OpenGuard)
+class PipelineController {
+  @Get(':name')
+  @UseInterceptors(CacheInterceptor)
+  @Cached({ key: ({ name }) => keyOf(name ?? ''), fastPath: false })
+  product() {
+    return versioned(value, version);
+  }
+}
+
+@Controller('products')
+class OpenController {
+  @Get(':name')
+  @UseInterceptors(CacheInterceptor)
+  @Cached({ key: ({ name }) => keyOf(name ?? ''), fastPath: false })
   product() {
     return versioned(value, version);
   }
@@ -100,14 +135,16 @@ async function start(contestant: CacheContestant): Promise<NestFastifyApplicatio
       );
     case 'interceptor':
       return open(ContestantModule.of(InterceptorController, [ours()]));
+    case 'pipeline':
+      return open(ContestantModule.of(PipelineController, [ours()]));
     case 'hook':
       return open(ContestantModule.of(HookController, [ours()]));
     case 'raw': {
       let answerHit: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
-      const app = await open(ContestantModule.of(InterceptorController, [ours()]), (request, response) =>
+      const app = await open(ContestantModule.of(OpenController, [ours()]), (request, response) =>
         answerHit(request, response),
       );
-      answerHit = createRawFastPath(app.get(CoherentCache), { prefix: '/products/', key: keyOf });
+      answerHit = createRawFastPath(app.get(CoherentCache), { prefix: '/products/', key: keyOf, before: app });
       return app;
     }
   }

@@ -24,7 +24,9 @@ interface Replica {
  * proposers live in the leader's process. Beside it one write and one fdatasync at a time, on that disk in that minute.
  * `folder` must be on the disk in question, not on a memory file system.
  */
-export async function benchReplicatedLog(options: { folder?: string; roundMs?: number; rounds?: number } = {}): Promise<Measurement> {
+export async function benchReplicatedLog(
+  options: { folder?: string; roundMs?: number; rounds?: number } = {},
+): Promise<Measurement> {
   const { roundMs = 2000, rounds = 3 } = options;
   const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'bench-replicated-'));
   const replicas = await startReplicas(folder);
@@ -41,15 +43,27 @@ export async function benchReplicatedLog(options: { folder?: string; roundMs?: n
     await Promise.all(replicas.map(stopReplica));
     await rm(folder, { recursive: true });
   }
-  return toMeasurement(median(syncs, (ms) => ms), byCount, { roundMs, rounds });
+  return toMeasurement(
+    median(syncs, (ms) => ms),
+    byCount,
+    { roundMs, rounds },
+  );
 }
 
 async function startReplicas(folder: string): Promise<Replica[]> {
-  const members = await Promise.all(['a', 'b', 'c'].map(async (id, position) => ({ id, url: `http://127.0.0.1:${await freePort()}`, priority: position + 1 })));
+  const members = await Promise.all(
+    ['a', 'b', 'c'].map(async (id, position) => ({
+      id,
+      url: `http://127.0.0.1:${await freePort()}`,
+      priority: position + 1,
+    })),
+  );
   return members.map(({ id }) => {
     const child = fork(fileURLToPath(new URL('./replicated-log-replica.js', import.meta.url)), {
       env: { ...process.env, NODE_ID: id, MEMBERS: JSON.stringify(members), DATA_DIR: join(folder, id) },
-      ...(process.env['BENCH_PROFILE'] === undefined ? {} : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`] }),
+      ...(process.env['BENCH_PROFILE'] === undefined
+        ? {}
+        : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`] }),
     });
     const replica: Replica = { process: child, leads: false };
     child.on('message', (report: ReplicaReport) => {
@@ -77,7 +91,9 @@ async function propose(replicas: readonly Replica[], proposers: number, duration
     const proposed = await proposedBy(leader);
     if (!proposed.interrupted) return proposed;
   }
-  throw new Error('ten rounds in a row were interrupted by a change of leaders: the machine is too busy to measure anything');
+  throw new Error(
+    'ten rounds in a row were interrupted by a change of leaders: the machine is too busy to measure anything',
+  );
 }
 
 async function proposedBy({ process: child }: Replica): Promise<Proposed> {
@@ -128,7 +144,11 @@ function median<T>(values: readonly T[], by: (value: T) => number): T {
   return sorted[Math.floor(sorted.length / 2)] as T;
 }
 
-function toMeasurement(syncP50Ms: number, byCount: ReadonlyMap<number, readonly Proposed[]>, { roundMs, rounds }: { roundMs: number; rounds: number }): Measurement {
+function toMeasurement(
+  syncP50Ms: number,
+  byCount: ReadonlyMap<number, readonly Proposed[]>,
+  { roundMs, rounds }: { roundMs: number; rounds: number },
+): Measurement {
   const perSecond = ({ commits, elapsedMs }: Proposed): number => (commits / elapsedMs) * 1000;
   const medians = [...byCount].map(([count, samples]) => ({ count, sample: median(samples, perSecond) }));
   const of = (count: number): Proposed => medians.find((each) => each.count === count)?.sample as Proposed;
@@ -138,10 +158,20 @@ function toMeasurement(syncP50Ms: number, byCount: ReadonlyMap<number, readonly 
     title: 'Replicated log: commits durable on a majority of three replicas',
     conditions: `${payloadBytes}-byte commands, three processes on one disk, HTTP between them; median of ${rounds} rounds of ${roundMs} ms; write + fdatasync alone: p50 ${syncP50Ms.toFixed(2)} ms`,
     columns: ['proposers', 'commits/s', 'p50 ms', 'p99 ms', 'leader CPU µs/commit'],
-    rows: medians.map(({ count, sample }) => [count, Math.round(perSecond(sample)), sample.p50Ms.toFixed(2), sample.p99Ms.toFixed(2), Math.round((sample.cpuMs * 1000) / sample.commits)]),
+    rows: medians.map(({ count, sample }) => [
+      count,
+      Math.round(perSecond(sample)),
+      sample.p50Ms.toFixed(2),
+      sample.p99Ms.toFixed(2),
+      Math.round((sample.cpuMs * 1000) / sample.commits),
+    ]),
     goals: [
       { goal: 'one proposer: p50 at most 4 × fdatasync', measured: `${ratio.toFixed(1)} ×`, met: ratio <= 4 },
-      { goal: '64 proposers: at least 12 000 commits/s', measured: `${Math.round(at64)} commits/s`, met: at64 >= 12_000 },
+      {
+        goal: '64 proposers: at least 12 000 commits/s',
+        measured: `${Math.round(at64)} commits/s`,
+        met: at64 >= 12_000,
+      },
     ],
   };
 }

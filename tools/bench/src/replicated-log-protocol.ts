@@ -6,4 +6,12 @@ export type ReplicaOrder =
 /** What a replica tells the benchmark. */
 export type ReplicaReport =
   | { readonly kind: 'role'; readonly leads: boolean }
-  | { readonly kind: 'proposed'; readonly commits: number; readonly elapsedMs: number; readonly p50Ms: number; readonly p99Ms: number; /** Of the leader's process. */ readonly cpuMs: number; /** Leadership was lost on the way. */ readonly interrupted: boolean };
+  | {
+      readonly kind: 'proposed';
+      readonly commits: number;
+      readonly elapsedMs: number;
+      readonly p50Ms: number;
+      readonly p99Ms: number;
+      /** Of the leader's process. */ readonly cpuMs: number;
+      /** Leadership was lost on the way. */ readonly interrupted: boolean;
+    };

@@ -1,7 +1,19 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type CommittedEntry, type Election, LeaderError, LeaderModule, type MemberOptions, type ReplicatedLog, ReplicatedStateMachine, type StateMachine, electionToken, raft, replicatedLogToken } from '@quorumkit/leader';
+import {
+  type CommittedEntry,
+  type Election,
+  LeaderError,
+  LeaderModule,
+  type MemberOptions,
+  type ReplicatedLog,
+  ReplicatedStateMachine,
+  type StateMachine,
+  electionToken,
+  raft,
+  replicatedLogToken,
+} from '@quorumkit/leader';
 import type { ReplicaOrder, ReplicaReport } from './replicated-log-protocol.js';
 
 /** Keeps nothing: what is measured is the log. */
@@ -28,12 +40,23 @@ async function main(): Promise<void> {
   const members = JSON.parse(MEMBERS) as MemberOptions[];
 
   @Module({
-    imports: [LeaderModule.forRoot({ metrics: false, groups: [{ name: 'bench', nodeId, members, dataDir, auth: 'none', engine: raft({ priorityTakeoverStableMs: 0 }) }] })],
+    imports: [
+      LeaderModule.forRoot({
+        metrics: false,
+        groups: [
+          { name: 'bench', nodeId, members, dataDir, auth: 'none', engine: raft({ priorityTakeoverStableMs: 0 }) },
+        ],
+      }),
+    ],
     providers: [Tally],
   })
   class ReplicaModule {}
 
-  const app = await NestFactory.create<NestFastifyApplication>(ReplicaModule, new FastifyAdapter({ forceCloseConnections: true }), { logger: ['error', 'fatal'] });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ReplicaModule,
+    new FastifyAdapter({ forceCloseConnections: true }),
+    { logger: ['error', 'fatal'] },
+  );
   await app.listen(Number(new URL(members.find(({ id }) => id === nodeId)?.url ?? '').port), '127.0.0.1');
   const election = app.get<Election>(electionToken('bench'));
   const log = app.get<ReplicatedLog<{ payload: string }, number>>(replicatedLogToken('bench'));
@@ -46,7 +69,10 @@ async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(0));
 }
 
-async function proposeFor(log: ReplicatedLog<{ payload: string }, number>, order: Extract<ReplicaOrder, { kind: 'propose' }>): Promise<ReplicaReport> {
+async function proposeFor(
+  log: ReplicatedLog<{ payload: string }, number>,
+  order: Extract<ReplicaOrder, { kind: 'propose' }>,
+): Promise<ReplicaReport> {
   const latencies: number[] = [];
   let interrupted = false;
   const command = { payload: 'x'.repeat(order.payloadBytes) };
@@ -54,7 +80,7 @@ async function proposeFor(log: ReplicatedLog<{ payload: string }, number>, order
   const end = startedAt + order.durationMs;
   const cpuBefore = process.cpuUsage();
   const proposer = async (): Promise<void> => {
-    for (let now = performance.now(); now < end; ) {
+    for (let now = performance.now(); now < end;) {
       try {
         await log.propose(command);
       } catch (error) {
@@ -72,8 +98,17 @@ async function proposeFor(log: ReplicatedLog<{ payload: string }, number>, order
   const elapsedMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);
   latencies.sort((left, right) => left - right);
-  const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-  return { kind: 'proposed', commits: latencies.length, elapsedMs, p50Ms: at(0.5), p99Ms: at(0.99), cpuMs: (user + system) / 1000, interrupted };
+  const at = (share: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+  return {
+    kind: 'proposed',
+    commits: latencies.length,
+    elapsedMs,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    cpuMs: (user + system) / 1000,
+    interrupted,
+  };
 }
 
 function report(message: ReplicaReport): void {

@@ -10,7 +10,11 @@ import { productKey } from './product-key.js';
  *
  * @param before the application, which is asked at once whether that is so
  */
-export function createHitPath(cache: CoherentCache, log: RequestLog, before?: INestApplicationContext): FastPath {
+export function createHitPath(
+  cache: CoherentCache,
+  log: RequestLog,
+  before: INestApplicationContext | 'unchecked',
+): FastPath {
   // Looking up, answering and logging are one synchronous turn, so one start is enough.
   let startedAt = 0;
   const answer = createRawFastPath(cache, {

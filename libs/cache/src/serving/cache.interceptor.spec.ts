@@ -110,38 +110,42 @@ describe('CacheInterceptor on Fastify', () => {
 
   const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers });
 
-  it('names the version in a strong ETag, and tells age and status', async () => {
+  it('names version and contents in a strong ETag, and tells age and status', async () => {
     const miss = await get('/products/tux');
     await scheduler.advance(2_500);
     const hit = await get('/products/tux');
 
     expect(miss.headers).toMatchObject({
-      etag: '"3.1"',
+      etag: '"3.1-yvS8OrNf2Z3o"',
       'cache-status': 'frontend; fwd=uri-miss; stored',
       'cache-control': 'no-cache',
       'content-type': 'application/json; charset=utf-8',
       'content-length': '37',
     });
     expect(miss.headers['age']).toBeUndefined();
-    expect(hit.headers).toMatchObject({ etag: '"3.1"', age: '2', 'cache-status': 'frontend; hit; ttl=57' });
+    expect(hit.headers).toMatchObject({
+      etag: '"3.1-yvS8OrNf2Z3o"',
+      age: '2',
+      'cache-status': 'frontend; hit; ttl=57',
+    });
     expect(hit.json()).toEqual({ data: { name: 'tux', quantity: 10 } });
     expect(hit.rawPayload).toEqual(miss.rawPayload);
   });
 
   it.each([
-    { ifNoneMatch: '"3.1"', status: 304 },
-    { ifNoneMatch: 'W/"3.1"', status: 304 },
-    { ifNoneMatch: '"1.1", "3.1"', status: 304 },
+    { ifNoneMatch: '"3.1-yvS8OrNf2Z3o"', status: 304 },
+    { ifNoneMatch: 'W/"3.1-yvS8OrNf2Z3o"', status: 304 },
+    { ifNoneMatch: '"1.1", "3.1-yvS8OrNf2Z3o"', status: 304 },
     { ifNoneMatch: '*', status: 304 },
-    { ifNoneMatch: '"3.10"', status: 200 },
-    { ifNoneMatch: '3.1', status: 200 },
+    { ifNoneMatch: '"3.10-yvS8OrNf2Z3o"', status: 200 },
+    { ifNoneMatch: '3.1-yvS8OrNf2Z3o', status: 200 },
   ])('answers If-None-Match: $ifNoneMatch with $status', async ({ ifNoneMatch, status }) => {
     await get('/products/tux');
 
     const answer = await get('/products/tux', { 'if-none-match': ifNoneMatch });
 
     expect(answer.statusCode).toBe(status);
-    expect(answer.headers['etag']).toBe('"3.1"');
+    expect(answer.headers['etag']).toBe('"3.1-yvS8OrNf2Z3o"');
     expect(answer.rawPayload.length).toBe(status === 304 ? 0 : 37);
   });
 
@@ -152,7 +156,7 @@ describe('CacheInterceptor on Fastify', () => {
 
     expect(head.statusCode).toBe(200);
     expect(head.headers).toMatchObject({
-      etag: '"3.1"',
+      etag: '"3.1-yvS8OrNf2Z3o"',
       'content-length': '37',
       'cache-status': expect.stringContaining('; hit;'),
     });

@@ -21,6 +21,7 @@ import { CoherentCache } from './coherent-cache.service.js';
 import { absenceHeaders, answerOf, type AskedFor } from './http-answer.js';
 import type { LookUp, Served } from './load-desk.js';
 import { Absent, Versioned, type Loaded } from './loaded.js';
+import { mergedVary } from './merged-vary.js';
 import { parseMinimumVersion } from './minimum-version.js';
 import { requestKey, type RequestKey } from './request-key.js';
 
@@ -118,11 +119,13 @@ export class CacheInterceptor implements NestInterceptor {
       httpAdapter.status(exchange.response, 304);
       return undefined;
     }
-    return answer.representation.text;
+    return answer.body;
   }
 
   private setHeader({ response }: Exchange, name: string, value: string): void {
-    this.adapterHost.httpAdapter.setHeader(response, name, value);
+    const { httpAdapter } = this.adapterHost;
+    const others = name === 'vary' ? (httpAdapter.getHeader(response, name) as unknown) : undefined;
+    httpAdapter.setHeader(response, name, others === undefined ? value : mergedVary(others, value));
   }
 }
 

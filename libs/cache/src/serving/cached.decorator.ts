@@ -42,14 +42,18 @@ export interface CachedOptions {
   readonly staleWhileRevalidateMs?: number;
   /** For this long after its time is over an entry is still served when loading it anew fails with a 5xx or no answer. The same limits. Default 0. */
   readonly staleIfErrorMs?: number;
-  /** Answer ready entries in front of Nest's pipeline. Refused at start when a guard or another interceptor would be skipped. Default false. */
+  /**
+   * How early hits are answered on Fastify. `true`: in front of Nest's pipeline; refused at start when a guard or another
+   * interceptor would be skipped. Default: behind the guards, where the cache is the route's only interceptor and nothing
+   * of the route is made anew for each request. `false`: always in the interceptor.
+   */
   readonly fastPath?: boolean;
 }
 
 export const cachedMetadata = Symbol('quorumkit:cached');
 
-/** Where Fastify's route configuration carries the options of a fast route. */
-export const fastPathConfigKey = Symbol('quorumkit:fast-path');
+/** Where Fastify's route configuration carries the options of a cached route. */
+export const cachedRouteConfigKey = Symbol('quorumkit:cached-route');
 
 /** The key under which Nest's Fastify adapter looks for a route's configuration (its `RouteConfig` decorator). */
 const fastifyRouteConfig = '__fastify_route_config__';
@@ -69,9 +73,9 @@ export function Cached(options: CachedOptions) {
   ): void => {
     const frozen = checked(options, `@Cached of ${target.constructor.name}.${String(propertyKey)}`);
     SetMetadata(cachedMetadata, frozen)(target, propertyKey, descriptor);
-    if (frozen.fastPath !== true || descriptor.value === undefined) return;
+    if (frozen.fastPath === false || descriptor.value === undefined) return;
     const config: unknown = Reflect.getMetadata(fastifyRouteConfig, descriptor.value);
-    SetMetadata(fastifyRouteConfig, { ...(config as object | undefined), [fastPathConfigKey]: frozen })(
+    SetMetadata(fastifyRouteConfig, { ...(config as object | undefined), [cachedRouteConfigKey]: frozen })(
       target,
       propertyKey,
       descriptor,

@@ -7,11 +7,10 @@ import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { CacheMetrics } from '../metrics/cache-metrics.js';
 import type { CoherentCacheOptions } from './cache-options.js';
 import { createRuntime } from './cache-runtime.js';
+import { cacheServing } from './cache-serving.js';
 import { CacheInterceptor } from './cache.interceptor.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { FastPath } from './fast-path.js';
 import { parseCacheOptions } from './parse-cache-options.js';
-import { RouteSurvey } from './route-survey.js';
 
 /** `useFactory` returns the options. */
 export interface CoherentCacheAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
@@ -52,9 +51,7 @@ export class CoherentCacheModule {
           inject: [CoherentCache],
           useFactory: (cache: CoherentCache) => new CacheMetrics(cache.runtime),
         },
-        CacheInterceptor,
-        RouteSurvey,
-        FastPath,
+        ...cacheServing,
       ],
       exports: [CoherentCache, CacheInterceptor, LeaseKeeper],
     };

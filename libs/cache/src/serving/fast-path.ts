@@ -1,13 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-import type { IncomingRequest } from '../calls/call-auth.guard.js';
-import { fastPathConfigKey, type CachedOptions } from './cached.decorator.js';
+import { cachedRouteConfigKey } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { parseMinimumVersion } from './minimum-version.js';
+import { answerHit, type FastifyHit, type FastifyLike } from './fastify-hit.js';
 import { sharedKey } from './request-key.js';
 import { RouteSurvey, type SkippedStep } from './route-survey.js';
-import { writeHit, type RawResponse } from './write-hit.js';
 
 /** A route asks for the fast path and has something in front of its handler that the fast path would skip. */
 export class FastPathRefusedError extends Error {
@@ -27,22 +25,7 @@ export class FastPathRefusedError extends Error {
   }
 }
 
-const articled = { guard: 'a guard', interceptor: 'an interceptor' } as const;
-
-/** The parts of Fastify that the fast path touches; its types would make Fastify a dependency. */
-interface FastifyLike {
-  addHook(name: 'onRequest', hook: (request: FastRequest, reply: FastReply, done: () => void) => void): void;
-}
-interface FastRequest extends Pick<IncomingRequest, 'method' | 'params' | 'query'> {
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly routeOptions: { readonly config?: { readonly [fastPathConfigKey]?: CachedOptions } };
-}
-interface FastReply {
-  readonly raw: RawResponse;
-  getHeaders(): Readonly<Record<string, string | number | readonly string[] | undefined>>;
-  header(name: string, value: string): void;
-  hijack(): void;
-}
+const articled = { guard: 'a guard', interceptor: 'an interceptor', decorator: 'a decorator of its answer' } as const;
 
 /**
  * Answers ready entries in a Fastify `onRequest` hook: same bytes and headers as the interceptor, without Nest's pipeline.
@@ -65,32 +48,25 @@ export class FastPath implements OnModuleInit {
       const skipped = this.survey.stepsBefore(route);
       if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
     }
+    const declared = new Map(routes.map((route) => [route.options, route.declared]));
     // Hooks count for routes that exist already, too: Fastify collects them when it becomes ready.
     adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
-      if (!this.answered(request, reply)) done();
+      const options = request.routeOptions.config?.[cachedRouteConfigKey];
+      const answer = options === undefined ? undefined : declared.get(options);
+      if (
+        options === undefined ||
+        answer === undefined ||
+        !this.answered({ request, reply, options, declared: answer })
+      )
+        done();
     });
   }
 
-  private answered(request: FastRequest, reply: FastReply): boolean {
-    const options = request.routeOptions.config?.[fastPathConfigKey];
-    if (options === undefined || request.method !== 'GET') return false;
+  private answered(hit: Omit<FastifyHit, 'key'>): boolean {
+    const { request, options } = hit;
+    if (request.method !== 'GET') return false;
     if (request.headers['authorization'] !== undefined && options.public !== true) return false;
     const key = sharedKey(options, request);
-    if (key === undefined) return false;
-    const moreHeaders = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
-    if (options.vary !== undefined && options.vary.length > 0) moreHeaders.push('vary', options.vary.join(', '));
-    const { runtime } = this.cache;
-    const minimum = parseMinimumVersion(request.headers[runtime.config.minimumVersionHeader]);
-    const written = writeHit(runtime, reply.raw, {
-      key,
-      ifNoneMatch: request.headers['if-none-match'],
-      minimum,
-      moreHeaders,
-    });
-    if (written === undefined) return false;
-    reply.hijack();
-    // For hooks that log the answer; nothing is sent through the reply any more.
-    reply.header('cache-status', written.cacheStatus);
-    return true;
+    return key !== undefined && answerHit(this.cache.runtime, { ...hit, key });
   }
 }

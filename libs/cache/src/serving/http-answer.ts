@@ -3,13 +3,15 @@ import type { CacheRuntime } from './cache-runtime.js';
 import { cacheStatus } from './cache-status.js';
 import type { CachedOptions } from './cached.decorator.js';
 import type { Served } from './load-desk.js';
-import { jsonContentType, matchesEtag, representationOf, type Representation } from './representation.js';
+import { matchesEtag, representationOf } from './representation.js';
 
 /** What to send: complete, but not tied to a framework. */
 export interface HttpCacheAnswer {
+  /** 200 stands for whatever status the handler's answers have. */
   readonly status: 200 | 304;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly representation: Representation;
+  readonly headers: readonly Header[];
+  /** Undefined with 304. Not serialised: interceptors outside of the cache may have something to do with it. */
+  readonly body: unknown;
 }
 
 /** A request as far as its answer depends on it. */
@@ -50,9 +52,8 @@ export function answerOf(
   if (runtime.config.groupsHeader && representation.groups !== undefined)
     headers.push(['cache-groups', representation.groups]);
   // RFC 9110 §15.4.5: everything so far belongs in a 304 too.
-  if (matchesEtag(ifNoneMatch, representation.etag)) return { status: 304, headers, representation };
-  headers.push(['content-type', jsonContentType]);
-  return { status: 200, headers, representation };
+  if (matchesEtag(ifNoneMatch, representation.etag)) return { status: 304, headers, body: undefined };
+  return { status: 200, headers, body: entry.value.value };
 }
 
 /** Whole seconds since the load started that brought the entry. */

@@ -57,6 +57,9 @@ interface Asked {
   readonly round: 1 | 2;
 }
 
+/** Stored, or not to be stored whatever its age. */
+const harmless: ReadonlySet<StoreVerdict> = new Set(['stored', 'private', 'no-room']);
+
 /** Carries out what the core decides: runs loads, lets others wait for them, repeats the ones that were overtaken. */
 export class LoadDesk {
   private readonly outcomes = new Map<number, Promise<LoadOutcome>>();
@@ -199,7 +202,7 @@ export class LoadDesk {
     }
     if (decision.evicted !== undefined) counters.evictions += 1;
     if (decision.overtaken) counters.overtaken += 1;
-    if (decision.verdict !== 'stored' && decision.verdict !== 'private') counters.staleFillsPrevented += 1;
+    if (!harmless.has(decision.verdict)) counters.staleFillsPrevented += 1;
     if (decision.epochAhead) this.runtime.onEpochAhead();
     return { entry: decision.entry, verdict: decision.verdict, overtaken: decision.overtaken };
   }

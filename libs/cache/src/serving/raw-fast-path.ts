@@ -6,7 +6,7 @@ import type { CacheKey } from '../core/cache-key.js';
 import type { CoherentCache } from './coherent-cache.service.js';
 import { FastPathRefusedError } from './fast-path.js';
 import { parseMinimumVersion } from './minimum-version.js';
-import { RouteSurvey } from './route-survey.js';
+import { RouteSurvey, type CachedRoute, type SkippedStep } from './route-survey.js';
 import { writeHit, type WrittenHit } from './write-hit.js';
 
 export interface RawFastRoute {
@@ -16,8 +16,12 @@ export interface RawFastRoute {
   readonly key: (name: string) => CacheKey | undefined;
   /** Answer requests that carry `Authorization` too. Default false. */
   readonly public?: boolean;
-  /** The application it stands before. Then it is refused at once when the cached route behind `prefix` has a guard or another interceptor, which it would skip. */
-  readonly before?: INestApplicationContext | undefined;
+  /**
+   * The application it stands before: refused at once when the cached route behind `prefix` has a guard, another
+   * interceptor, `@Header` or `@HttpCode`, which it would skip. Middleware and hooks of the framework are skipped
+   * unseen. `unchecked`: there is no such application, or you know better.
+   */
+  readonly before: INestApplicationContext | 'unchecked';
   /** Called after an answer, for a log: no hook of the framework sees it. */
   readonly answered?: (request: IncomingMessage, response: ServerResponse, hit: WrittenHit) => void;
 }
@@ -26,14 +30,14 @@ export interface RawFastRoute {
  * Answers hits in front of the framework, in the `request` handler of the HTTP server (a `serverFactory`): the shortest
  * way there is. Returns whether it answered; everything else is for the framework.
  * Skips all of it: routing, hooks, guards, the request log. Use it for routes that are open to everybody.
- * @throws FastPathRefusedError, UnknownFastRouteError when `before` is given and nothing may be answered there
+ * @throws FastPathRefusedError, UnknownFastRouteError when nothing may be answered there
  */
 export function createRawFastPath(
   cache: CoherentCache,
   route: RawFastRoute,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { prefix, key: keyOf, answered } = route;
-  if (route.before !== undefined) refuseWhatIsGuarded(route.before, prefix);
+  if (route.before !== 'unchecked') refuseWhatIsGuarded(route.before, prefix);
   const { minimumVersionHeader } = cache.runtime.config;
   return (request, response) => {
     const { method, url, headers } = request;
@@ -79,9 +83,19 @@ function refuseWhatIsGuarded(application: INestApplicationContext, prefix: strin
   const routes = survey.cachedRoutes().filter(({ paths }) => paths.some((path) => pattern.test(path)));
   if (routes.length === 0) throw new UnknownFastRouteError(prefix);
   for (const route of routes) {
-    const skipped = survey.stepsBefore(route);
+    const skipped = [...survey.stepsBefore(route), ...declarations(route)];
     if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
   }
+}
+
+function declarations({ declared }: CachedRoute): readonly SkippedStep[] {
+  const { status, contentType, headers } = declared;
+  const names = [
+    ...(status === 200 ? [] : [`@HttpCode(${status})`]),
+    ...(contentType === undefined ? [] : ['@Header(content-type)']),
+    ...headers.map(([name]) => `@Header(${name})`),
+  ];
+  return names.map((name) => ({ kind: 'decorator', name, where: 'on the handler' }));
 }
 
 function nameIn(url: string, start: number): string | undefined {

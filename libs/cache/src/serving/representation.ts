@@ -7,12 +7,15 @@ import type { Payload } from './cache-runtime.js';
 
 /** An answer ready to be sent. */
 export interface Representation {
-  /** Not bytes: Node writes headers and text in one piece, headers and bytes in two. */
-  readonly text: string;
+  /**
+   * The JSON of an object. Not bytes: Node writes headers and text in one piece, headers and bytes in two. Undefined for
+   * what a framework may send in another form (texts, numbers, bytes): those always go through it.
+   */
+  readonly text: string | undefined;
   readonly contentLength: string;
   /**
-   * Strong (RFC 9110 §8.8.3): one (epoch, sequence) is one state of the owner, hence one sequence of bytes. Variants of
-   * one key have the same URL, so what tells them apart is in it too.
+   * Strong (RFC 9110 §8.8.3): the version of the owner's state, and a digest of what this process makes of it. A newer
+   * release that shows the same state in another form must not confirm the old one; nor one variant another.
    */
   readonly etag: string;
   readonly cacheControl: string;
@@ -31,17 +34,23 @@ function represent(
   key: CacheKey,
   { value, version, scope, groups }: Entry<Payload> & { readonly kind: 'value' },
 ): Representation {
-  const text = JSON.stringify(value.value) ?? 'null';
-  const variant = variantIn(key);
-  const suffix = variant === '' ? '' : `-${createHash('sha256').update(variant).digest('base64url').slice(0, 12)}`;
+  const text = isSentAsJson(value.value) ? JSON.stringify(value.value) : undefined;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([variantIn(key), text ?? String(value.value)]))
+    .digest('base64url')
+    .slice(0, 12);
   return {
     text,
-    contentLength: String(Buffer.byteLength(text)),
-    etag: `"${formatVersion(version)}${suffix}"`,
+    contentLength: String(Buffer.byteLength(text ?? '')),
+    etag: `"${formatVersion(version)}-${digest}"`,
     // Nobody can send a DELETE to a browser: it may keep the answer, but has to ask before it uses it.
     cacheControl: scope === 'private' ? 'private, no-cache' : 'no-cache',
     groups: groups.length === 0 ? undefined : groups.map((group) => structuredString(nameOf(group))).join(', '),
   };
+}
+
+function isSentAsJson(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
 }
 
 /** RFC 9651 §3.3.3; names of groups are visible ASCII and spaces. */

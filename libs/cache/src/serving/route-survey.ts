@@ -4,6 +4,8 @@ import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/co
 
 import { cachedMetadata, type CachedOptions } from './cached.decorator.js';
 import { CacheInterceptor } from './cache.interceptor.js';
+import { declaredAnswer, type DeclaredAnswer } from './declared-answer.js';
+import { bound, guardsOf } from './route-guards.js';
 
 /** A handler with `@Cached`. */
 export interface CachedRoute {
@@ -14,11 +16,14 @@ export interface CachedRoute {
   readonly controller: object;
   readonly handler: object;
   readonly options: CachedOptions;
+  readonly declared: DeclaredAnswer;
+  /** In the order in which they run; undefined when the route or one of them is made anew for each request. */
+  readonly guards: readonly CanActivate[] | undefined;
 }
 
-/** Something that runs before the handler, other than the cache itself and pipes. */
+/** Something that runs before the handler, other than the cache itself and pipes, or that belongs to its answer. */
 export interface SkippedStep {
-  readonly kind: 'guard' | 'interceptor';
+  readonly kind: 'guard' | 'interceptor' | 'decorator';
   readonly name: string;
   readonly where: 'on the handler' | 'on the controller' | 'global';
 }
@@ -33,7 +38,9 @@ export class RouteSurvey {
   ) {}
 
   cachedRoutes(): readonly CachedRoute[] {
-    return this.discovery.getControllers().flatMap(({ instance, metatype }) => {
+    return this.discovery.getControllers().flatMap((wrapper) => {
+      const { metatype } = wrapper;
+      const instance: unknown = wrapper.instance;
       if (instance === null || typeof instance !== 'object' || metatype === null) return [];
       const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
       return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
@@ -49,10 +56,24 @@ export class RouteSurvey {
                 controller: metatype,
                 handler,
                 options,
+                declared: declaredAnswer(handler),
+                guards: guardsOf(wrapper, { controller: metatype, handler, application: this.application }),
               },
             ];
       });
     });
+  }
+
+  /** Is the cache, just as this package has it, what answers the route, and the only interceptor it has? */
+  isCachedAlone(route: CachedRoute): boolean {
+    const { application } = this;
+    const bindings: readonly unknown[] = [
+      ...application.getGlobalInterceptors(),
+      ...application.getGlobalRequestInterceptors(),
+      ...bound<NestInterceptor>(INTERCEPTORS_METADATA, route.controller),
+      ...bound<NestInterceptor>(INTERCEPTORS_METADATA, route.handler),
+    ];
+    return bindings.length > 0 && bindings.every(isExactlyTheCache);
   }
 
   /** What the route goes through before its handler, apart from pipes and `CacheInterceptor`. */
@@ -90,10 +111,6 @@ function pathsOf(controller: object, handler: object): readonly string[] {
   );
 }
 
-function bound<T>(metadata: string, target: object): readonly (T | { readonly prototype: T })[] {
-  return (Reflect.getMetadata(metadata, target) as (T | { readonly prototype: T })[] | undefined) ?? [];
-}
-
 function steps(
   kind: SkippedStep['kind'],
   where: SkippedStep['where'],
@@ -108,6 +125,13 @@ function isCache(step: unknown): boolean {
   const isClass =
     typeof step === 'function' && (step === CacheInterceptor || step.prototype instanceof CacheInterceptor);
   return isClass || step instanceof CacheInterceptor || instance instanceof CacheInterceptor;
+}
+
+/** Not a class of somebody's own that extends it: that one may do anything. */
+function isExactlyTheCache(step: unknown): boolean {
+  const { instance } = Object(step) as { readonly instance?: unknown };
+  const made = (instance ?? step) as object;
+  return step === CacheInterceptor || made.constructor === CacheInterceptor;
 }
 
 function nameOf(step: unknown): string {

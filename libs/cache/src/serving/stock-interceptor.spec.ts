@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CACHE_MANAGER, CacheInterceptor as StockCacheInterceptor, CacheModule, type Cache } from '@nestjs/cache-manager';
+import {
+  CACHE_MANAGER,
+  CacheInterceptor as StockCacheInterceptor,
+  CacheModule,
+  type Cache,
+} from '@nestjs/cache-manager';
 import { Controller, Get, Module, Param, UseInterceptors, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -69,7 +74,8 @@ const nest: Contestant = {
 const ours: Contestant = {
   name: 'this CacheInterceptor',
   start: () => startApp([CoherentCacheTestingModule.forRoot()], CoherentController),
-  invalidate: async (app) => void app.get(CoherentCache).invalidate('products/tux', { epoch: 1, sequence: stock.sequence }),
+  invalidate: async (app) =>
+    void app.get(CoherentCache).invalidate('products/tux', { epoch: 1, sequence: stock.sequence }),
 };
 
 describe.each([

@@ -15,12 +15,27 @@ export interface HitRequest {
   readonly ifNoneMatch: string | undefined;
   /** Nothing older will do. */
   readonly minimum: Version | undefined;
-  /** Names and values in turn, to be sent along. */
-  readonly moreHeaders: readonly string[];
+  /** Names and values in turn, to be sent along. None of them is one that every hit has. */
+  readonly moreHeaders: readonly (string | string[])[];
+  /** Default 200. */
+  readonly status?: number;
+  /** Default JSON. */
+  readonly contentType?: string | undefined;
 }
 
+/** What a hit says about itself, whatever anybody else says. */
+export const headersOfHits: ReadonlySet<string> = new Set([
+  'etag',
+  'age',
+  'cache-control',
+  'cache-status',
+  'cache-groups',
+  'content-type',
+  'content-length',
+]);
+
 export interface WrittenHit {
-  readonly status: 200 | 304;
+  readonly status: number;
   readonly cacheStatus: string;
 }
 
@@ -29,8 +44,9 @@ export function writeHit(runtime: CacheRuntime, response: RawResponse, request: 
   const now = runtime.scheduler.now();
   const entry = serveHeld(runtime.state, request.key, now, request.minimum);
   if (entry === undefined || entry.kind === 'absence') return undefined;
-  runtime.counters.hits += 1;
   const representation = representationOf(request.key, entry);
+  if (representation.text === undefined) return undefined;
+  runtime.counters.hits += 1;
   const status = cacheStatus(runtime.config.name, { kind: 'hit', negative: false, ttlMs: entry.freshUntil - now });
   const age = String(Math.max(0, Math.floor((now - entry.readAt) / 1000)));
   const headers = [
@@ -51,8 +67,8 @@ export function writeHit(runtime: CacheRuntime, response: RawResponse, request: 
     response.end();
     return { status: 304, cacheStatus: status };
   }
-  headers.push('content-type', jsonContentType, 'content-length', representation.contentLength);
-  response.writeHead(200, headers);
+  headers.push('content-type', request.contentType ?? jsonContentType, 'content-length', representation.contentLength);
+  response.writeHead(request.status ?? 200, headers);
   response.end(representation.text);
-  return { status: 200, cacheStatus: status };
+  return { status: request.status ?? 200, cacheStatus: status };
 }
