@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { StoreClient, UndiciTransport } from '@toystore/contracts';
 import type { AcknowledgedOrder } from '@toystore/lab';
 import { startStoreUnderTest, until, type StoreUnderTest } from './store-under-test.js';
@@ -25,6 +25,7 @@ describe('while the catalog acknowledges sales in the background', () => {
     transports = under.store.urls.map((baseUrl) => new UndiciTransport({ baseUrl, receiver: 'store', connections: 2 }));
     shops = transports.map((transport) => new StoreClient(transport, { sessionId: 'e2e-background' }));
   }, 180_000);
+  afterEach(() => under?.store.heal().then(() => undefined));
   afterAll(async () => {
     for (const transport of transports) await transport.close();
     await under?.stop();
@@ -115,8 +116,8 @@ describe('while the catalog acknowledges sales in the background', () => {
     } finally {
       others.abort();
       await Promise.all(filling);
-      await under.store.heal();
     }
+    await under.store.heal();
     expect((await under.store.verify({ acknowledged })).violations).toEqual([]);
   }, 240_000);
 });

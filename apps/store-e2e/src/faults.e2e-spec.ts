@@ -100,7 +100,7 @@ describe('while faults strike inside the processes', () => {
 
   /** Leadership may pass on in the moment in which the leader is armed; then the next one is. */
   async function leaderSuffers(
-    wish: FaultWish,
+    wish: FaultWish | readonly FaultWish[],
     hasStruck: (armed: FaultedProcess) => Promise<boolean>,
   ): Promise<FaultedProcess> {
     let armed: FaultedProcess | undefined;
@@ -112,7 +112,7 @@ describe('while faults strike inside the processes', () => {
         if (await hasStruck(armed)) return true;
         await under.store.fault(armed.name, { kind: 'clear' });
       }
-      armed = await under.store.fault(leader, wish);
+      for (const each of [wish].flat()) armed = await under.store.fault(leader, each);
       return false;
     });
     return armed as FaultedProcess;
@@ -128,6 +128,7 @@ describe('while faults strike inside the processes', () => {
       ['after-debit-answer', 'the catalog has sold, and only it knows'],
       ['before-reply', 'the order is placed and the shopper has no answer'],
       ['after-reply', 'the shopper has just been answered'],
+      ['before-sync', 'something in its log is not synced'],
     ] as const)(
       '%s: %s',
       async (at, _situation) => {
@@ -146,7 +147,7 @@ describe('while faults strike inside the processes', () => {
   });
 
   describe('the leader stands still', () => {
-    it.each([[500], [3_000], [10_000]])(
+    it.each([[500], [2_000], [5_000], [10_000]])(
       'paused for %i ms',
       async (ms) => {
         await shopping(async (shoppers) => {
@@ -154,6 +155,7 @@ describe('while faults strike inside the processes', () => {
 
           expect(under.store.services.find((service) => service.name === name)).toMatchObject({ state: 'paused', pid });
           const resumeAt = performance.now() + ms;
+          // Within a shorter pause another one may lead, or not.
           if (ms > 2_000) {
             await leaderOtherThan(name);
             await served(shoppers);
@@ -203,6 +205,21 @@ describe('while faults strike inside the processes', () => {
         const killed = await Promise.all(replicas.map((name) => under.store.kill(name, 'SIGKILL')));
 
         expect(killed.map(({ pid }) => pid)).toEqual(before.map(({ pid }) => pid));
+      });
+    }, 120_000);
+
+    it('the leader, with entries that its disk never had', async () => {
+      await shopping(async (shoppers) => {
+        const written = new Map<string, () => Promise<string>>();
+        for (const name of replicas) written.set(name, await faultLines(name));
+
+        const { name } = await leaderSuffers(
+          [{ kind: 'lose-unsynced' }, { kind: 'kill', at: 'before-sync', hit: 3 }],
+          hasExited,
+        );
+
+        expect(await written.get(name)?.()).toMatch(/FAULT killed at before-sync: [1-9]\d* bytes of \S+\.wal are lost/);
+        await served(shoppers);
       });
     }, 120_000);
 

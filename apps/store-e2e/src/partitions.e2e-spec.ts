@@ -62,27 +62,47 @@ describe('while the network between processes is cut', () => {
     return { quantity: body.data.quantity, hit: (answer.headers.get('cache-status') ?? '').includes('; hit') };
   }
 
-  it('orders go on without a leader that no follower hears, which acknowledges nothing and catches up afterwards', async () => {
-    await startCuttable(1000);
-    await buy('tux', 1);
-    const deposed = await leaderOtherThan(undefined);
-    const followers = ['order-1', 'order-2', 'order-3'].filter((name) => name !== deposed);
-    const { orders: ordersBefore } = await statusOf(deposed);
+  /** Cuts between the leader, `a` of each cut, and every follower: what is lost, and whether the deposed one hears of later orders. */
+  const isolations: readonly (readonly [
+    what: string,
+    cut: (leader: string, follower: string) => Promise<unknown>,
+    hears: boolean,
+  ])[] = [
+    ['hears no follower and is heard by none', (leader, follower) => under.store.cut(leader, follower), false],
+    ['is heard by no follower', (leader, follower) => under.store.cut(leader, follower, { oneWay: true }), true],
+    ['hears no follower', (leader, follower) => under.store.cut(follower, leader, { oneWay: true }), false],
+    [
+      'is refused by every follower and refuses them',
+      (leader, follower) => under.store.cut(leader, follower, { refuse: true }),
+      false,
+    ],
+  ];
 
-    for (const follower of followers) await under.store.cut(deposed, follower);
-    await Promise.all(['tux', 'fox', 'lego'].map((name) => buy(name, 2)));
-    const successor = await leaderOtherThan(deposed);
-    await buy('whale', 3);
+  it.each(isolations)(
+    'orders go on without a leader that %s, which acknowledges nothing and catches up afterwards',
+    async (_, cut, hears) => {
+      await startCuttable(1000);
+      await buy('tux', 1);
+      const deposed = await leaderOtherThan(undefined);
+      const followers = ['order-1', 'order-2', 'order-3'].filter((name) => name !== deposed);
+      const { orders: ordersBefore } = await statusOf(deposed);
 
-    expect((await statusOf(successor)).orders).toBe(5);
-    expect((await statusOf(deposed)).orders).toBe(ordersBefore);
-    expect(await under.store.heal()).toEqual({ cut: [] });
-    await until('the replica has caught up', async () => (await statusOf(deposed)).orders === 5);
-    await buy('frisbee', 1);
-    const report = await under.store.verify({ acknowledged });
-    expect(report.violations).toEqual([]);
-    expect(report.orders).toBe(6);
-  }, 240_000);
+      for (const follower of followers) await cut(deposed, follower);
+      await Promise.all(['tux', 'fox', 'lego'].map((name) => buy(name, 2)));
+      const successor = await leaderOtherThan(deposed);
+      await buy('whale', 3);
+
+      expect((await statusOf(successor)).orders).toBe(5);
+      if (!hears) expect((await statusOf(deposed)).orders).toBe(ordersBefore);
+      expect(await under.store.heal()).toEqual({ cut: [] });
+      await until('the replica has caught up', async () => (await statusOf(deposed)).orders === 5);
+      await buy('frisbee', 1);
+      const report = await under.store.verify({ acknowledged });
+      expect(report.violations).toEqual([]);
+      expect(report.orders).toBe(6);
+    },
+    240_000,
+  );
 
   it('an order that a frontend could not place, because the leader refuses its connections, is placed once through another frontend', async () => {
     acknowledged = [];
