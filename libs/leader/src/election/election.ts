@@ -53,7 +53,7 @@ export abstract class Election {
   abstract isLeader(): boolean;
   /**
    * Costs one round to a quorum. Resolves when this replica was certainly the leader at some time after the call.
-   * @throws NotLeaderError, DeadlineExceededError
+   * @throws NotLeaderError, BackpressureError, DeadlineExceededError
    */
   abstract verifyLeader(options?: { readonly deadline?: number }): Promise<Fence>;
   /** Asks this replica to campaign now. A hint: rate-limited, never overrides a vote, may change nothing. */

@@ -115,14 +115,14 @@ export class IndeterminateError extends LeaderError {
   }
 }
 
-/** A named limit is reached; the command was not appended. Slow down, then retry. HTTP 429. */
+/** A named limit is reached; the command was not appended, the read did not begin. Slow down, then retry. HTTP 429. */
 export class BackpressureError extends LeaderError {
   override readonly name = 'BackpressureError';
   readonly code = 'BACKPRESSURE';
   readonly definite = true;
 
   constructor(
-    readonly limit: 'proposalsMax' | 'maxUncommittedBytes' | 'applyBacklogMax' | 'callsMax',
+    readonly limit: 'proposalsMax' | 'maxUncommittedBytes' | 'applyBacklogMax' | 'backlogBytesMax' | 'readsMax' | 'waitsMax' | 'callsMax',
     readonly value: number,
   ) {
     super(`The group is at its limit ${limit} = ${value}. Nothing was written; retry after a pause.`);

@@ -74,10 +74,20 @@ export interface PortDecorators {
 export interface GroupLimits {
   /** Proposals that wait for their outcome. Default 16384. */
   readonly proposalsMax: number;
+  /** Linearizable reads and `verifyLeader` calls that wait for a quorum. Default 65536. */
+  readonly readsMax: number;
+  /** `waitFor` calls and reads that wait for an index to be applied. Default 65536. */
+  readonly waitsMax: number;
   /** Bytes of one encoded command. Default 1 MiB. */
   readonly commandBytesMax: number;
   /** Committed entries that wait for `apply`; above it the leader takes no proposals. Default 65536. */
   readonly applyBacklogMax: number;
+  /**
+   * Bytes of entries that wait for this member's disk, or for `apply`, whichever is more. From there on a leader takes no
+   * proposals, and a follower no entries: it does not answer, and the leader sends them again. One message more than
+   * this may be held. Default 64 MiB.
+   */
+  readonly backlogBytesMax: number;
   /** Longest stretch of `apply` calls before other work gets a turn, ms. Default 8. */
   readonly applySliceMs: number;
   /** Remembered results of keyed proposals; the oldest go first. Must be equal on all members. Default 100000. */

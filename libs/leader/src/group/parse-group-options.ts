@@ -23,8 +23,11 @@ export interface GroupConfig {
 
 const defaultLimits: GroupLimits = {
   proposalsMax: 16_384,
+  readsMax: 65_536,
+  waitsMax: 65_536,
   commandBytesMax: 1024 * 1024,
   applyBacklogMax: 65_536,
+  backlogBytesMax: 64 * 1024 * 1024,
   applySliceMs: 8,
   resultsMax: 100_000,
   resultTtlMs: 25 * 60 * 60 * 1000,
@@ -39,8 +42,11 @@ const defaultLimits: GroupLimits = {
 
 const limitRanges: { readonly [K in keyof GroupLimits]: readonly [min: number, max: number] } = {
   proposalsMax: [1, 1_000_000],
+  readsMax: [1, 10_000_000],
+  waitsMax: [1, 10_000_000],
   commandBytesMax: [1, 4 * 1024 * 1024],
   applyBacklogMax: [1, 10_000_000],
+  backlogBytesMax: [1024, 64 * 1024 ** 3],
   applySliceMs: [1, 1000],
   resultsMax: [1, 10_000_000],
   resultTtlMs: [1000, 366 * 24 * 60 * 60 * 1000],

@@ -49,6 +49,7 @@ describe('LeaderMetrics', () => {
     expect(text).toContain('leader_in_office{group="orders",node="a"} 1');
     expect(text).toContain('leader_term{group="orders",node="a"} 1');
     expect(text).toContain('leader_applied_index{group="orders",node="a"} 3');
+    expect(text).toContain('leader_backlog_bytes{group="orders",node="a"} 0');
     expect(text).toContain('leader_proposals_total{group="orders",node="a",outcome="committed"} 2');
     expect(text).toContain('leader_elections_total{group="orders",node="a"} 1');
     await group.stop();

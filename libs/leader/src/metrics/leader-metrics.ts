@@ -98,6 +98,7 @@ export class LeaderMetrics {
     gauge({ name: 'leader_commit_index', help: 'Last index this node knows to be committed' }, ({ election }) => election.state().commitIndex);
     gauge({ name: 'leader_applied_index', help: 'Last index this node has applied' }, ({ election }) => election.state().appliedIndex);
     gauge({ name: 'leader_proposals_waiting', help: 'Callers that wait for the outcome of a proposal' }, ({ replica }) => replica?.flights.size ?? 0);
+    gauge({ name: 'leader_backlog_bytes', help: 'Entries that wait for the disk or for apply, whichever is more' }, ({ replica }) => replica?.backlogBytes ?? 0);
     gauge({ name: 'leader_disk_full', help: '1 while the log has no space to write, else 0' }, ({ replica }) => Number(replica?.storeCondition === 'full'));
     gauge({ name: 'leader_replication_lag_entries', help: 'On a leader: entries that its slowest follower lacks' }, replicationLag);
   }

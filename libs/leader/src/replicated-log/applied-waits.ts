@@ -1,4 +1,4 @@
-import { DeadlineExceededError, type LeaderError } from '../errors/leader-errors.js';
+import { BackpressureError, DeadlineExceededError, type LeaderError } from '../errors/leader-errors.js';
 
 interface Wait {
   readonly index: number;
@@ -13,11 +13,15 @@ export class AppliedWaits {
   private waits: Wait[] = [];
   private earliestDeadline = Infinity;
 
+  /** @param waitsMax more do not wait: `BackpressureError` */
+  constructor(private readonly waitsMax: number) {}
+
   get nextDeadline(): number {
     return this.earliestDeadline;
   }
 
   until(index: number, deadline: number): Promise<void> {
+    if (this.waits.length >= this.waitsMax) return Promise.reject(new BackpressureError('waitsMax', this.waitsMax));
     this.earliestDeadline = Math.min(this.earliestDeadline, deadline);
     return new Promise((resolve, reject) => {
       let at = this.waits.length;

@@ -18,6 +18,7 @@ const entriesPerClockReading = 32;
 export class Applier {
   private queue: Entry[] = [];
   private next = 0;
+  private queuedBytes = 0;
   private continuing = false;
 
   constructor(
@@ -32,12 +33,18 @@ export class Applier {
     return this.queue.length - this.next;
   }
 
+  /** What their commands amount to. */
+  get backlogBytes(): number {
+    return this.queuedBytes;
+  }
+
   get appliedIndex(): number {
     return this.state.appliedIndex;
   }
 
   enqueue(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
+    for (const { data } of entries) this.queuedBytes += data.length;
     if (this.backlog === 0) {
       this.queue = entries.slice();
       this.next = 0;
@@ -51,6 +58,7 @@ export class Applier {
   restore(snapshot: Snapshot): void {
     this.queue = this.queue.slice(this.next).filter((entry) => entry.index > snapshot.index);
     this.next = 0;
+    this.queuedBytes = this.queue.reduce((bytes, { data }) => bytes + data.length, 0);
     this.state.restore(snapshot);
     this.listener.progressed();
   }
@@ -61,6 +69,7 @@ export class Applier {
     try {
       while (this.next < this.queue.length) {
         const entry = this.queue[this.next++] as Entry;
+        this.queuedBytes -= entry.data.length;
         this.listener.applied(entry, this.state.apply(entry));
         if (this.next % entriesPerClockReading === 0 && this.clock.now() - started >= this.sliceMs) break;
       }

@@ -70,6 +70,7 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
     // What a leader without space accepts now would only be piled up: it is about to hand over.
     if (replica.status?.role !== 'leader' || replica.storeCondition === 'full') throw replica.notLeader();
     if (flights.size >= limits.proposalsMax) throw new BackpressureError('proposalsMax', limits.proposalsMax);
+    if (replica.backlogBytes >= limits.backlogBytesMax) throw new BackpressureError('backlogBytesMax', limits.backlogBytesMax);
     if (replica.applier.backlog >= limits.applyBacklogMax) throw new BackpressureError('applyBacklogMax', limits.applyBacklogMax);
 
     const earlier = key === undefined ? undefined : (flights.join(key, deadline) ?? recordedOutcome(replica, key));

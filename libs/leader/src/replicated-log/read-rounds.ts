@@ -1,4 +1,4 @@
-import { DeadlineExceededError, type LeaderError } from '../errors/leader-errors.js';
+import { BackpressureError, DeadlineExceededError, type LeaderError } from '../errors/leader-errors.js';
 
 /** Leadership was confirmed after the request: reads at `index` or later see everything acknowledged before it. */
 export interface ReadPoint {
@@ -20,13 +20,24 @@ export class ReadRounds {
   private boarding: Reader[] = [];
   private readonly started = new Map<number, Reader[]>();
   private lastId = 0;
+  private waiting = 0;
   private earliestDeadline = Infinity;
+
+  /** @param readersMax more wait for no round: `BackpressureError` with the limit `readsMax` */
+  constructor(private readonly readersMax: number) {}
+
+  /** Readers that wait. */
+  get size(): number {
+    return this.waiting;
+  }
 
   get nextDeadline(): number {
     return this.earliestDeadline;
   }
 
   request(deadline: number): Promise<ReadPoint> {
+    if (this.waiting >= this.readersMax) return Promise.reject(new BackpressureError('readsMax', this.readersMax));
+    this.waiting++;
     this.earliestDeadline = Math.min(this.earliestDeadline, deadline);
     return new Promise((resolve, reject) => this.boarding.push({ deadline, resolve, reject }));
   }
@@ -53,9 +64,14 @@ export class ReadRounds {
     this.earliestDeadline = Infinity;
     const keep = (readers: readonly Reader[]): Reader[] =>
       readers.filter((reader) => {
-        if (reader.deadline <= now) reader.reject(new DeadlineExceededError('a quorum to confirm leadership'));
-        else this.earliestDeadline = Math.min(this.earliestDeadline, reader.deadline);
-        return reader.deadline > now;
+        const isDue = reader.deadline <= now;
+        if (!isDue) {
+          this.earliestDeadline = Math.min(this.earliestDeadline, reader.deadline);
+          return true;
+        }
+        this.waiting--;
+        reader.reject(new DeadlineExceededError('a quorum to confirm leadership'));
+        return false;
       });
     this.boarding = keep(this.boarding);
     for (const [id, readers] of [...this.started]) {
@@ -68,12 +84,14 @@ export class ReadRounds {
   abandon(error: LeaderError): void {
     for (const id of [...this.started.keys()]) this.refused(id, error);
     for (const reader of this.boarding.splice(0)) reader.reject(error);
+    this.waiting = 0;
     this.earliestDeadline = Infinity;
   }
 
   private take(id: number): readonly Reader[] {
     const readers = this.started.get(id) ?? [];
     this.started.delete(id);
+    this.waiting -= readers.length;
     return readers;
   }
 }

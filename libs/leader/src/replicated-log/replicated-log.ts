@@ -44,10 +44,10 @@ export abstract class ReplicatedLog<C = unknown, R = unknown> {
   abstract propose(command: C, options?: ProposeOptions): Promise<Outcome<R>>;
   /**
    * Calls `fn` once the state machine is as fresh as asked for; nothing is applied while it runs synchronously.
-   * @throws NotLeaderError, DeadlineExceededError
+   * @throws NotLeaderError, BackpressureError, DeadlineExceededError
    */
   abstract read<T>(fn: () => T, options: { readonly consistency: ReadConsistency; readonly deadline?: number }): Promise<T>;
-  /** Resolves when the entry at `index` has been applied here. @throws DeadlineExceededError */
+  /** Resolves when the entry at `index` has been applied here. @throws BackpressureError, DeadlineExceededError */
   abstract waitFor(index: number, options?: { readonly deadline?: number }): Promise<void>;
   /**
    * Applied commands from index `from` (default: the next one), in order, without gaps. Errors when `from` is no

@@ -3,47 +3,25 @@ import { GroupStoppedError, type LeaderRef, NotLeaderError } from '../errors/lea
 import { rejectionError } from '../errors/rejection-error.js';
 import { Candidacy } from '../election/candidacy.js';
 import type { GroupMember } from '../membership/membership.js';
-import { Office, type OfficeHooks } from '../election/office.js';
+import { Office } from '../election/office.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
-import type { LogStore, StoreCondition } from '../log-store/log-store.js';
+import type { StoreCondition } from '../log-store/log-store.js';
 import { type Applied, AppliedState } from '../replicated-log/applied-state.js';
-import { AppliedWaits } from '../replicated-log/applied-waits.js';
 import { Applier } from '../replicated-log/applier.js';
+import { Callers } from '../replicated-log/callers.js';
 import { CommittedFeed } from '../replicated-log/committed-feed.js';
-import { Flights } from '../replicated-log/flights.js';
-import { type ReadPoint, ReadRounds } from '../replicated-log/read-rounds.js';
+import type { Flights } from '../replicated-log/flights.js';
+import type { ReadPoint } from '../replicated-log/read-rounds.js';
 import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
-import type { StateMachine } from '../replicated-log/state-machine.js';
 import { TimeStamps } from '../replicated-log/time-stamps.js';
-import type { PeerTransport } from '../transport/peer-transport.js';
-import type { Clock } from './clock.js';
-import type { AskStanding } from './first-start.js';
 import { MakingWay } from './making-way.js';
 import { MemberList } from './member-list.js';
 import { openingOf } from './opening.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
-import type { ReplicaObserver } from './replica-observer.js';
+import type { ReplicaPorts, ReplicaUser } from './replica-ports.js';
 import { SnapshotTaking } from './snapshot-taking.js';
 import { StatusWatch } from './status-watch.js';
 import { TurnBatch } from './turn-batch.js';
-
-export interface ReplicaPorts {
-  readonly clock: Clock;
-  readonly store: LogStore;
-  readonly transport: PeerTransport;
-  /** Asks a member what it has. Left out: an empty store is taken for a new group's. */
-  readonly ask?: AskStanding;
-  /** Told whom the transport must be able to reach, whenever the members change. */
-  readonly reach?: (members: readonly GroupMember[]) => void;
-}
-
-export interface ReplicaUser {
-  readonly stateMachine: StateMachine;
-  readonly hooks: OfficeHooks;
-  readonly observer: ReplicaObserver;
-  /** The replica can no longer keep its promises and has stopped; its process must end. */
-  onFatal(error: Error): void;
-}
 
 /**
  * One member of one group at work: the driver with everything that hangs on it. Without Nest and without a network of
@@ -51,9 +29,6 @@ export interface ReplicaUser {
  */
 export class GroupReplica {
   readonly state: AppliedState;
-  readonly flights: Flights;
-  readonly reads = new ReadRounds();
-  readonly waits = new AppliedWaits();
   readonly feed: CommittedFeed;
   readonly office: Office;
   readonly applier: Applier;
@@ -61,6 +36,7 @@ export class GroupReplica {
   readonly changes: StatusWatch;
   /** For what this replica proposes. */
   readonly timeStamps: TimeStamps;
+  private readonly callers: Callers;
   private readonly snapshots: SnapshotTaking;
   private readonly makingWay: MakingWay;
   private readonly candidacy: Candidacy;
@@ -83,10 +59,8 @@ export class GroupReplica {
     this.changes = new StatusWatch(clock);
     this.timeStamps = new TimeStamps(clock);
     this.turn = new TurnBatch(clock, (proposals) => this.flush(proposals));
-    this.flights = new Flights(
-      () => clock.now(),
-      (end, durationMs) => user.observer.proposalEnded?.(end, durationMs),
-    );
+    const ended = user.observer.proposalEnded?.bind(user.observer) ?? (() => undefined);
+    this.callers = new Callers(config.limits, () => clock.now(), ended);
     this.state = new AppliedState(user.stateMachine, config.limits);
     this.applier = new Applier(this.state, clock, config.limits.applySliceMs, {
       applied: (entry, applied) => this.entryApplied(entry, applied),
@@ -124,6 +98,15 @@ export class GroupReplica {
   get running(): ReplicaDriver {
     if (this.driver === undefined) throw new GroupStoppedError(this.config.name);
     return this.driver;
+  }
+
+  get flights(): Flights {
+    return this.callers.flights;
+  }
+
+  /** Bytes of entries that wait for the disk or for `apply`, whichever is more. */
+  get backlogBytes(): number {
+    return Math.max(this.driver?.unwrittenBytes ?? 0, this.applier.backlogBytes);
   }
 
   /** It is open, and takes part or is finding out whether it may. */
@@ -249,7 +232,7 @@ export class GroupReplica {
 
   /** Resolves when leadership was confirmed after the call. */
   confirmLeadership(deadline: number): Promise<ReadPoint> {
-    const confirmed = this.reads.request(deadline);
+    const confirmed = this.callers.reads.request(deadline);
     this.turn.schedule();
     return confirmed;
   }
@@ -257,7 +240,7 @@ export class GroupReplica {
   /** Resolves when the entry at `index` has been applied. */
   async applied(index: number, deadline: number): Promise<void> {
     if (this.state.appliedIndex >= index) return;
-    const applied = this.waits.until(index, deadline);
+    const applied = this.callers.waits.until(index, deadline);
     this.driver?.deadlineChanged();
     await applied;
   }
@@ -312,13 +295,20 @@ export class GroupReplica {
       },
       fatal: (_kind, error) => this.fail(error),
       settled: () => this.settled(),
-      nextDeadline: () => Math.min(this.flights.nextDeadline, this.reads.nextDeadline, this.waits.nextDeadline),
+      overload: () => this.overload(),
+      nextDeadline: () => this.callers.nextDeadline,
     };
+  }
+
+  private overload(): string | undefined {
+    const { backlogBytesMax } = this.config.limits;
+    if (this.backlogBytes < backlogBytesMax) return undefined;
+    return `${this.running.unwrittenBytes} bytes wait for the disk here and ${this.applier.backlogBytes} for apply, more are not taken (backlogBytesMax = ${backlogBytesMax})`;
   }
 
   private flush(proposals: readonly Proposal[]): void {
     if (proposals.length > 0) this.driver?.submit({ kind: 'propose', proposals });
-    const round = this.reads.start();
+    const round = this.callers.reads.start();
     if (round !== undefined) this.driver?.submit({ kind: 'readIndex', id: round });
   }
 
@@ -333,8 +323,8 @@ export class GroupReplica {
 
   private readsAnswered(answers: readonly ReadAnswer[]): void {
     for (const { id, index, term } of answers) {
-      if (index === undefined) this.reads.refused(id, this.notLeader());
-      else this.reads.confirmed(id, { index, term });
+      if (index === undefined) this.callers.reads.refused(id, this.notLeader());
+      else this.callers.reads.confirmed(id, { index, term });
     }
   }
 
@@ -352,7 +342,7 @@ export class GroupReplica {
 
   private progressed(): void {
     const { appliedIndex } = this.state;
-    this.waits.advance(appliedIndex);
+    this.callers.waits.advance(appliedIndex);
     this.feed.progressed();
     this.snapshots.takeIfDue();
     this.candidacy.reconsider();
@@ -388,10 +378,7 @@ export class GroupReplica {
   }
 
   private settled(): void {
-    const now = this.ports.clock.now();
-    this.flights.expire(now);
-    this.reads.expire(now);
-    this.waits.expire(now);
+    this.callers.expire(this.ports.clock.now());
     this.makingWay.consider();
   }
 
@@ -399,10 +386,7 @@ export class GroupReplica {
     this.driver?.stop();
     this.driver = undefined;
     this.candidacy.withdraw();
-    const stopped = new GroupStoppedError(this.config.name);
-    this.flights.abandon('stopped', undefined);
-    this.reads.abandon(stopped);
-    this.waits.abandon(stopped);
+    this.callers.abandon(new GroupStoppedError(this.config.name));
     this.feed.complete();
     this.changes.announce();
   }

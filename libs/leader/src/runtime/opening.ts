@@ -2,8 +2,8 @@ import type { StoredState } from '@quorumkit/raft';
 import type { GroupConfig } from '../group/parse-group-options.js';
 import type { GroupMember } from '../membership/membership.js';
 import { type FirstStart, decideFirstStart, isEmptyStore, prepareEmptyStore } from './first-start.js';
-import type { ReplicaPorts } from './group-replica.js';
 import type { ReplicaObserver } from './replica-observer.js';
+import type { ReplicaPorts } from './replica-ports.js';
 
 /** How a member begins with what its store held. */
 export type Opening =

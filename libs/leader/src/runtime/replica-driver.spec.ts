@@ -9,12 +9,14 @@ const ids = ['a', 'b', 'c'].map(toReplicaId);
 const [a, b] = ids as [ReplicaId, ReplicaId, ReplicaId];
 
 /** One driver of member `a`, whose disk syncs when it is told to. */
-async function setUp() {
+async function setUp({ overloadBytes = Infinity }: { readonly overloadBytes?: number } = {}) {
   const clock = new ManualClock(1000);
   const sent: Envelope[] = [];
   const syncs: { readonly finish: () => void; readonly fail: (error: Error) => void }[] = [];
   const store = new MemoryLogStore({ sync: () => new Promise((resolve, reject) => syncs.push({ finish: resolve, fail: reject })) });
-  const transport: PeerTransport = { open: () => undefined, send: (envelope) => void sent.push(envelope), close: () => Promise.resolve() };
+  const ignored: number[] = [];
+  const dropped: string[] = [];
+  const transport: PeerTransport = { open: () => undefined, send: (envelope) => void sent.push(envelope), ignore: (_, requestId) => void ignored.push(requestId), close: () => Promise.resolve() };
   const fatal: string[] = [];
   const listener: DriverListener = {
     accepted: () => undefined,
@@ -23,24 +25,32 @@ async function setUp() {
     restore: () => undefined,
     committed: () => undefined,
     status: () => undefined,
-    trace: () => undefined,
+    trace: (event) => void (event.kind === 'messageDropped' && dropped.push(`${event.messageKind}: ${event.why}`)),
     persisted: () => undefined,
     fatal: (kind) => void fatal.push(kind),
     settled: () => undefined,
+    overload: () => (driver.unwrittenBytes < overloadBytes ? undefined : `${driver.unwrittenBytes} bytes wait`),
     nextDeadline: () => Infinity,
   };
   const options = parseRaftOptions({ id: a, voters: ids.map((id) => ({ id, priority: 1 })), seed: 1 });
   const driver = new ReplicaDriver(options, await store.open(), { clock, store, transport }, listener);
   driver.start();
   const finishSyncs = async (): Promise<void> => {
-    for (const { finish } of syncs.splice(0)) finish();
     await clock.settle();
+    while (syncs.length > 0) {
+      for (const { finish } of syncs.splice(0)) finish();
+      await clock.settle();
+    }
   };
   const kinds = (): string[] => sent.map(({ message }) => message.kind);
-  return { clock, driver, sent, kinds, syncs, finishSyncs, fatal };
+  return { clock, driver, sent, kinds, syncs, finishSyncs, fatal, ignored, dropped };
 }
 
 const vote = (requestId: number, term: number): Message => ({ kind: 'voteRequest', requestId, term: term as Term, lastLogIndex: 0 as LogIndex, lastLogTerm: 0 as Term, leadershipTransfer: false });
+const append = (requestId: number, prevLogIndex: number, bytes: number): Message => {
+  const entries = [{ index: (prevLogIndex + 1) as LogIndex, term: 1 as Term, kind: 'command' as const, data: new Uint8Array(bytes) }];
+  return { kind: 'appendRequest', requestId, term: 1 as Term, prevLogIndex: prevLogIndex as LogIndex, prevLogTerm: (prevLogIndex === 0 ? 0 : 1) as Term, entries, commitIndex: 0 as LogIndex };
+};
 const heartbeat = (requestId: number, term: number): Message => ({ kind: 'heartbeatRequest', requestId, term: term as Term, commitIndex: 0 as LogIndex });
 
 describe('ReplicaDriver', () => {
@@ -60,9 +70,8 @@ describe('ReplicaDriver', () => {
     driver.message(b, heartbeat(1, 1));
     await clock.settle();
     await finishSyncs();
-    const entries = [{ index: 1 as LogIndex, term: 1 as Term, kind: 'command' as const, data: new Uint8Array(1) }];
 
-    driver.message(b, { kind: 'appendRequest', requestId: 2, term: 1 as Term, prevLogIndex: 0 as LogIndex, prevLogTerm: 0 as Term, entries, commitIndex: 0 as LogIndex });
+    driver.message(b, append(2, 0, 1));
     driver.message(b, heartbeat(3, 1));
     await clock.settle();
     const before = kinds();
@@ -72,6 +81,38 @@ describe('ReplicaDriver', () => {
       ['heartbeatResponse', 'heartbeatResponse'],
       ['heartbeatResponse', 'heartbeatResponse', 'appendResponse'],
     ]);
+  });
+
+  it('takes no entries while too many wait for the disk, but answers heartbeats; takes them when they come again', async () => {
+    const { clock, driver, kinds, finishSyncs, ignored, dropped } = await setUp({ overloadBytes: 250 });
+    driver.message(b, heartbeat(1, 1));
+    await finishSyncs();
+
+    for (let count = 0; count < 10; count++) driver.message(b, append(10 + count, count, 100));
+    driver.message(b, heartbeat(30, 1));
+    await clock.settle();
+    const whileHung = { unwritten: driver.unwrittenBytes, lastLogIndex: driver.status().lastLogIndex, answered: kinds(), ignored: [...ignored] };
+    await finishSyncs();
+    driver.message(b, append(40, 3, 100));
+    await finishSyncs();
+
+    expect(whileHung).toEqual({ unwritten: 300, lastLogIndex: 3, answered: ['heartbeatResponse', 'heartbeatResponse'], ignored: [13, 14, 15, 16, 17, 18, 19] });
+    expect(new Set(dropped)).toEqual(new Set(['appendRequest: 300 bytes wait']));
+    expect([driver.unwrittenBytes, driver.status().lastLogIndex, kinds().slice(2)]).toEqual([0, 4, Array(4).fill('appendResponse')]);
+  });
+
+  it('keeps no more answers than a few thousand for a disk that hangs', async () => {
+    const { clock, driver, kinds, finishSyncs, dropped } = await setUp();
+    driver.message(b, heartbeat(1, 1));
+    await finishSyncs();
+
+    for (let count = 0; count < 5000; count++) driver.message(b, append(10 + count, 0, 1));
+    await clock.settle();
+    const droppedWhileHung = dropped.length;
+    await finishSyncs();
+
+    expect(droppedWhileHung).toBe(5000 - 4096);
+    expect(kinds().filter((kind) => kind === 'appendResponse')).toHaveLength(4096);
   });
 
   it('stops for good when the disk refuses a batch, and sends nothing that depends on it', async () => {

@@ -4,6 +4,7 @@ import {
   type Effects,
   type Entry,
   type Input,
+  type Message,
   type PersistBatch,
   type Raft,
   type RaftOptions,
@@ -37,6 +38,8 @@ export interface DriverListener {
   fatal(kind: 'storage' | 'invariant', error: unknown): void;
   /** Called after every run of the loop; the moment to look at what changed. */
   settled(): void;
+  /** Why no further entries of the leader are taken at present; undefined: there is room for them. */
+  overload(): string | undefined;
   /** When the listener wants `settled` to be called again at the latest, though nothing happens. */
   nextDeadline(): number;
 }
@@ -44,6 +47,9 @@ export interface DriverListener {
 // A tick this late means that the process was not running. What arrived meanwhile, heartbeats above all, is taken
 // first, or a replica that was merely paused would campaign against a living leader.
 const lateTickMs = 50;
+
+/** Answers that wait for the disk; of more, the oldest are dropped. Whoever waits for them has asked again since. */
+const withheldMax = 4096;
 
 /**
  * Runs one replica of the core over its ports: one serial loop, inputs in, effects out in the documented order.
@@ -61,8 +67,9 @@ export class ReplicaDriver {
   /** Messages that may leave only when a batch is durable. */
   private withheld: DeferredEnvelope[] = [];
   private leaderHeardAt = -Infinity;
-  /** When each batch that is not durable yet was handed to the store, oldest first. */
-  private readonly handedAt: number[] = [];
+  /** The batches that are not durable yet, oldest first: when each was handed to the store, and its entries' bytes. */
+  private readonly unwritten: { readonly at: number; readonly bytes: number }[] = [];
+  private unwrittenSum = 0;
   private appendsHeld = false;
 
   constructor(
@@ -92,7 +99,12 @@ export class ReplicaDriver {
 
   /** When the oldest batch that is not durable yet was handed to the store; undefined: the disk owes no answer. */
   get storeWaitingSince(): number | undefined {
-    return this.handedAt[0];
+    return this.unwritten[0]?.at;
+  }
+
+  /** Bytes of entries that were handed to the store and are not durable yet. */
+  get unwrittenBytes(): number {
+    return this.unwrittenSum;
   }
 
   start(): void {
@@ -106,11 +118,12 @@ export class ReplicaDriver {
     if (!this.running) this.runLoop();
   }
 
-  message(from: ReplicaId, message: Extract<Input, { kind: 'message' }>['message']): void {
+  message(from: ReplicaId, message: Message): void {
     const { kind } = message;
-    if (this.appendsHeld && needsDisk(message)) {
+    const whyNot = this.whyNotTaken(message);
+    if (whyNot !== undefined) {
       this.ports.transport.ignore?.(from, message.requestId);
-      this.listener.trace({ kind: 'messageDropped', from, messageKind: kind, why: 'the disk here is full' });
+      this.listener.trace({ kind: 'messageDropped', from, messageKind: kind, why: whyNot });
       return;
     }
     if (kind === 'heartbeatRequest' || kind === 'appendRequest' || kind === 'snapshotRequest') {
@@ -146,6 +159,12 @@ export class ReplicaDriver {
     this.timer = undefined;
   }
 
+  // Not taken is not missed: the leader sends it again.
+  private whyNotTaken(message: Message): string | undefined {
+    if (this.appendsHeld && needsDisk(message)) return 'the disk here is full';
+    return message.kind === 'appendRequest' && message.entries.length > 0 ? this.listener.overload() : undefined;
+  }
+
   private runLoop(): void {
     this.running = true;
     try {
@@ -169,7 +188,7 @@ export class ReplicaDriver {
     for (const envelope of effects.send) ports.transport.send(envelope);
     for (const envelope of effects.sendAfterPersist) {
       if (envelope.after <= this.durableSequence) ports.transport.send(envelope);
-      else this.withheld.push(envelope);
+      else this.withhold(envelope);
     }
     if (effects.accepted.length > 0) listener.accepted(effects.accepted);
     if (effects.rejected.length > 0) listener.rejected(effects.rejected);
@@ -180,12 +199,22 @@ export class ReplicaDriver {
     if (effects.status !== undefined) listener.status(effects.status);
   }
 
+  private withhold(envelope: DeferredEnvelope): void {
+    this.withheld.push(envelope);
+    if (this.withheld.length <= withheldMax) return;
+    const [oldest] = this.withheld.splice(0, 1) as [DeferredEnvelope];
+    this.listener.trace({ kind: 'messageDropped', from: oldest.to, messageKind: oldest.message.kind, why: `more than ${withheldMax} answers wait for the disk` });
+  }
+
   private persist(batch: PersistBatch): void {
     const started = this.ports.clock.now();
-    this.handedAt.push(started);
+    const bytes = batch.entries.reduce((sum, { data }) => sum + data.length, 0);
+    this.unwritten.push({ at: started, bytes });
+    this.unwrittenSum += bytes;
     this.ports.store.append(batch).then(
       () => {
-        this.handedAt.shift();
+        this.unwritten.shift();
+        this.unwrittenSum -= bytes;
         if (this.stopped) return;
         this.durableSequence = batch.sequence;
         this.listener.persisted(this.ports.clock.now() - started, batch);
@@ -238,7 +267,7 @@ export class ReplicaDriver {
 }
 
 /** Entries and snapshots need space; a hand-over to this replica could not become durable. */
-function needsDisk(message: Extract<Input, { kind: 'message' }>['message']): boolean {
+function needsDisk(message: Message): boolean {
   if (message.kind === 'appendRequest') return message.entries.length > 0;
   return message.kind === 'snapshotRequest' || message.kind === 'timeoutNowRequest';
 }
