@@ -42,7 +42,7 @@ export class CatalogProcessModule {
         }),
         CachePublisherModule.forRoot({ isGlobal: true, leaseMs, mode, auth }),
         CatalogModule.forRoot({
-          opening: { toysCsvPath, leaseMs },
+          opening: { toysCsvPath },
           restock: { intervalMs: restockIntervalMs, level: restockLevel },
           catalogCsvPath,
           metrics: register,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLogStore } from '@quorumkit/leader/testing';
+import { StockStateMachine } from '@toystore/protocol/catalog';
+import { filter, firstValueFrom, startWith } from 'rxjs';
 import { Restock } from './restock/restock.js';
 import { CatalogApp } from './testing/catalog-app.js';
 
@@ -162,6 +164,36 @@ describe('a restart', () => {
     // The grace began a little before the test could look at the clock.
     expect(performance.now() - openedAt).toBeGreaterThan(200);
     expect(await app.quantityOf('tux')).toBe(7);
+  });
+});
+
+describe('a restart with a shorter lease', () => {
+  it('still waits for the longer leases of the earlier life, and forgets them when they are over', async () => {
+    await start({ leaseMs: 800 });
+    const app = await restart({ leaseMs: 100 });
+    const { ledger } = app.app.get(StockStateMachine);
+    expect(ledger.longestLeaseMs).toBe(800);
+    const openedAt = performance.now();
+
+    await app.debit([sale]);
+
+    // The grace began a little before the test could look at the clock.
+    expect(performance.now() - openedAt).toBeGreaterThan(500);
+    await firstValueFrom(
+      app.app.get(StockStateMachine).changes$.pipe(
+        startWith(undefined),
+        filter(() => ledger.longestLeaseMs === 100),
+      ),
+    );
+  });
+
+  it('is known in the log before the catalog is open', async () => {
+    const first = await start({ leaseMs: 100 });
+    expect(first.app.get(StockStateMachine).ledger.longestLeaseMs).toBe(100);
+
+    const second = await restart({ leaseMs: 700 });
+
+    expect(second.app.get(StockStateMachine).ledger.longestLeaseMs).toBe(700);
   });
 });
 

@@ -12,12 +12,15 @@ export {
   type CacheInvalidationOptions,
 } from './invalidation/cache-invalidation.module.js';
 export { LeaseKeeper } from './lease/lease-keeper.js';
-export {
-  CachePublisherModule,
-  type CachePublisherAsyncOptions,
-} from './publishing/cache-publisher.module.js';
+export { CachePublisherModule, type CachePublisherAsyncOptions } from './publishing/cache-publisher.module.js';
 export { CachePublisher, type Acknowledged, type Committed, type MutatedKeys } from './publishing/cache-publisher.js';
-export { PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError, UnusableSequenceError } from './publishing/publisher-errors.js';
+export type { LeaseRecord } from './publishing/lease-record.js';
+export {
+  PublisherNotOpenError,
+  PublisherOverloadedError,
+  UnusableCacheKeyError,
+  UnusableSequenceError,
+} from './publishing/publisher-errors.js';
 export type { AcknowledgementMode, CachePublisherOptions } from './publishing/publisher-options.js';
 export { CacheInterceptor } from './serving/cache.interceptor.js';
 export type { CoherentCacheOptions } from './serving/cache-options.js';
@@ -27,8 +30,21 @@ export { formatMinimumVersion, parseMinimumVersion } from './serving/minimum-ver
 export { createRawFastPath, UnknownFastRouteError, type RawFastRoute } from './serving/raw-fast-path.js';
 export { Cached, type CachedOptions, type RouteParams, type RouteQuery } from './serving/cached.decorator.js';
 export { CoherentCacheModule, type CoherentCacheAsyncOptions } from './serving/coherent-cache.module.js';
-export { CacheOverloadedError, FillTimeoutError, UnusableGroupsError, UnversionedValueError } from './serving/cache-errors.js';
+export {
+  CacheOverloadedError,
+  FillTimeoutError,
+  UnusableGroupsError,
+  UnversionedValueError,
+} from './serving/cache-errors.js';
 export { CoherentCache } from './serving/coherent-cache.service.js';
 export type { Load, LookUp, Served } from './serving/load-desk.js';
 export { InjectCache } from './serving/inject-cache.decorator.js';
-export { Absent, Versioned, absent, versioned, type CachedResult, type Loaded, type LoadedDetails } from './serving/loaded.js';
+export {
+  Absent,
+  Versioned,
+  absent,
+  versioned,
+  type CachedResult,
+  type Loaded,
+  type LoadedDetails,
+} from './serving/loaded.js';

@@ -16,7 +16,9 @@ import {
   versioned,
   type CachePublisher,
   type EvictionPolicy,
+  type LeaseRecord,
 } from './index.js';
+import { createPublisherInMemory } from './testing/callers-in-memory.js';
 import { CoherentCacheTestingModule } from './testing/coherent-cache-testing.module.js';
 import { describeSlots } from './testing/slots/describe-slots.js';
 import { ManualScheduler, settled } from './testing/manual-scheduler.js';
@@ -38,6 +40,20 @@ class Catalog {
 
   async recommend(name: string) {
     return { names: [name], version: { epoch: 1, sequence: this.sequence } };
+  }
+}
+
+/** Stands for the log of that service. */
+class Log {
+  private readonly entries = new Map<string, number>();
+  epoch = 1;
+
+  latest(name: string): number | undefined {
+    return this.entries.get(name);
+  }
+
+  async append(name: string, value: number): Promise<void> {
+    this.entries.set(name, value);
   }
 }
 
@@ -96,6 +112,18 @@ async function raisePrices(publisher: CachePublisher, catalog: Catalog) {
     return { sequence: ++catalog.sequence, result: undefined };
   });
   return formatMinimumVersion(version); // for the answer to whoever raised them
+}
+// end
+
+// example: lease-record
+const leaseRecordIn = (log: Log): LeaseRecord => ({
+  read: () => log.latest('longest-lease'),
+  write: (longestLeaseMs) => log.append('longest-lease', longestLeaseMs), // durable when it resolves
+});
+
+async function open(publisher: CachePublisher, log: Log) {
+  const isFirstStart = log.latest('longest-lease') === undefined; // no life before it ran without a record
+  await publisher.openRecorded(log.epoch, leaseRecordIn(log), isFirstStart ? { unrecordedMs: 0 } : {});
 }
 // end
 
@@ -168,7 +196,7 @@ describe('the examples of the README', () => {
     ]);
 
     expect(Object.fromEntries(written)).toEqual(Object.fromEntries(run));
-    expect(written).toHaveLength(5);
+    expect(written).toHaveLength(6);
   });
 
   it('groups: one call ends every price, at every route', async () => {
@@ -228,6 +256,25 @@ describe('the examples of the README', () => {
     cache.invalidate('recommendations/tux', { epoch: 1, sequence: 2 });
 
     expect(cache.stats().privateEntries).toBe(0);
+  });
+
+  it('lease-record: a life with a shorter lease waits for the longer ones before it', async () => {
+    const log = new Log();
+    const nobody = () => {
+      throw new Error('nobody has subscribed');
+    };
+    const ports = { scheduler, callerOf: nobody };
+    await open(createPublisherInMemory({ leaseMs: 10_000 }, ports).publisher, log);
+    log.epoch = 2;
+    const { publisher } = createPublisherInMemory({ leaseMs: 2_000 }, ports);
+
+    await open(publisher, log);
+    const sale = publisher.mutate('products/tux', () => ({ sequence: 1, result: undefined }));
+    await settled();
+    await scheduler.advance(10_000);
+
+    expect((await sale).waitedMs).toBe(10_000);
+    expect(log.latest('longest-lease')).toBe(2_000);
   });
 
   it('eviction: the biggest goes first', async () => {

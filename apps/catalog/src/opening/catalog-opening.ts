@@ -6,12 +6,13 @@ import { type StockCommand, type StockResult, StockStateMachine } from '@toystor
 import { parseToys } from '../toys/toys-csv.js';
 import { ToysFileError } from '../toys/toys-file-error.js';
 import { CatalogEpoch } from './catalog-epoch.js';
+import { LoggedLeases } from './logged-leases.js';
 import { type OpeningOptions, openingOptionsToken } from './opening-options.js';
 
 /**
  * Opens the catalog once its log is applied: loads the initial stock at the very first start, then opens the cache
  * publisher under a new epoch. After a restart no sale is acknowledged before the leases have ended that the catalog's
- * earlier life may have granted; reads are served at once.
+ * earlier lives may have granted, whatever `LEASE_MS` was then; reads are served at once.
  */
 @Injectable()
 export class CatalogOpening {
@@ -27,6 +28,7 @@ export class CatalogOpening {
     private readonly machine: StockStateMachine,
     @InjectReplicatedLog('catalog') private readonly log: ReplicatedLog<StockCommand, StockResult>,
     private readonly publisher: CachePublisher,
+    private readonly leases: LoggedLeases,
     private readonly epoch: CatalogEpoch,
     @Inject(openingOptionsToken) private readonly options: OpeningOptions,
   ) {
@@ -46,7 +48,7 @@ export class CatalogOpening {
       this.settle.reject(error);
       return;
     }
-    this.publisher.open(term, { graceMs: isFirstStart ? 0 : this.options.leaseMs });
+    await this.publisher.openRecorded(term, this.leases, isFirstStart ? { unrecordedMs: 0 } : {});
     this.epoch.begin(term);
     this.logger.log(`The catalog is open in epoch ${term} with ${this.machine.ledger.list().length} products.`);
     this.settle.resolve();

@@ -3,6 +3,7 @@ import { type CatalogOptions, catalogOptionsToken } from '../catalog-options.js'
 import { StockModule } from '../stock/stock.module.js';
 import { CatalogEpoch } from './catalog-epoch.js';
 import { CatalogOpening } from './catalog-opening.js';
+import { LoggedLeases } from './logged-leases.js';
 import { openingOptionsToken } from './opening-options.js';
 
 @Module({
@@ -10,6 +11,7 @@ import { openingOptionsToken } from './opening-options.js';
   providers: [
     CatalogEpoch,
     CatalogOpening,
+    LoggedLeases,
     {
       provide: openingOptionsToken,
       inject: [catalogOptionsToken],

@@ -95,7 +95,7 @@ class CatalogAppModule {
         }),
         CachePublisherModule.forRoot({ isGlobal: true, leaseMs, auth: 'none', metrics: false }),
         CatalogModule.forRoot({
-          opening: { toysCsvPath: join(folder, 'toys.csv'), leaseMs },
+          opening: { toysCsvPath: join(folder, 'toys.csv') },
           // Rounds are called by the tests.
           restock: { intervalMs: 3_600_000, level: 100 },
           catalogCsvPath: join(folder, 'catalog.csv'),

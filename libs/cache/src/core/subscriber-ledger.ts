@@ -199,6 +199,11 @@ export function nextLedgerDeadline(ledger: SubscriberLedger): number {
   return deadline;
 }
 
+/** From then on nobody is served under a lease of this life, or of the ones before it. */
+export function lastLeaseEnd(ledger: SubscriberLedger): number {
+  return Math.max(ledger.graceEndsAt, ...[...ledger.sessions.values()].map(({ leaseEndsAt }) => leaseEndsAt));
+}
+
 /** After a new start within one process: what waited for subscribers of the old life waits for the new life's grace. */
 export function adoptWaiting(ledger: SubscriberLedger, previous: SubscriberLedger): void {
   ledger.released.push(...previous.released);

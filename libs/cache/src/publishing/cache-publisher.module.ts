@@ -33,7 +33,11 @@ export class CachePublisherModule {
       imports: options.imports ?? [],
       controllers: [SubscribersController],
       providers: [
-        { provide: OPTIONS, inject: options.inject ?? [], useFactory: options.useFactory as FactoryProvider['useFactory'] },
+        {
+          provide: OPTIONS,
+          inject: options.inject ?? [],
+          useFactory: options.useFactory as FactoryProvider['useFactory'],
+        },
         { provide: PUBLISHER_CONFIG, inject: [OPTIONS], useFactory: parsePublisherOptions },
         { provide: CALL_AUTHENTICATION, inject: [PUBLISHER_CONFIG], useFactory: ({ auth }: PublisherConfig) => auth },
         { provide: PARTS, inject: [PUBLISHER_CONFIG], useFactory: createParts },

@@ -10,6 +10,7 @@ import {
   announce,
   answeredAs,
   heartbeat,
+  lastLeaseEnd,
   mayAccept,
   nextLedgerDeadline,
   retryDelivery,
@@ -24,6 +25,7 @@ import {
   type SubscribeDecision,
 } from '../core/subscriber-ledger.js';
 import { isVersionPart, type Version } from '../core/version.js';
+import { planLeases, type LeaseRecord } from './lease-record.js';
 import {
   PublisherNotOpenError,
   PublisherOverloadedError,
@@ -76,6 +78,7 @@ export class CachePublisher implements OnApplicationShutdown {
   /** Sessions whose DELETEs fail at present: said once. */
   private readonly failing = new Set<string>();
   private cancelWake: Cancel = () => undefined;
+  private cancelShrink: Cancel = () => undefined;
   private readonly stalls: StallWatch;
 
   constructor(private readonly parts: PublisherParts) {
@@ -94,9 +97,44 @@ export class CachePublisher implements OnApplicationShutdown {
     invariant(Number.isFinite(graceMs) && graceMs >= 0, `graceMs is a non-negative number, got ${graceMs}`);
     const previous = this.ledger;
     invariant(previous === undefined || epoch > previous.epoch, `epochs rise: ${epoch} after ${previous?.epoch}`);
-    this.ledger = openLedger(config, { epoch, graceEndsAt: scheduler.now() + graceMs });
+    const leasesEndAt = previous === undefined ? -Infinity : lastLeaseEnd(previous);
+    this.ledger = openLedger(config, { epoch, graceEndsAt: Math.max(scheduler.now() + graceMs, leasesEndAt) });
     if (previous !== undefined) adoptWaiting(this.ledger, previous);
     this.settle();
+  }
+
+  /**
+   * `open` for an owner whose `leaseMs` may be changed between two starts: the grace is the longest lease that `record`
+   * knows of, and the lease of this life is on record before it grants the first one. What is longer than that is
+   * forgotten when the grace is over; should that fail it is logged, and the next start waits longer than it has to.
+   * `unrecordedMs`: when nothing is on record yet, the longest lease of the lives before; default `leaseMs`, 0 at the
+   * very first start.
+   * Rejects with what `record` rejects with; then it is not open.
+   */
+  async openRecorded(
+    epoch: number,
+    record: LeaseRecord,
+    { unrecordedMs = this.parts.config.leaseMs }: { readonly unrecordedMs?: number } = {},
+  ): Promise<void> {
+    const { config, scheduler } = this.parts;
+    const recordedMs = await record.read();
+    const { graceMs, longestMs, shrinks } = planLeases(config.leaseMs, { recordedMs, unrecordedMs });
+    if (longestMs !== recordedMs) await record.write(longestMs);
+    this.open(epoch, { graceMs });
+    this.cancelShrink();
+    if (shrinks) this.cancelShrink = scheduler.after(graceMs, () => void this.shrink(record, longestMs));
+  }
+
+  private async shrink(record: LeaseRecord, longestMs: number): Promise<void> {
+    const { leaseMs } = this.parts.config;
+    try {
+      await record.write(leaseMs);
+    } catch (error) {
+      this.logger.warn(
+        `Leases of ${longestMs} ms are over but stay on record (${error instanceof Error ? error.message : String(error)}): ` +
+          `the next start waits that long instead of ${leaseMs} ms before it acknowledges anything.`,
+      );
+    }
   }
 
   get epoch(): number | undefined {
@@ -168,6 +206,7 @@ export class CachePublisher implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.cancelWake();
+    this.cancelShrink();
     this.stalls.close();
     this.parts.calls.keepOnly(new Map());
   }

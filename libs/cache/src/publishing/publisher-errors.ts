@@ -18,7 +18,9 @@ export class PublisherOverloadedError extends Error {
   readonly definite = true;
 
   constructor(readonly mutationsWaitingMax: number) {
-    super(`${mutationsWaitingMax} mutations wait for caches to acknowledge them (mutationsWaitingMax). Nothing was committed; try again later.`);
+    super(
+      `${mutationsWaitingMax} mutations wait for caches to acknowledge them (mutationsWaitingMax). Nothing was committed; try again later.`,
+    );
   }
 }
 
@@ -29,7 +31,9 @@ export class UnusableSequenceError extends Error {
   readonly definite = false;
 
   constructor(readonly sequence: unknown) {
-    super(`A mutation must return the sequence after its commit, a non-negative whole number; got ${String(sequence)}. Caches were not invalidated.`);
+    super(
+      `A mutation must return the sequence after its commit, a non-negative whole number; got ${String(sequence)}. Caches were not invalidated.`,
+    );
   }
 }
 

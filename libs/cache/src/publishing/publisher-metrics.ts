@@ -57,20 +57,62 @@ export class PublisherMetrics implements OnApplicationShutdown {
 
   constructor(metrics: Registry | false | undefined, counters: PublisherCounters, readings: Readings) {
     const add = (name: string, help: string, kind: 'counter' | 'gauge', read: () => number) =>
-      registerSource(metrics === false ? undefined : metrics, { name, help, kind, labelNames: [] }, () => [{ labels: {}, value: read() }]);
+      registerSource(metrics === false ? undefined : metrics, { name, help, kind, labelNames: [] }, () => [
+        { labels: {}, value: read() },
+      ]);
     this.removals =
       metrics === false
         ? []
         : [
-            add('cache_publisher_acknowledged_total', 'Invalidations that subscribers acknowledged', 'counter', () => counters.acknowledged),
-            add('cache_publisher_retries_total', 'Invalidations that had to be sent again', 'counter', () => counters.retries),
-            add('cache_publisher_sessions_voided_total', 'Heartbeats of sessions that are not known (any more)', 'counter', () => counters.voided),
-            add('cache_publisher_renewals_refused_total', 'Heartbeats that got no lease because of an outstanding invalidation', 'counter', () => counters.renewalsRefused),
+            add(
+              'cache_publisher_acknowledged_total',
+              'Invalidations that subscribers acknowledged',
+              'counter',
+              () => counters.acknowledged,
+            ),
+            add(
+              'cache_publisher_retries_total',
+              'Invalidations that had to be sent again',
+              'counter',
+              () => counters.retries,
+            ),
+            add(
+              'cache_publisher_sessions_voided_total',
+              'Heartbeats of sessions that are not known (any more)',
+              'counter',
+              () => counters.voided,
+            ),
+            add(
+              'cache_publisher_renewals_refused_total',
+              'Heartbeats that got no lease because of an outstanding invalidation',
+              'counter',
+              () => counters.renewalsRefused,
+            ),
             add('cache_publisher_subscribers', 'Subscribed sessions', 'gauge', () => readings().subscribers),
-            add('cache_publisher_ack_wait_seconds_max', 'The longest of these waits since the start', 'gauge', () => counters.waitMsMax / 1000),
-            add('cache_publisher_ack_wait_running_seconds_max', 'The longest of them without the time in which this process did not run', 'gauge', () => counters.runningWaitMsMax / 1000),
-            add('cache_publisher_ack_wait_running_seconds_total', 'All waits together without the time in which this process did not run', 'counter', () => counters.runningWaitMsTotal / 1000),
-            add('cache_publisher_mutations_waiting', 'Mutations that wait for acknowledgements', 'gauge', () => readings().mutationsWaiting),
+            add(
+              'cache_publisher_ack_wait_seconds_max',
+              'The longest of these waits since the start',
+              'gauge',
+              () => counters.waitMsMax / 1000,
+            ),
+            add(
+              'cache_publisher_ack_wait_running_seconds_max',
+              'The longest of them without the time in which this process did not run',
+              'gauge',
+              () => counters.runningWaitMsMax / 1000,
+            ),
+            add(
+              'cache_publisher_ack_wait_running_seconds_total',
+              'All waits together without the time in which this process did not run',
+              'counter',
+              () => counters.runningWaitMsTotal / 1000,
+            ),
+            add(
+              'cache_publisher_mutations_waiting',
+              'Mutations that wait for acknowledgements',
+              'gauge',
+              () => readings().mutationsWaiting,
+            ),
           ];
   }
 

@@ -30,7 +30,12 @@ export class SubscriberCalls {
     };
     const path = invalidationPath(delivery.key, { epoch, sequence: delivery.sequence });
     try {
-      const answer = await this.callerOf(delivery.subscriber).call({ method: 'DELETE', path, headers, timeoutMs: this.timeoutMs });
+      const answer = await this.callerOf(delivery.subscriber).call({
+        method: 'DELETE',
+        path,
+        headers,
+        timeoutMs: this.timeoutMs,
+      });
       if (answer.status !== 204) return { kind: 'failed', why: `it answered ${answer.status} instead of 204` };
       const session = answer.headers[invalidationHeaders.session];
       if (session === delivery.session) return { kind: 'acknowledged' };

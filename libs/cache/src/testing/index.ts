@@ -7,6 +7,7 @@ export {
   type TestingCacheOptions,
 } from './coherent-cache-testing.module.js';
 export { createGate, type Gate } from './gate.js';
+export { describeLeaseRecord, InMemoryLeaseRecord } from './describe-lease-record.js';
 export { holdLease } from './hold-lease.js';
 export { ManualScheduler, settled } from './manual-scheduler.js';
 export { hunt, huntAll, mutantTable, type MutantFate } from './simulation/mutant-table.js';

@@ -6,6 +6,7 @@ export type {
   DebitAnswer,
   DebitCommand,
   InitialProduct,
+  LeaseCommand,
   LoadCommand,
   RecordedOutcome,
   RestockCommand,

@@ -2,7 +2,7 @@
  * The commands of the catalog's log. Their entries are read again by later versions: fields may be added, never
  * renamed.
  */
-export type StockCommand = LoadCommand | DebitCommand | RestockCommand;
+export type StockCommand = LoadCommand | DebitCommand | RestockCommand | LeaseCommand;
 
 /** The initial stock. Only the first one counts: afterwards the log is the truth, not the file it came from. */
 export interface LoadCommand {
@@ -37,6 +37,12 @@ export interface RestockCommand {
   readonly level: number;
 }
 
+/** No lease that a cache holds from now on lasts longer; a later life of the catalog waits for that long. */
+export interface LeaseCommand {
+  readonly kind: 'lease';
+  readonly longestMs: number;
+}
+
 export type RecordedOutcome = 'sold' | 'insufficient_stock' | 'unknown_product';
 
 export interface DebitAnswer {
@@ -51,7 +57,8 @@ export type StockResult =
   | { readonly kind: 'debited'; readonly answers: readonly DebitAnswer[] }
   /** A leader of the later `term` has been here: nothing was executed. */
   | { readonly kind: 'fenced'; readonly term: number }
-  | { readonly kind: 'restocked'; readonly names: readonly string[] };
+  | { readonly kind: 'restocked'; readonly names: readonly string[] }
+  | { readonly kind: 'lease-recorded' };
 
 /** The part of a committed entry that the ledger depends on. */
 export interface StockEntry {

@@ -225,6 +225,33 @@ describe('restock', () => {
   });
 });
 
+describe('the longest lease', () => {
+  it('is the one recorded last, longer or shorter, also in a snapshot', () => {
+    const { ledger, apply, load } = ledgerWithLog();
+    load();
+    expect(ledger.longestLeaseMs).toBeUndefined();
+    expect(ledger.snapshot()).not.toHaveProperty('longestLeaseMs');
+
+    apply({ kind: 'lease', longestMs: 10_000 });
+    apply({ kind: 'lease', longestMs: 2_000 });
+
+    const restarted = new StockLedger();
+    restarted.restore(JSON.parse(JSON.stringify(ledger.snapshot())));
+    expect(restarted.longestLeaseMs).toBe(2_000);
+  });
+
+  it('is unknown after a snapshot from before it was recorded', () => {
+    const { ledger, apply, load } = ledgerWithLog();
+    load();
+    const old = ledger.snapshot();
+    apply({ kind: 'lease', longestMs: 10_000 });
+
+    ledger.restore(old);
+
+    expect(ledger.longestLeaseMs).toBeUndefined();
+  });
+});
+
 describe('snapshots', () => {
   it('of other software are refused', () => {
     expect(() => new StockLedger().restore({ version: 2 })).toThrow(/version 1/);

@@ -23,6 +23,8 @@ export interface StockSnapshot {
   readonly soldDigest: string;
   readonly products: readonly ProductFigures[];
   readonly debits: readonly DebitRecord[];
+  /** Missing until it is recorded, and in snapshots from before it was. */
+  readonly longestLeaseMs?: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export class StockLedger {
   private highestTerm = 0;
   private soldCount = 0;
   private digest = emptySoldDigest;
+  private longestLease: number | undefined;
 
   apply({ index, command }: StockEntry): StockResult {
     invariant(index > this.lastIndex, `entry ${index} comes after entry ${this.lastIndex}`);
@@ -52,6 +55,9 @@ export class StockLedger {
         return this.debit(command);
       case 'restock':
         return { kind: 'restocked', names: this.restock(command) };
+      case 'lease':
+        this.longestLease = command.longestMs;
+        return { kind: 'lease-recorded' };
       default:
         return unreachable(command);
     }
@@ -89,6 +95,11 @@ export class StockLedger {
     return this.digest;
   }
 
+  /** How long leases may last that caches hold of the catalog, as its lives have recorded. */
+  get longestLeaseMs(): number | undefined {
+    return this.longestLease;
+  }
+
   find(name: string): ProductFigures | undefined {
     return this.products.get(name);
   }
@@ -116,6 +127,7 @@ export class StockLedger {
       soldDigest: this.digest,
       products: this.list(),
       debits: this.debits.values(),
+      ...(this.longestLease !== undefined && { longestLeaseMs: this.longestLease }),
     };
   }
 
@@ -126,6 +138,7 @@ export class StockLedger {
     this.highestTerm = stored.term;
     this.soldCount = stored.soldDebits;
     this.digest = stored.soldDigest;
+    this.longestLease = stored.longestLeaseMs;
     this.products.clear();
     for (const product of stored.products) this.products.set(product.name, checked(product));
     this.debits.restore(stored.settledThrough, stored.debits);

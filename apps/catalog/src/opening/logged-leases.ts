@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import type { LeaseRecord } from '@quorumkit/cache';
+import { InjectReplicatedLog, type ReplicatedLog } from '@quorumkit/leader';
+import { type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
+
+/** The lease record in the catalog's log: it survives what the stock survives. */
+@Injectable()
+export class LoggedLeases implements LeaseRecord {
+  constructor(
+    private readonly machine: StockStateMachine,
+    @InjectReplicatedLog('catalog') private readonly log: ReplicatedLog<StockCommand, StockResult>,
+  ) {}
+
+  read(): number | undefined {
+    return this.machine.ledger.longestLeaseMs;
+  }
+
+  async write(longestLeaseMs: number): Promise<void> {
+    await this.log.propose({ kind: 'lease', longestMs: longestLeaseMs });
+  }
+}
