@@ -47,5 +47,5 @@ export function followLeader(raft: RaftState, leader: ReplicaId, term: Term): vo
   if (raft.role !== raft.passiveRole || raft.leader !== leader || term > raft.term) {
     becomeFollower(raft, { term, leader, why: 'a leader was heard' });
   }
-  election.heardLeader(raft.now);
+  election.heardLeader(raft.now, leader);
 }

@@ -4,6 +4,7 @@ import { becomeLeader } from '../leadership/become-leader.js';
 import type { PreVoteResponse, VoteResponse } from '../message.js';
 import { becomeFollower } from '../roles.js';
 import type { RaftState } from '../state.js';
+import { hasLiveLeader } from './votes.js';
 
 /** One attempt to become leader: a pre-vote (dissertation §9.6), then the election itself (Raft §5.2). */
 export interface Campaign {
@@ -74,6 +75,7 @@ export function startElection(
   raft.leader = undefined;
   raft.election.leaderlessSince ??= raft.now;
   raft.election.restart(raft.now);
+  if (reason.leadershipTransfer) raft.election.releaseLeader();
   raft.campaign = newCampaign(raft, {
     kind: 'vote',
     term,
@@ -84,11 +86,16 @@ export function startElection(
   askForVotes(raft, raft.campaign);
 }
 
+/** The answer may be to a campaign that a leader has ended since: nothing is won by hurrying then. */
+function retreatTo(raft: RaftState, from: ReplicaId, term: Term): void {
+  becomeFollower(raft, { term, leader: undefined, why: `${from} knows term ${term}` });
+  if (!hasLiveLeader(raft)) raft.election.retrySoon(raft.now);
+}
+
 export function receivePreVote(raft: RaftState, from: ReplicaId, response: PreVoteResponse): void {
   const { campaign } = raft;
   if (response.term > raft.term) {
-    becomeFollower(raft, { term: response.term, leader: undefined, why: `${from} knows term ${response.term}` });
-    raft.election.retrySoon(raft.now);
+    retreatTo(raft, from, response.term);
     return;
   }
   if (campaign?.kind !== 'preVote' || !takeAsked(campaign, from, response.requestId)) {
@@ -109,8 +116,7 @@ export function receivePreVote(raft: RaftState, from: ReplicaId, response: PreVo
 export function receiveVote(raft: RaftState, from: ReplicaId, response: VoteResponse): void {
   const { campaign } = raft;
   if (response.term > raft.term) {
-    becomeFollower(raft, { term: response.term, leader: undefined, why: `${from} knows term ${response.term}` });
-    raft.election.retrySoon(raft.now);
+    retreatTo(raft, from, response.term);
     return;
   }
   if (campaign?.kind !== 'vote' || !takeAsked(campaign, from, response.requestId)) {

@@ -17,8 +17,9 @@ const gonePausesPerRank = 2;
 export class ElectionClock {
   /** When to campaign next unless a leader is heard. Meaningless while leader. */
   campaignAt = Number.POSITIVE_INFINITY;
-  /** When a leader of the current term was last heard. */
-  leaderContactAt = Number.NEGATIVE_INFINITY;
+  /** When a leader was last heard that has not been given up since: see `hasLiveLeader`. */
+  private leaderContactAt = Number.NEGATIVE_INFINITY;
+  private heardFrom: ReplicaId | undefined;
   /** Since when there has been no leader to wait for; undefined while there is one. */
   leaderlessSince: number | undefined;
   /** A better-ranked replica is trying: let it finish. */
@@ -60,8 +61,9 @@ export class ElectionClock {
     if (this.ranking.length > 0) this.campaignAt = now + this.drawTimeout();
   }
 
-  heardLeader(now: number): void {
+  heardLeader(now: number, leader: ReplicaId): void {
     this.leaderContactAt = now;
+    this.heardFrom = leader;
     this.leaderlessSince = undefined;
     this.gone = undefined;
     this.attempts = 0;
@@ -71,6 +73,16 @@ export class ElectionClock {
   lostLeader(now: number): void {
     this.leaderlessSince ??= now;
     this.attempts = 0;
+  }
+
+  /** The leader that was heard is gone, or has given leadership up: nothing is owed to it any more. */
+  releaseLeader(): void {
+    this.leaderContactAt = Number.NEGATIVE_INFINITY;
+    this.heardFrom = undefined;
+  }
+
+  wasHeardFrom(peer: ReplicaId): boolean {
+    return this.heardFrom === peer;
   }
 
   heardLeaderWithin(now: number, windowMs: number): boolean {

@@ -2,6 +2,7 @@ import type { ReplicaId, Term } from '../ids.js';
 import type { RaftState } from '../state.js';
 import { abortTransfer } from '../leadership/transfer.js';
 import { startPreVote } from './campaign.js';
+import { leaderHeard } from './votes.js';
 
 /** An outside detector is slower than a live leader's heartbeats: two of them missing make its word count. */
 const heartbeatsBelieved = 2;
@@ -38,6 +39,7 @@ export function peerGone(raft: RaftState, peer: ReplicaId): void {
     if (raft.leadership.transfer?.target === peer) abortTransfer(raft, 'its process is gone');
     return;
   }
+  if (raft.election.wasHeardFrom(peer)) raft.election.releaseLeader();
   const isLeaderElect = raft.leader === undefined && raft.votedFor === peer;
   if (raft.leader !== undefined && raft.leader !== peer) return;
   raft.election.peerGone(raft.now, { peer, term: raft.term });
@@ -51,9 +53,8 @@ function objectionToHint(raft: RaftState, observedTerm: Term): string | undefine
     return `the observation is of term ${observedTerm}, this replica is in term ${raft.term}`;
   if (raft.role === 'leader') return 'this replica leads';
   const believedMs = heartbeatsBelieved * raft.options.heartbeatIntervalMs;
-  if (raft.leader !== undefined && raft.election.heardLeaderWithin(raft.now, believedMs)) {
-    return `leader ${raft.leader} was heard less than ${believedMs} ms ago`;
-  }
+  if (raft.election.heardLeaderWithin(raft.now, believedMs))
+    return `${leaderHeard(raft)} less than ${believedMs} ms ago`;
   return undefined;
 }
 
@@ -65,6 +66,7 @@ function objectionToCampaign(raft: RaftState): string | undefined {
 }
 
 function forget(raft: RaftState): void {
+  raft.election.releaseLeader();
   if (raft.leader === undefined) return;
   raft.trace({ kind: 'leaderForgotten', term: raft.term, leader: raft.leader });
   raft.leader = undefined;

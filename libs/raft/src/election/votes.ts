@@ -23,14 +23,15 @@ export function answerPreVote(raft: RaftState, from: ReplicaId, request: PreVote
 
 /** A candidate that cannot win without this replica, whose log is longer: only the replica itself is worth waiting for. */
 function isHoldingBackFor(raft: RaftState, request: PreVoteRequest): boolean {
-  const isLeaderless = raft.role === 'follower' && raft.leader === undefined && raft.isVoter && !raft.hasLostStore;
+  const isLeaderless = raft.role === 'follower' && raft.leader === undefined && !hasLiveLeader(raft);
+  if (!raft.isVoter || raft.hasLostStore) return false;
   return isLeaderless && request.term > raft.term && !raft.log.isUpToDate(request);
 }
 
 function objectionToPreVote(raft: RaftState, request: PreVoteRequest): string | undefined {
   if (request.term <= raft.term) return `term ${raft.term} is known here`;
   if (raft.hasLostStore) return storeLost;
-  if (hasLiveLeader(raft)) return `leader ${raft.leader} was heard`;
+  if (hasLiveLeader(raft)) return leaderHeard(raft);
   return objectionToLog(raft, request);
 }
 
@@ -43,10 +44,11 @@ function objectionToPreVote(raft: RaftState, request: PreVoteRequest): string | 
 export function answerVote(raft: RaftState, from: ReplicaId, request: VoteRequest): void {
   // Sticking to a leader that is heard includes its term: adopting the newer one would depose it.
   const sticks = !request.leadershipTransfer && hasLiveLeader(raft);
+  if (request.leadershipTransfer && request.term > raft.term) raft.election.releaseLeader();
   if (request.term > raft.term && !sticks) {
     becomeFollower(raft, { term: request.term, leader: undefined, why: `${from} stands for election` });
   }
-  const objection = sticks ? `leader ${raft.leader} was heard` : objectionToVote(raft, from, request);
+  const objection = sticks ? leaderHeard(raft) : objectionToVote(raft, from, request);
   if (objection === undefined) {
     raft.setHardState({ term: raft.term, votedFor: from });
     raft.election.restart(raft.now);
@@ -82,9 +84,20 @@ function objectionToLog(raft: RaftState, request: PreVoteRequest | VoteRequest):
   return `its log ends at ${request.lastLogIndex} (term ${request.lastLogTerm}), this one at ${raft.log.lastIndex} (term ${raft.log.lastTerm})`;
 }
 
-/** Within the minimum election timeout of hearing from a leader, or being one that a quorum hears, nobody else is elected. */
+/** Why nobody else is elected now. */
+export function leaderHeard(raft: RaftState): string {
+  return raft.leader === undefined ? 'the leader of an earlier term was heard' : `leader ${raft.leader} was heard`;
+}
+
+/**
+ * Within the minimum election timeout of hearing from a leader, or being one that a quorum hears, nobody else is elected.
+ *
+ * That is what the leader's lease rests on, so it is owed to a leader whose term is over as well, until it is known to be
+ * gone. Replicas A, B, C: (1) A leads term 1, and B confirms it; A's lease runs. (2) C, cut off from A, stands in term 2 and
+ * loses; B hears of term 2 in an answer. (3) If that freed B, B and C could elect B while A still believes in its lease.
+ */
 export function hasLiveLeader(raft: RaftState): boolean {
   const { electionTimeoutMinMs } = raft.options;
   if (raft.leadership !== undefined) return raft.now - raft.leadership.quorumContactAt(raft.now) < electionTimeoutMinMs;
-  return raft.leader !== undefined && raft.election.heardLeaderWithin(raft.now, electionTimeoutMinMs);
+  return raft.election.heardLeaderWithin(raft.now, electionTimeoutMinMs);
 }

@@ -189,4 +189,43 @@ export const elections: readonly Scenario[] = [
       expectThat(a.status.role === 'preCandidate', 'a candidate that nobody answers must not remember without end');
     },
   },
+  {
+    name: 'a later term heard of frees nobody from the leader that was just heard',
+    run: () => {
+      const a = followerOfADeposedLeader();
+      expectThat(a.status.term === 2 && a.status.leader === undefined, 'the later term is adopted');
+      expectThat(a.preVote('c', { term: 3, last: [9, 2] }) === false, 'a pre-vote helps to end the lease of b');
+      expectThat(a.vote('c', { term: 3, last: [9, 2] }) === false, 'a vote ends the lease of b');
+      a.wait(500);
+      expectThat(a.vote('c', { term: 3, last: [9, 2] }) === true, 'the lease of b is over');
+    },
+  },
+  {
+    name: 'an answer to a campaign that a leader has ended starts no other one',
+    run: () => {
+      const a = followerOfADeposedLeader();
+      const before = a.now;
+      const campaigns = a.messages('preVoteRequest').length;
+      while (a.messages('preVoteRequest').length === campaigns) a.tick();
+      expectThat(a.now - before >= 500, `a campaigns ${a.now - before} ms after it has heard b`);
+    },
+  },
+  {
+    name: 'a leader of an earlier term whose process is gone is owed nothing',
+    run: () => {
+      const a = followerOfADeposedLeader();
+      a.give({ kind: 'peerGone', peer: toReplicaId('b') });
+      expectThat(a.vote('c', { term: 3, last: [9, 2] }) === true, 'b cannot believe in its lease any more');
+    },
+  },
 ];
+
+/** It stood, then heard leader b of term 1; now c answers the campaign of before: term 2 is known there. */
+function followerOfADeposedLeader(): DrivenReplica {
+  const a = new DrivenReplica({ term: 1 });
+  a.tick();
+  const asked = a.latest('preVoteRequest', 'c');
+  a.heartbeat('b', { term: 1 });
+  a.receive('c', { kind: 'preVoteResponse', requestId: asked.requestId, term: toTerm(2), granted: false });
+  return a;
+}

@@ -95,4 +95,19 @@ export const elections = [
     'if (asked.size <= max)',
     'if (true)',
   ]),
+  mutant('lease-ends-with-the-term', 'A leader that was just heard is owed its lease when its term is over, too.', [
+    'election/votes.js',
+    'return raft.election.heardLeaderWithin(',
+    'return raft.leader !== undefined && raft.election.heardLeaderWithin(',
+  ]),
+  mutant('hurry-despite-leader', 'An answer to a campaign that a leader has ended starts no other one.', [
+    'election/campaign.js',
+    'if (!hasLiveLeader(raft))\n        raft.election.retrySoon(raft.now);',
+    'raft.election.retrySoon(raft.now);',
+  ]),
+  mutant('gone-leader-is-owed', 'A leader whose process is gone is owed nothing.', [
+    'election/nomination.js',
+    'if (raft.election.wasHeardFrom(peer))\n        raft.election.releaseLeader();',
+    '',
+  ]),
 ];
