@@ -57,8 +57,8 @@ export const elections = [
   ]),
   mutant('pre-vote-despite-leader', 'Who hears a leader gives no pre-vote (dissertation §9.6).', [
     votes,
-    'if (hasLiveLeader(raft))\n        return `leader',
-    'if (false)\n        return `leader',
+    'if (hasLiveLeader(raft))\n        return leaderHeard(raft);',
+    '',
   ]),
   mutant('no-pre-vote', 'Nobody raises the term before a majority would vote for it (dissertation §9.6).', [
     campaign,
@@ -77,8 +77,8 @@ export const elections = [
   ]),
   mutant('nomination-despite-leader', 'A nomination is not believed by who hears the leader.', [
     nomination,
-    'if (raft.leader !== undefined && raft.election.heardLeaderWithin(raft.now, believedMs)) {',
-    'if (false) {',
+    'if (raft.election.heardLeaderWithin(raft.now, believedMs))',
+    'if (false)',
   ]),
   mutant('nomination-of-the-past', 'An observation of an earlier term says nothing about this one.', [
     nomination,
