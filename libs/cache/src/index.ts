@@ -18,6 +18,7 @@ export type { LeaseRecord } from './publishing/lease-record.js';
 export {
   PublisherNotOpenError,
   PublisherOverloadedError,
+  PublisherStoppedError,
   UnusableCacheKeyError,
   UnusableSequenceError,
 } from './publishing/publisher-errors.js';

@@ -1,5 +1,10 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { formatMinimumVersion, PublisherNotOpenError, PublisherOverloadedError } from '@quorumkit/cache';
+import {
+  formatMinimumVersion,
+  PublisherNotOpenError,
+  PublisherOverloadedError,
+  PublisherStoppedError,
+} from '@quorumkit/cache';
 import { LeaderError } from '@quorumkit/leader';
 import { catalogRoutes, DebitBatch, type DebitResults, headerNames, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
@@ -44,11 +49,11 @@ export class DebitsController {
   }
 }
 
+const passing = [LeaderError, PublisherNotOpenError, PublisherOverloadedError, PublisherStoppedError] as const;
+
 /** Debits may always be repeated, so every failure of log and publisher is answered alike: try again. */
 function problemOf(error: unknown): unknown {
-  const isPassing =
-    error instanceof LeaderError || error instanceof PublisherNotOpenError || error instanceof PublisherOverloadedError;
-  if (!isPassing) return error;
+  if (!passing.some((kind) => error instanceof kind) || !(error instanceof Error)) return error;
   return new ProblemError('unavailable', `The debits are not recorded yet: ${error.message}`, {
     retryAfterMs: 1_000,
     cause: error,

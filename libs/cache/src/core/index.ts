@@ -59,7 +59,6 @@ export {
   announce,
   answeredAs,
   heartbeat,
-  mayAccept,
   nextLedgerDeadline,
   retryDelivery,
   subscribe,

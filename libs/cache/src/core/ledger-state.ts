@@ -10,7 +10,6 @@ export interface LedgerLimits {
   readonly renewGuardMs: number;
   readonly subscribersMax: number;
   readonly pendingKeysMax: number;
-  readonly mutationsWaitingMax: number;
 }
 
 /** What a subscriber says about itself, checked at the edge. */

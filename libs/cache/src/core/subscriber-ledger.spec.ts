@@ -9,7 +9,6 @@ import {
   announce,
   answeredAs,
   heartbeat,
-  mayAccept,
   nextLedgerDeadline,
   retryDelivery,
   subscribe,
@@ -23,7 +22,6 @@ const limits: LedgerLimits = {
   renewGuardMs: 250,
   subscribersMax: 3,
   pendingKeysMax: 2,
-  mutationsWaitingMax: 3,
 };
 const instanceOf = (digit: string) => digit.repeat(32);
 const facts = (id: string, instance: string, ordinal = 1): SubscriberFacts => ({
@@ -340,16 +338,6 @@ describe('subscriber ledger', () => {
 
     expect(subscribe(ledger, facts('d', 'd'), now).kind).toBe('granted');
     expect(ledger.sessions.size).toBe(3);
-  });
-
-  it('says when no further mutation may wait', () => {
-    join(facts('a', 'a'));
-    for (let sequence = 1; sequence <= 3; sequence += 1) {
-      expect(mayAccept(ledger)).toBe(true);
-      mutate(sequence);
-    }
-
-    expect(mayAccept(ledger)).toBe(false);
   });
 
   it('lets what waited in one life wait for the grace of the next', () => {

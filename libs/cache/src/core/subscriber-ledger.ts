@@ -99,11 +99,6 @@ export function answeredAs(ledger: SubscriberLedger, sessionName: string, answer
     dropSession(ledger, session);
 }
 
-/** Refuse a mutation before it commits when this is false. */
-export function mayAccept(ledger: SubscriberLedger): boolean {
-  return ledger.blockers.size < ledger.limits.mutationsWaitingMax;
-}
-
 export interface Announcement {
   readonly mutation: MutationId;
   readonly keys: readonly CacheKey[];

@@ -11,7 +11,6 @@ import {
   answeredAs,
   heartbeat,
   lastLeaseEnd,
-  mayAccept,
   nextLedgerDeadline,
   retryDelivery,
   subscribe,
@@ -29,6 +28,7 @@ import { planLeases, type LeaseRecord } from './lease-record.js';
 import {
   PublisherNotOpenError,
   PublisherOverloadedError,
+  PublisherStoppedError,
   UnusableCacheKeyError,
   UnusableSequenceError,
 } from './publisher-errors.js';
@@ -71,9 +71,14 @@ const retryDelaysMs = [20, 50, 100, 200, 400] as const;
 export class CachePublisher implements OnApplicationShutdown {
   private readonly logger = new Logger(CachePublisher.name);
   private ledger: SubscriberLedger | undefined;
-  private readonly waiting = new Map<MutationId, () => void>();
+  private readonly waiting = new Map<
+    MutationId,
+    { readonly resolve: () => void; readonly reject: (why: Error) => void }
+  >();
   private thisTick: Announcement[] = [];
-  private committing = 0;
+  /** Mutations that commit or wait. */
+  private underWay = 0;
+  private isStopped = false;
   private lastMutation = 0;
   /** Sessions whose DELETEs fail at present: said once. */
   private readonly failing = new Set<string>();
@@ -89,8 +94,10 @@ export class CachePublisher implements OnApplicationShutdown {
    * Opens for subscribers and mutations under an epoch that no earlier life of this service has used. Until `graceMs`
    * have passed nothing is acknowledged, because leases of an earlier life may still be in force: at least the longest
    * lease it may have granted; default `leaseMs`. 0 only when there was no earlier life.
+   * Opens nothing when the application is shutting down.
    */
   open(epoch: number, options: { readonly graceMs?: number } = {}): void {
+    if (this.isStopped) return;
     const { config, scheduler } = this.parts;
     const graceMs = options.graceMs ?? config.leaseMs;
     invariant(isVersionPart(epoch), `an epoch is a non-negative whole number, got ${epoch}`);
@@ -122,7 +129,8 @@ export class CachePublisher implements OnApplicationShutdown {
     if (longestMs !== recordedMs) await record.write(longestMs);
     this.open(epoch, { graceMs });
     this.cancelShrink();
-    if (shrinks) this.cancelShrink = scheduler.after(graceMs, () => void this.shrink(record, longestMs));
+    if (shrinks && !this.isStopped)
+      this.cancelShrink = scheduler.after(graceMs, () => void this.shrink(record, longestMs));
   }
 
   private async shrink(record: LeaseRecord, longestMs: number): Promise<void> {
@@ -145,34 +153,46 @@ export class CachePublisher implements OnApplicationShutdown {
    * Runs `fn`, which commits and makes the change visible to readers; then invalidates the keys at every subscriber;
    * resolves when each has acknowledged or its lease has ended, in mode `background` right after the commit. Rejects with
    * what `fn` rejects with.
+   * The version is of the life in which `fn` returned.
    * A retry whose first attempt may have committed goes through here as well, with a sequence not below that commit's.
-   * @throws PublisherNotOpenError, PublisherOverloadedError, UnusableCacheKeyError before anything is committed;
-   * UnusableSequenceError, and UnusableCacheKeyError for computed keys, after
+   * @throws PublisherNotOpenError, PublisherOverloadedError, PublisherStoppedError, UnusableCacheKeyError before anything
+   * is committed; UnusableSequenceError, PublisherStoppedError, and UnusableCacheKeyError for computed keys, after
    */
   async mutate<T>(
     keys: MutatedKeys<T>,
     fn: () => Committed<T> | Promise<Committed<T>>,
     options: { readonly mode?: AcknowledgementMode } = {},
   ): Promise<Acknowledged<T>> {
-    const { mutationsWaitingMax } = this.parts.config;
-    const ledger = this.openedLedger();
-    if (!mayAccept(ledger) || this.committing >= mutationsWaitingMax)
-      throw new PublisherOverloadedError(mutationsWaitingMax);
+    this.openedLedger();
+    if (!this.mayWait()) throw new PublisherOverloadedError(this.parts.config.mutationsWaitingMax, true);
     if (typeof keys !== 'function') checkKeys(listOf(keys), true);
-    const { sequence, result } = await this.commit(fn);
-    const changed = typeof keys === 'function' ? keys(result) : listOf(keys);
-    const waitedMs = await this.publish(changed, sequence, options.mode ?? this.parts.config.mode);
-    return { sequence, result, version: { epoch: ledger.epoch, sequence }, waitedMs };
+    return this.counted(async () => {
+      const { sequence, result } = await fn();
+      // A new life may have begun meanwhile, and then the change is known by its epoch.
+      const { epoch } = this.ledgerAfterCommit();
+      const changed = typeof keys === 'function' ? keys(result) : listOf(keys);
+      const waitedMs = await this.publish(changed, sequence, options.mode ?? this.parts.config.mode);
+      return { sequence, result, version: { epoch, sequence }, waitedMs };
+    });
   }
 
-  /** `mutate` for a change that is committed already. Resolves as `mutate` does. */
+  /**
+   * `mutate` for a change that is committed already. Resolves as `mutate` does.
+   * @throws PublisherNotOpenError, PublisherStoppedError, UnusableSequenceError, UnusableCacheKeyError: caches were not told.
+   * PublisherOverloadedError: they are told, but too many wait already. In either case the change must not be acknowledged
+   */
   async invalidate(
     keys: CacheKey | readonly CacheKey[],
     sequence: number,
     options: { readonly mode?: AcknowledgementMode } = {},
   ): Promise<void> {
-    this.openedLedger();
-    await this.publish(listOf(keys), sequence, options.mode ?? this.parts.config.mode);
+    this.ledgerAfterCommit();
+    const mode = options.mode ?? this.parts.config.mode;
+    if (mode === 'strict' && !this.mayWait()) {
+      await this.publish(listOf(keys), sequence, 'background');
+      throw new PublisherOverloadedError(this.parts.config.mutationsWaitingMax, false);
+    }
+    await this.counted(() => this.publish(listOf(keys), sequence, mode));
   }
 
   /** For the controller. */
@@ -204,19 +224,27 @@ export class CachePublisher implements OnApplicationShutdown {
     return { subscribers: this.ledger?.sessions.size ?? 0, mutationsWaiting: this.waiting.size, epoch: this.epoch };
   }
 
+  /** Whoever waits still is told that nothing more will be known. Nothing is sent from here on. */
   onApplicationShutdown(): void {
+    this.isStopped = true;
+    for (const { reject } of this.waiting.values()) reject(new PublisherStoppedError(false));
+    this.waiting.clear();
     this.cancelWake();
     this.cancelShrink();
     this.stalls.close();
     this.parts.calls.keepOnly(new Map());
   }
 
-  private async commit<T>(fn: () => Committed<T> | Promise<Committed<T>>): Promise<Committed<T>> {
-    this.committing += 1;
+  private mayWait(): boolean {
+    return this.underWay < this.parts.config.mutationsWaitingMax;
+  }
+
+  private async counted<T>(step: () => Promise<T>): Promise<T> {
+    this.underWay += 1;
     try {
-      return await fn();
+      return await step();
     } finally {
-      this.committing -= 1;
+      this.underWay -= 1;
     }
   }
 
@@ -233,7 +261,7 @@ export class CachePublisher implements OnApplicationShutdown {
     this.thisTick.push({ mutation, keys, sequence, awaited });
     if (!awaited) return 0;
     const endStallWatch = this.stalls.begin();
-    await new Promise<void>((resolve) => this.waiting.set(mutation, resolve));
+    await new Promise<void>((resolve, reject) => this.waiting.set(mutation, { resolve, reject }));
     const waitedMs = scheduler.now() - committedAt;
     counters.observeWait({ waitedMs, stalledMs: endStallWatch() });
     return waitedMs;
@@ -243,6 +271,7 @@ export class CachePublisher implements OnApplicationShutdown {
   private announceTick(): void {
     const announcements = this.thisTick;
     this.thisTick = [];
+    if (this.isStopped) return;
     const ledger = this.openedLedger();
     const now = this.parts.scheduler.now();
     for (const announcement of announcements) announce(ledger, announcement, now);
@@ -254,7 +283,7 @@ export class CachePublisher implements OnApplicationShutdown {
     const ledger = this.openedLedger();
     for (const delivery of takeDeliveries(ledger)) void this.deliver(ledger, delivery, 0);
     for (const mutation of takeReleased(ledger, this.parts.scheduler.now())) {
-      this.waiting.get(mutation)?.();
+      this.waiting.get(mutation)?.resolve();
       this.waiting.delete(mutation);
     }
     this.parts.calls.keepOnly(ledger.sessions);
@@ -270,7 +299,7 @@ export class CachePublisher implements OnApplicationShutdown {
   private async deliver(ledger: SubscriberLedger, delivery: Delivery, attempt: number): Promise<void> {
     const outcome = await this.parts.calls.deliver(delivery, ledger.epoch);
     // A new life began meanwhile: its grace covers what this call was about.
-    if (ledger !== this.ledger) return;
+    if (ledger !== this.ledger || this.isStopped) return;
     switch (outcome.kind) {
       case 'acknowledged':
         this.parts.counters.acknowledged += 1;
@@ -300,7 +329,7 @@ export class CachePublisher implements OnApplicationShutdown {
       );
     }
     this.parts.scheduler.after(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)] ?? 400, () => {
-      if (ledger !== this.ledger) return;
+      if (ledger !== this.ledger || this.isStopped) return;
       const next = retryDelivery(ledger, failed, this.parts.scheduler.now());
       this.settle();
       if (next !== undefined) void this.deliver(ledger, next, attempt + 1);
@@ -308,8 +337,14 @@ export class CachePublisher implements OnApplicationShutdown {
   }
 
   private openedLedger(): SubscriberLedger {
+    if (this.isStopped) throw new PublisherStoppedError(true);
     if (this.ledger === undefined) throw new PublisherNotOpenError();
     return this.ledger;
+  }
+
+  private ledgerAfterCommit(): SubscriberLedger {
+    if (this.isStopped) throw new PublisherStoppedError(false);
+    return this.openedLedger();
   }
 }
 

@@ -11,15 +11,38 @@ export class PublisherNotOpenError extends Error {
   }
 }
 
-/** `mutationsWaitingMax` mutations wait for acknowledgements already. Nothing was committed; try again later. */
+/**
+ * `mutationsWaitingMax` mutations are under way already: they commit, or wait for acknowledgements. `definite`: nothing
+ * was committed; try again later. Otherwise it is about a change that was: caches are told of it, but nobody waits.
+ */
 export class PublisherOverloadedError extends Error {
   override readonly name = 'PublisherOverloadedError';
   readonly code = 'cache_publisher_overloaded';
-  readonly definite = true;
 
-  constructor(readonly mutationsWaitingMax: number) {
+  constructor(
+    readonly mutationsWaitingMax: number,
+    readonly definite: boolean,
+  ) {
     super(
-      `${mutationsWaitingMax} mutations wait for caches to acknowledge them (mutationsWaitingMax). Nothing was committed; try again later.`,
+      `${mutationsWaitingMax} mutations wait for caches to acknowledge them (mutationsWaitingMax). ` +
+        (definite
+          ? 'Nothing was committed; try again later.'
+          : 'Caches are told of this change, but may show what was before it: do not acknowledge it, invalidate again later.'),
+    );
+  }
+}
+
+/** The application is shutting down. `definite`: nothing was committed. */
+export class PublisherStoppedError extends Error {
+  override readonly name = 'PublisherStoppedError';
+  readonly code = 'cache_publisher_stopped';
+
+  constructor(readonly definite: boolean) {
+    super(
+      'The cache publisher has stopped, because the application is shutting down. ' +
+        (definite
+          ? 'Nothing was committed; try again at its next life.'
+          : 'The change was committed, but caches may show what was before it: do not acknowledge it; repeat it at the next life.'),
     );
   }
 }

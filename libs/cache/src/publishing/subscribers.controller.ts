@@ -12,7 +12,7 @@ import {
 } from '../protocol/subscriber-messages.js';
 import { CachePublisher } from './cache-publisher.js';
 import { mayCallBack } from './callback-hosts.js';
-import { PublisherNotOpenError } from './publisher-errors.js';
+import { PublisherNotOpenError, PublisherStoppedError } from './publisher-errors.js';
 import type { PublisherConfig } from './publisher-options.js';
 
 export const PUBLISHER_CONFIG = Symbol('quorumkit:cache:publisher-config');
@@ -107,11 +107,11 @@ function whenOpen<T>(step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (!(error instanceof PublisherNotOpenError)) throw error;
+    if (!(error instanceof PublisherNotOpenError || error instanceof PublisherStoppedError)) throw error;
     throw new CacheProblem(
       503,
       'Service Unavailable',
-      'This service is not ready for subscribers yet. Nothing was changed.',
+      'This service is not ready for subscribers at present. Nothing was changed.',
       { retryAfterSeconds: 1 },
     );
   }

@@ -83,7 +83,7 @@ export class SimOwner {
     this.epoch = flaws.noEpochs ? 1 : stock.lives;
     const firstLife = stock.lives === 1;
     const graceEndsAt = world.now() + (firstLife || flaws.noGrace ? 0 : leaseMs);
-    const limits = { leaseMs, renewGuardMs, subscribersMax: 16, pendingKeysMax: 8, mutationsWaitingMax: 1_000 };
+    const limits = { leaseMs, renewGuardMs, subscribersMax: 16, pendingKeysMax: 8 };
     this.ledger = openLedger(limits, { epoch: this.epoch, graceEndsAt }, rules);
   }
 
