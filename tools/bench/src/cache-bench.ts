@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { LocalStore } from '@toystore/lab';
 import { pidOf, withStore } from './bench-store.js';
 import { cacheContestants, contestantTitles } from './cache-contestants.js';
-import { measureDeletes } from './cache-deletes.js';
+import { type DeleteFigures, type DeleteTarget, measureDeletes } from './cache-deletes.js';
 import { startNginxCache } from './cache-nginx.js';
-import { median, quantile, round } from './figures.js';
+import { median, round } from './figures.js';
 import { loadGet, type LoadFigures } from './http-load.js';
 import type { Measurement } from './measurement.js';
 import { startYardstick, type Yardstick } from './yardstick.js';
@@ -14,6 +14,10 @@ const connections = 16;
 const bareName = 'bare Fastify, the bytes alone';
 const storeName = "the store's frontend, all headers";
 const nginxName = 'nginx proxy_cache hit';
+const bareDelete = 'bare Fastify that does nothing';
+const packageDelete = 'a cache alone';
+const storeDelete = "the store's frontend, among its five other processes";
+const deleteRounds = 5;
 
 interface Contestant {
   readonly name: string;
@@ -26,7 +30,7 @@ interface Contestant {
  * A cached product from a bare Fastify route, our three ways, a Nest handler without a cache, Nest's own interceptor and, where
  * one is installed, nginx: the same bytes, interleaved rounds, each server a process of its own. Then what a DELETE takes.
  */
-export async function benchCache({ rounds = 7, seconds = 1, deletes = 4_000 } = {}): Promise<Measurement> {
+export async function benchCache({ rounds = 7, seconds = 1, deletes = 1_000 } = {}): Promise<Measurement> {
   const secret = randomBytes(32).toString('base64url');
   return withStore((store) => measure(store, { secret, rounds, seconds, deletes }), {
     // A log line for each request is not what is compared.
@@ -61,11 +65,33 @@ async function measure(
     }
     for (const { name, url } of contestants) await requireSameBody(name, url, body);
     await runRounds(contestants, { rounds, seconds });
+    const receiver = 'cache';
+    const alone = await startYardstick('invalidation-server.js', { CLUSTER_SECRET: secret, RECEIVER: receiver });
+    started.push(alone);
+    const deleted = await measureDeletes(
+      [
+        { name: bareDelete, url: bare.url, receiver, key: 'products/tux' },
+        { name: packageDelete, url: alone.url, receiver, key: 'products/tux' },
+        frontendOf(store),
+      ],
+      { secret, rounds: deleteRounds, count: deletes },
+    );
+    return report(contestants, { deleted, rounds, seconds });
   } finally {
     for (const server of started) await server.stop();
   }
-  const { tookMs } = await measureDeletes(store, { secret, count: deletes });
-  return report(contestants, { tookMs, rounds, seconds });
+}
+
+/** Its products stay where they are: this one does not exist. The frontend does the same work for it but for the entry. */
+function frontendOf(store: LocalStore): DeleteTarget {
+  const frontend = store.services.find(({ name }) => name === 'frontend')?.spec;
+  if (frontend === undefined) throw new Error('The store has no frontend.');
+  return {
+    name: storeDelete,
+    url: `http://127.0.0.1:${frontend.env['INTERNAL_PORT']}`,
+    receiver: frontend.nodeId,
+    key: 'products/not-a-toy',
+  };
 }
 
 async function requireSameBody(name: string, url: string, body: string): Promise<void> {
@@ -92,7 +118,7 @@ async function runRounds(
 
 function report(
   contestants: readonly Contestant[],
-  { tookMs, rounds, seconds }: { tookMs: readonly number[]; rounds: number; seconds: number },
+  { deleted, rounds, seconds }: { deleted: readonly DeleteFigures[]; rounds: number; seconds: number },
 ): Measurement {
   const cpuOf = (name: string): number[] =>
     contestants
@@ -108,8 +134,8 @@ function report(
   const hook = ratio(contestantTitles.hook, bareName);
   const interceptor = ratio(contestantTitles.interceptor, contestantTitles.plain);
   const pipeline = ratio(contestantTitles.pipeline, contestantTitles.plain);
-  const p50 = round(quantile(tookMs, 0.5), 3);
-  const p99 = round(quantile(tookMs, 0.99), 3);
+  const told = ({ name, p50Ms, p99Ms }: DeleteFigures): string => `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms`;
+  const ownDelete = deleted.find(({ name }) => name === packageDelete);
   const hasNginx = contestants.some(({ name }) => name === nginxName);
   return {
     title: 'A cached product, and its invalidation',
@@ -125,7 +151,13 @@ function report(
         round(median(figures.map(({ p99Ms }) => p99Ms)), 2),
         ratio(name, bareName),
       ]),
-      [`signed DELETE, acknowledged (${tookMs.length} in turn)`, Math.round(1000 / median(tookMs)), '', p99, ''],
+      ...deleted.map(({ name, count, p50Ms, p99Ms }) => [
+        `DELETE (${count} in turn), ${name}`,
+        Math.round(1000 / p50Ms),
+        '',
+        p99Ms,
+        '',
+      ]),
     ],
     goals: [
       {
@@ -144,7 +176,11 @@ function report(
         measured: `${interceptor} of it; among other interceptors ${pipeline}, where one that does nothing reaches ${ratio(contestantTitles.floor, contestantTitles.plain)}`,
         met: interceptor >= 1,
       },
-      { goal: 'DELETE acknowledged within 1 ms at p99', measured: `p50 ${p50} ms, p99 ${p99} ms`, met: p99 < 1 },
+      {
+        goal: 'a signed DELETE acknowledged within 1 ms at p99',
+        measured: deleted.map(told).join('; '),
+        met: ownDelete !== undefined && ownDelete.p99Ms < 1,
+      },
     ],
   };
 }

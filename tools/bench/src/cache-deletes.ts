@@ -1,48 +1,84 @@
 import { UndiciTransport } from '@toystore/contracts';
-import type { LocalStore } from '@toystore/lab';
 import { HmacAuthenticator } from '@toystore/service';
+import { quantile, round } from './figures.js';
+
+/** Who is sent DELETEs. */
+export interface DeleteTarget {
+  readonly name: string;
+  readonly url: string;
+  /** Its id in signatures. */
+  readonly receiver: string;
+  /** Collection and name: of an entry that is there each time, or of one that never is, so that a cache stays in use. */
+  readonly key: string;
+}
 
 export interface DeleteFigures {
+  readonly name: string;
   readonly count: number;
-  /** Each from the signature to the 204, ms. */
-  readonly tookMs: readonly number[];
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 const warmUpCount = 1_000;
 const deadlineMs = 5_000;
 
 /**
- * Signed DELETEs to the store's first frontend, one after the other, as the catalog sends them: what a sale waits for the
- * cache. They are of a product that does not exist, so that the cache stays in use; the frontend does the same work for it.
+ * Signed DELETEs, one after the other, as the owner sends them: what a sale waits for a cache, from the signature to the
+ * 204. The targets take turns, so that a slower second of the machine hits all of them.
  */
 export async function measureDeletes(
-  store: LocalStore,
-  { secret, count }: { readonly secret: string; readonly count: number },
-): Promise<DeleteFigures> {
-  const frontend = store.services.find(({ name }) => name === 'frontend')?.spec;
-  if (frontend === undefined) throw new Error('The store has no frontend.');
-  const catalog = new HmacAuthenticator({ self: 'catalog', secret });
-  const transport = new UndiciTransport({
-    baseUrl: `http://127.0.0.1:${frontend.env['INTERNAL_PORT']}`,
-    receiver: frontend.nodeId,
-    connections: 1,
-    sign: (call) => catalog.sign(call),
-  });
-  const tookMs: number[] = [];
+  targets: readonly DeleteTarget[],
+  { secret, rounds, count }: { readonly secret: string; readonly rounds: number; readonly count: number },
+): Promise<readonly DeleteFigures[]> {
+  const senders = targets.map((target) => new DeleteSender(target, secret));
   try {
-    for (let sequence = 1; sequence <= warmUpCount + count; sequence += 1) {
+    for (const sender of senders) await sender.send(warmUpCount);
+    for (const sender of senders) sender.tookMs.length = 0;
+    for (let round = 0; round < rounds; round += 1) for (const sender of senders) await sender.send(count);
+  } finally {
+    for (const sender of senders) await sender.close();
+  }
+  return senders.map(({ target, tookMs }) => ({
+    name: target.name,
+    count: tookMs.length,
+    p50Ms: round(quantile(tookMs, 0.5), 3),
+    p99Ms: round(quantile(tookMs, 0.99), 3),
+  }));
+}
+
+class DeleteSender {
+  readonly tookMs: number[] = [];
+  private readonly transport: UndiciTransport;
+  private sequence = 0;
+
+  constructor(
+    readonly target: DeleteTarget,
+    secret: string,
+  ) {
+    const owner = new HmacAuthenticator({ self: 'catalog', secret });
+    this.transport = new UndiciTransport({
+      baseUrl: target.url,
+      receiver: target.receiver,
+      connections: 1,
+      sign: (call) => owner.sign(call),
+    });
+  }
+
+  async send(count: number): Promise<void> {
+    for (let sent = 0; sent < count; sent += 1) {
+      this.sequence += 1;
       const startMs = performance.now();
-      const { status } = await transport.request({
+      const { status } = await this.transport.request({
         method: 'DELETE',
-        path: `/cache/products/not-a-toy?epoch=1&sequence=${sequence}`,
+        path: `/cache/${this.target.key}?epoch=1&sequence=${this.sequence}`,
         deadlineMs,
       });
-      const endMs = performance.now();
-      if (status !== 204) throw new Error(`The DELETE was answered with ${status} instead of 204.`);
-      if (sequence > warmUpCount) tookMs.push(endMs - startMs);
+      this.tookMs.push(performance.now() - startMs);
+      if (status !== 204) throw new Error(`${this.target.name} answered a DELETE with ${status} instead of 204.`);
     }
-  } finally {
-    await transport.close();
   }
-  return { count, tookMs };
+
+  async close(): Promise<void> {
+    await this.transport.close();
+  }
 }
