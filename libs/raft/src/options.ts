@@ -43,7 +43,11 @@ export interface RaftOptions {
    * a single larger proposal is accepted when nothing else is uncommitted. Default 32 MiB; ≥ 1024.
    */
   readonly maxUncommittedBytes: number;
-  /** An append or snapshot request unanswered for this long is sent again. Default 250; ≥ 2 heartbeats. */
+  /**
+   * An append or snapshot request unanswered for this long is asked about again; where answers take longer than half of
+   * it, after twice the time the last one took, and twice as long each time in a row (at most 8 times; in all at most 64
+   * times this option). Default 250; ≥ 2 heartbeats.
+   */
   readonly retransmitAfterMs: number;
   /**
    * How long a leader waits for the next append to carry a new commit index before it sends a heartbeat with it.
