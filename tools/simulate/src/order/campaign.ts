@@ -6,6 +6,7 @@ import { runOrderPlan } from './schedule/run-order-plan.js';
 import type { RunPlan } from './schedule/shrink-order-plan.js';
 import type { HostKind } from './services/group-host.js';
 import { protocolPoints } from './services/protocol-points.js';
+import { storeEvents } from './services/store-events.js';
 
 export interface OrderCampaign {
   readonly schedules: number;
@@ -43,6 +44,7 @@ export interface OrderTotals {
   reads: number;
   readonly faults: Record<string, number>;
   readonly points: Record<string, number>;
+  readonly happened: Record<string, number>;
 }
 
 export interface OrderCampaignReport {
@@ -102,6 +104,7 @@ function noTotals(): OrderTotals {
     // What never happened is told as well: it was not tested.
     faults: Object.fromEntries(orderFaultKinds.map((kind) => [kind, 0])),
     points: Object.fromEntries(protocolPoints.map(({ name }) => [name, 0])),
+    happened: Object.fromEntries(storeEvents.map((event) => [event, 0])),
   };
 }
 
@@ -114,6 +117,7 @@ function addReport(totals: OrderTotals, report: OrderReport): void {
   totals.reads += report.reads;
   addCounts(totals.faults, report.faults);
   addCounts(totals.points, report.points);
+  addCounts(totals.happened, report.happened);
 }
 
 function addCounts(sums: Record<string, number>, counts: ReadonlyMap<string, number>): void {

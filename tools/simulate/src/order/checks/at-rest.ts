@@ -2,21 +2,26 @@ import { addToSoldDigest, emptySoldDigest } from '@toystore/contracts';
 import type { OrderRecord } from '../services/shoppers.js';
 import type { Store } from '../services/store.js';
 
-/** Whether nothing is open and every replica has applied the same. */
-export function isAtRest({ replicas, catalog }: Store): boolean {
-  if (!catalog.isOpen) return false;
-  const [first, ...others] = replicas.map(({ machine }) => machine?.ledger);
-  if (first === undefined || first.openCount > 0) return false;
-  return others.every((ledger) => ledger?.hash === first.hash && ledger.openCount === 0);
+/** Whether somebody leads, nothing is open, and every member of the group has applied the same. */
+export function isAtRest(store: Store): boolean {
+  const { leader, catalog } = store;
+  const ledger = leader?.machine?.ledger;
+  if (!catalog.isOpen || ledger === undefined || ledger.openCount > 0) return false;
+  const members = leader?.raft?.members ?? [];
+  return members.every(({ id, kind }) => {
+    // Who lost its store must be a voter again.
+    const applied = kind === 'returning' ? undefined : store.replica(id).machine?.ledger;
+    return applied?.hash === ledger.hash && applied.openCount === 0;
+  });
 }
 
 /** Every invariant of the store at rest. */
 export function checkAtRest(store: Store, records: readonly OrderRecord[]): void {
-  const { world, truth, replicas, catalog } = store;
-  const ledger = replicas[0]?.machine?.ledger;
+  const { world, truth, leader, catalog } = store;
+  const ledger = leader?.machine?.ledger;
   const stock = catalog.machine?.ledger;
   if (ledger === undefined || stock === undefined)
-    return world.violate('Liveness', 'a replica or the catalog does not run after everything has healed');
+    return world.violate('Liveness', 'nobody leads, or the catalog does not run, after everything has healed');
 
   const numbers = new Map<number, string>();
   for (const { wish, told, nothingPlaced, walkedAway } of records) {

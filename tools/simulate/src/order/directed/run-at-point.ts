@@ -4,6 +4,7 @@ import { drawWishes } from '../schedule/draw-order-plan.js';
 import type { OrderOutcome } from '../schedule/order-outcome.js';
 import { comeToRest, recoveryMsMax } from '../schedule/run-order-plan.js';
 import { type ProtocolPoint, protocolPoints } from '../services/protocol-points.js';
+import { calmGroup } from '../services/group-tuning.js';
 import { Shoppers } from '../services/shoppers.js';
 import { replicaNames, Store, timing } from '../services/store.js';
 import { Prng } from '../world/prng.js';
@@ -58,7 +59,7 @@ export async function runAtPoint(
 ): Promise<DirectedOutcome> {
   Logger.overrideLogger(false);
   const random = new Prng(seed);
-  const store = new Store({ seed, keepTrace: record, host: 'bare', stock: { tux: 9, fox: 0 } });
+  const store = new Store({ seed, keepTrace: record, host: 'bare', stock: { tux: 9, fox: 0 }, group: calmGroup });
   const { world, points } = store;
   let reached = 0;
   const strike = (at: string): void => hit(store, fault, at);

@@ -1,8 +1,10 @@
 import { unreachable } from '@toystore/contracts';
 import type { OrderFault, OrderFaultKind, TimedOrderFault, Victim } from '../schedule/order-fault.js';
 import { describeOrderFault } from '../schedule/order-fault.js';
+import type { Disk } from '../services/disk.js';
 import type { Store } from '../services/store.js';
 import { replicaNames } from '../services/store.js';
+import { Operator } from './operator.js';
 
 const hourMs = 3_600_000;
 
@@ -10,9 +12,14 @@ const hourMs = 3_600_000;
 export class FaultInjector {
   /** How many faults of each kind struck. */
   readonly counts = new Map<OrderFaultKind, number>();
+  /** Replicas whose disk was replaced. */
+  readonly lostStores = new Set<string>();
+  private readonly operator: Operator;
   private isOver = false;
 
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: Store) {
+    this.operator = new Operator(store);
+  }
 
   /** Times count from now. */
   schedule(faults: readonly TimedOrderFault[]): void {
@@ -31,6 +38,7 @@ export class FaultInjector {
   heal(): void {
     this.isOver = true;
     this.store.network.heal();
+    for (const { disk } of [this.store.catalog, ...this.store.replicas]) disk.heal();
     for (const { process } of this.store.services) {
       process.pausedUntil = Math.min(process.pausedUntil, this.store.world.now);
       this.store.start(process.name);
@@ -49,7 +57,7 @@ export class FaultInjector {
       case 'kill catalog':
         return this.kill('catalog', fault.downMs);
       case 'kill group':
-        for (const name of replicaNames) this.kill(name, fault.downMs);
+        for (const { name } of store.replicas) this.kill(name, fault.downMs);
         return;
       case 'pause':
         return store.service(this.nameOf(fault.victim)).process.pause(fault.forMs);
@@ -78,6 +86,19 @@ export class FaultInjector {
         return;
       case 'hand over':
         return this.handOver();
+      case 'slow disk':
+        return this.diskOf(fault.victim).slowDown(fault);
+      case 'sync error':
+        return this.failDisk(this.nameOf(fault.victim), fault);
+      case 'disk full':
+        return this.diskOf(fault.victim).fillUp(fault.forMs);
+      case 'lost store':
+        return this.loseStore(this.nameOf(fault.victim), fault.downMs);
+      case 'add learner':
+      case 'promote':
+      case 'demote':
+      case 'remove':
+        return this.operator.change(fault.kind, fault.member);
       default:
         return unreachable(fault);
     }
@@ -85,6 +106,26 @@ export class FaultInjector {
 
   private nameOf(victim: Victim): string {
     return victim === 'leader' ? (this.store.leader?.name ?? replicaNames[0]) : victim;
+  }
+
+  private diskOf(victim: Victim): Disk {
+    const name = this.nameOf(victim);
+    return name === 'catalog' ? this.store.catalog.disk : this.store.replica(name).disk;
+  }
+
+  private failDisk(
+    name: string,
+    { isWritten, downMs }: { readonly isWritten: boolean; readonly downMs: number },
+  ): void {
+    this.diskOf(name).failNextSync({ isWritten, ended: () => this.kill(name, downMs) });
+  }
+
+  private loseStore(name: string, downMs: number): void {
+    if (!this.operator.canLoseStoreOf(name)) return;
+    this.kill(name, downMs);
+    this.diskOf(name).replace();
+    this.lostStores.add(name);
+    this.store.count('store lost');
   }
 
   private cut(from: Victim, to: Victim, forMs: number): void {

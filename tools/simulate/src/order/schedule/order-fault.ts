@@ -23,9 +23,22 @@ export type OrderFault =
   /** The wall clock then shows the true time and so many hours more. */
   | { readonly kind: 'clock jump'; readonly victim: Victim; readonly hours: number }
   /** Leadership is handed over as at a shutdown. */
-  | { readonly kind: 'hand over' };
+  | { readonly kind: 'hand over' }
+  | { readonly kind: 'slow disk'; readonly victim: Victim; readonly syncMs: number; readonly forMs: number }
+  /** The next sync reports an error, which ends the process. `isWritten`: the batch is on the disk all the same. */
+  | { readonly kind: 'sync error'; readonly victim: Victim; readonly isWritten: boolean; readonly downMs: number }
+  | { readonly kind: 'disk full'; readonly victim: Victim; readonly forMs: number }
+  /** Its disk is replaced by an empty one, unless the group could not survive that. */
+  | { readonly kind: 'lost store'; readonly victim: Victim; readonly downMs: number }
+  /** On whoever leads; what the group refuses is not done. */
+  | { readonly kind: 'add learner'; readonly member: string }
+  | { readonly kind: 'promote'; readonly member: string }
+  | { readonly kind: 'demote'; readonly member: string }
+  | { readonly kind: 'remove'; readonly member: string };
 
 export type OrderFaultKind = OrderFault['kind'];
+
+export type MembershipFaultKind = 'add learner' | 'promote' | 'demote' | 'remove';
 
 export interface TimedOrderFault {
   /** Since the shoppers came. */

@@ -1,5 +1,6 @@
 import type { OrderRule } from '../checks/order-rule.js';
 import type { ProtocolPoint } from '../services/protocol-points.js';
+import type { StoreEvent } from '../services/store-events.js';
 import type { OrderFaultKind } from './order-fault.js';
 
 /** What happened in one schedule. Equal for equal plans. */
@@ -14,6 +15,7 @@ export interface OrderReport {
   /** Faults that struck. */
   readonly faults: ReadonlyMap<OrderFaultKind, number>;
   readonly points: ReadonlyMap<ProtocolPoint, number>;
+  readonly happened: ReadonlyMap<StoreEvent, number>;
 }
 
 export interface OrderFailure {

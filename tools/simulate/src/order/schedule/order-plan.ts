@@ -1,4 +1,5 @@
 import type { HostKind } from '../services/group-host.js';
+import type { OrderGroupPlan } from '../services/group-tuning.js';
 import type { Wish } from '../services/shoppers.js';
 import type { TimedOrderFault } from './order-fault.js';
 
@@ -9,6 +10,7 @@ export interface OrderPlan {
   readonly host: HostKind;
   /** Of each product, at first. */
   readonly stock: Readonly<Record<string, number>>;
+  readonly group: OrderGroupPlan;
   readonly shoppers: {
     /** What each shopper orders, one after the other. */
     readonly wishes: readonly (readonly Omit<Wish, 'key'>[])[];

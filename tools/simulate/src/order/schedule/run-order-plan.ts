@@ -19,8 +19,8 @@ export async function runOrderPlan(
   { record = false }: { readonly record?: boolean } = {},
 ): Promise<OrderOutcome> {
   Logger.overrideLogger(false);
-  const { seed, host, stock, shoppers: habits, faultsMs } = plan;
-  const store = new Store({ seed, keepTrace: record, host, stock });
+  const { seed, host, stock, group, shoppers: habits, faultsMs } = plan;
+  const store = new Store({ seed, keepTrace: record, host, stock, group });
   const { world, truth } = store;
   return withVirtualGlobals(world, async () => {
     const shoppers = new Shoppers(store, new Freshness(world, truth));
@@ -33,6 +33,9 @@ export async function runOrderPlan(
     await world.runUntil(beganAt + faultsMs);
     injector.heal();
     await comeToRest(store, shoppers);
+    for (const voter of store.leader?.raft?.voters ?? []) {
+      if (injector.lostStores.has(voter)) store.count('lost store replaced');
+    }
     const [violation] = world.violations;
     return {
       report: {
@@ -45,6 +48,7 @@ export async function runOrderPlan(
         reads: shoppers.reads,
         faults: injector.counts,
         points: store.points.counts,
+        happened: store.happened,
       },
       failure: violation && { rule: violation.rule, detail: violation.message, atMs: violation.atMs - beganAt },
       sequence: world.traceLines,

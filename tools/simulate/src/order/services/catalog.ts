@@ -6,8 +6,7 @@ import {
   type HttpCall,
   type HttpCaller,
 } from '@quorumkit/cache/testing';
-import { type CommittedEntry, type Fence, LeaderError, type ReplicatedLog } from '@quorumkit/leader';
-import { MemoryLogStore } from '@quorumkit/leader/testing';
+import { type CommittedEntry, type Fence, type HostedGroup, LeaderError, type ReplicatedLog } from '@quorumkit/leader';
 import type {
   CatalogAuditResult,
   DebitBatch,
@@ -24,7 +23,9 @@ import {
 } from '@toystore/protocol/catalog';
 import { carry } from '../network/calls.js';
 import type { VirtualProcess } from '../world/virtual-process.js';
+import { Disk } from './disk.js';
 import { hostGroup } from './group-host.js';
+import { calmTuning } from './group-tuning.js';
 import type { Service } from './service.js';
 import { restockLevel, type Store, timing } from './store.js';
 
@@ -52,17 +53,14 @@ interface Run {
 /** The catalog: a group of one, its stock, and the publisher that tells the frontends' caches. */
 export class Catalog implements Service {
   readonly process: VirtualProcess;
-  private readonly disk: MemoryLogStore;
+  readonly disk: Disk;
   private run: Run | undefined;
   /** Acknowledgements of each DELETE, by its path: product, epoch and sequence. */
   private readonly acknowledged = new Map<string, number>();
 
   constructor(private readonly store: Store) {
     this.process = store.world.addProcess('catalog');
-    this.disk = new MemoryLogStore({
-      name: 'catalog',
-      sync: () => new Promise((resolve) => this.process.after(timing.fsyncMs, resolve, 'fsync')),
-    });
+    this.disk = new Disk(this.process);
   }
 
   get machine(): StockStateMachine | undefined {
@@ -85,27 +83,32 @@ export class Catalog implements Service {
       { leaseMs, heartbeatMs: leaseHeartbeatMs, deliveryTimeoutMs },
       { scheduler: process.scheduler(), callerOf: (id) => this.callerOf(id) },
     );
+    let group: HostedGroup | undefined;
     hostGroup(
       {
         kind: store.options.host,
         group: 'catalog',
         nodeId: 'catalog',
-        memberIds: ['catalog'],
+        members: [{ id: 'catalog', priority: 1 }],
         clock: process.clock(),
-        store: this.disk,
+        store: this.disk.store({
+          condition: (condition) => {
+            if (condition === 'full') store.count('disk was full');
+            group?.replica?.storeConditionChanged(condition);
+          },
+        }),
         transport: { open: () => undefined, send: () => undefined, close: () => Promise.resolve() },
         seed: process.random.integer(1, 2 ** 31),
-        timing,
-        snapshotEveryEntries: 10,
+        tuning: { ...calmTuning, limits: { ...calmTuning.limits, snapshotEveryEntries: 10 } },
         stateMachine: machine,
         elected: (fence) => this.open(fence),
         deposed: () => undefined,
         fatal: (error) => {
-          if (process.life === life)
-            store.world.violate('No Crash', `the catalog cannot go on: ${error.stack ?? error.message}`);
+          if (process.life === life) store.ends(this, `cannot go on: ${error.stack ?? error.message}`);
         },
       },
       (hosted) => {
+        group = hosted.group;
         const log = hosted.log as ReplicatedLog<StockCommand, StockResult>;
         this.run = {
           machine,
@@ -118,7 +121,7 @@ export class Catalog implements Service {
         };
       },
     ).catch((error: unknown) => {
-      if (process.life === life) store.world.violate('No Crash', `the catalog does not start: ${String(error)}`);
+      if (process.life === life) store.ends(this, `does not start: ${String(error)}`);
     });
     const restockAgain = (): void => {
       void this.restock();

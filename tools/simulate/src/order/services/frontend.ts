@@ -12,8 +12,9 @@ import {
 import { carry } from '../network/calls.js';
 import type { VirtualProcess } from '../world/virtual-process.js';
 import type { OrderReplica } from './order-replica.js';
+import { memberOptions } from './group-host.js';
 import type { Service } from './service.js';
-import { replicaNames, type Store, timing } from './store.js';
+import { type Store, timing } from './store.js';
 
 /** A product as a shopper sees it, with the position in the catalog's log that it was read at. */
 export interface ProductSeen {
@@ -153,7 +154,7 @@ export class Frontend implements Service {
     return {
       call: (fn, options) => directory.call(fn, options),
       replica: (id) => {
-        const replica = this.replica(id);
+        const replica = this.store.replica(id);
         return {
           placeOrder: async (order) => {
             const { deadlineMs, signal } = order;
@@ -187,7 +188,7 @@ export class Frontend implements Service {
   private directory(): LeaderDirectory {
     const { store, process } = this;
     const ask = <T>(id: string, what: string, deadlineMs: number, serve: (replica: OrderReplica) => T): Promise<T> => {
-      const replica = this.replica(id);
+      const replica = this.store.replica(id);
       return carry(store.network, {
         from: process,
         to: replica.process,
@@ -223,7 +224,7 @@ export class Frontend implements Service {
       hint: () => Promise.resolve(undefined),
       close: () => Promise.resolve(),
     };
-    const members = replicaNames.map((id, position) => ({ id, url: `http://${id}.invalid`, priority: position + 1 }));
+    const members = store.firstMembers.map(memberOptions);
     const options = {
       group: 'orders',
       members,
@@ -232,11 +233,5 @@ export class Frontend implements Service {
       attemptTimeoutMs: 700,
     } as const;
     return new LeaderDirectory(options, { clock: process.clock(), calls, random: () => process.random.next() });
-  }
-
-  private replica(id: string): OrderReplica {
-    const replica = this.store.replicas.find(({ name }) => name === id);
-    if (replica === undefined) throw new RangeError(`there is no replica ${id}`);
-    return replica;
   }
 }

@@ -18,6 +18,7 @@ import {
   ReplicatedStateMachine,
   type StateMachine,
 } from '@quorumkit/leader';
+import type { GroupTuning } from './group-tuning.js';
 
 /**
  * `bare`: the hosted group of the package, without Nest around it. `module`: the whole `LeaderModule` in an application
@@ -29,17 +30,14 @@ export interface HostedBy {
   readonly kind: HostKind;
   readonly group: string;
   readonly nodeId: string;
-  readonly memberIds: readonly string[];
+  readonly members: readonly { readonly id: string; readonly priority: number }[];
+  /** This process, where it is none of the first members. */
+  readonly joining?: { readonly id: string; readonly priority: number } | undefined;
   readonly clock: Clock;
   readonly store: LogStore;
   readonly transport: PeerTransport;
   readonly seed: number;
-  readonly timing: {
-    readonly heartbeatMs: number;
-    readonly electionTimeoutMs: readonly [number, number];
-    readonly proposalDeadlineMs: number;
-  };
-  readonly snapshotEveryEntries: number;
+  readonly tuning: GroupTuning;
   readonly stateMachine: StateMachine;
   readonly elected: (fence: Fence) => void | Promise<void>;
   readonly deposed: () => void | Promise<void>;
@@ -59,31 +57,29 @@ export async function hostGroup(hosting: HostedBy, before: (hosted: Hosted) => v
   else await hostModule(hosting, before);
 }
 
-function optionsOf({
-  group,
-  nodeId,
-  memberIds,
-  clock,
-  store,
-  transport,
-  seed,
-  timing,
-  snapshotEveryEntries,
-}: HostedBy): GroupOptions {
+function optionsOf({ group, nodeId, members, joining, clock, store, transport, seed, tuning }: HostedBy): GroupOptions {
   return {
     name: group,
     nodeId,
-    members: memberIds.map((id, position) => ({ id, url: `http://${id}.invalid`, priority: position + 1 })),
+    members: members.map(memberOptions),
+    ...(joining && { joining: memberOptions(joining) }),
     dataDir: 'memory',
     auth: 'none',
-    heartbeatIntervalMs: timing.heartbeatMs,
-    electionTimeoutMs: timing.electionTimeoutMs,
-    engine: raft({ seed }),
-    limits: { snapshotEveryEntries, deadlineMs: timing.proposalDeadlineMs },
+    heartbeatIntervalMs: tuning.heartbeatMs,
+    electionTimeoutMs: tuning.electionTimeoutMs,
+    engine: raft({ ...tuning.raft, seed }),
+    limits: tuning.limits,
     clock,
     logStore: store,
     transport,
   };
+}
+
+/** Nobody listens there: the simulation carries what is sent. */
+export function memberOptions<M extends { readonly id: string; readonly priority: number }>(
+  member: M,
+): M & { readonly url: string } {
+  return { ...member, url: `http://${member.id}.invalid` };
 }
 
 async function hostBare(hosting: HostedBy, before: (hosted: Hosted) => void): Promise<void> {

@@ -7,8 +7,7 @@ import type {
   ReadConsistency,
   ReplicaStatus,
 } from '@quorumkit/leader';
-import { ReplicatedLog } from '@quorumkit/leader';
-import { MemoryLogStore } from '@quorumkit/leader/testing';
+import { NotLeaderError, ReplicatedLog } from '@quorumkit/leader';
 import type { OrderResult as FoundOrder, OrderToPlace, PlaceOrderResult } from '@toystore/contracts';
 import {
   admissionOptionsDefault,
@@ -26,9 +25,11 @@ import {
 import type { Observable } from 'rxjs';
 import type { VirtualProcess } from '../world/virtual-process.js';
 import { CatalogCalls } from './catalog-calls.js';
-import { type Hosted, hostGroup } from './group-host.js';
+import { Disk, type DiskListener } from './disk.js';
+import { type Hosted, hostGroup, memberOptions } from './group-host.js';
+import { LeadershipWatch } from './leadership-watch.js';
 import type { Service } from './service.js';
-import { replicaNames, type Store, timing } from './store.js';
+import { spareName, type Store, timing } from './store.js';
 
 /** The ledger, with somebody who sees what is applied. */
 class WatchedLedger extends OrderStateMachine {
@@ -90,7 +91,8 @@ interface Run {
 /** One order replica as a virtual process. Its disk survives kills, the rest does not. */
 export class OrderReplica implements Service {
   readonly process: VirtualProcess;
-  private readonly disk: MemoryLogStore;
+  readonly disk: Disk;
+  private readonly leadership: LeadershipWatch;
   private run: Run | undefined;
 
   constructor(
@@ -98,10 +100,8 @@ export class OrderReplica implements Service {
     readonly name: string,
   ) {
     this.process = store.world.addProcess(name);
-    this.disk = new MemoryLogStore({
-      name,
-      sync: () => new Promise((resolve) => this.process.after(timing.fsyncMs, resolve, 'fsync')),
-    });
+    this.disk = new Disk(this.process);
+    this.leadership = new LeadershipWatch(store, this);
   }
 
   get machine(): OrderStateMachine | undefined {
@@ -110,6 +110,11 @@ export class OrderReplica implements Service {
 
   get state(): ReturnType<Election['state']> | undefined {
     return this.run?.hosted.election.state();
+  }
+
+  /** The core's own view; undefined while it is not open. */
+  get raft(): NonNullable<Hosted['group']['replica']>['status'] {
+    return this.run?.hosted.group.replica?.status;
   }
 
   begin(): void {
@@ -128,19 +133,18 @@ export class OrderReplica implements Service {
         kind: store.options.host,
         group: 'orders',
         nodeId: name,
-        memberIds: replicaNames,
+        members: store.firstMembers,
+        joining: name === spareName ? { id: name, priority: store.options.group.sparePriority ?? 0 } : undefined,
         clock: process.clock(),
-        store: this.watchedDisk(),
+        store: this.disk.store(this.diskListener()),
         transport: store.peers.transport(process),
         seed: process.random.integer(1, 2 ** 31),
-        timing,
-        snapshotEveryEntries: 12,
+        tuning: store.options.group.tuning,
         stateMachine: machine,
         elected: (fence) => this.elected(fence),
         deposed: () => this.run?.office.leave(),
         fatal: (error) => {
-          if (process.life === life)
-            store.world.violate('No Crash', `${name} cannot go on: ${error.stack ?? error.message}`);
+          if (process.life === life) store.ends(this, `cannot go on: ${error.stack ?? error.message}`);
         },
       },
       (hosted) => {
@@ -164,12 +168,14 @@ export class OrderReplica implements Service {
         const office = new Office(hosted.election, pump, waiters);
         const placeOrder = new PlaceOrder(machine, log, office, waiters, reachability, admissionOptionsDefault);
         this.run = { hosted, machine, placeOrder, findOrder: new FindOrder(machine, log), office };
+        this.leadership.watch(hosted.election);
       },
     ).catch((error: unknown) => {
-      if (process.life === life) store.world.violate('No Crash', `${name} does not start: ${String(error)}`);
+      if (process.life === life) store.ends(this, `does not start: ${String(error)}`);
     });
     machine.changes$.subscribe((change) => {
       if (process.life !== life) return;
+      if (change.kind === 'restored' && this.state?.role !== 'stopped') store.count('snapshot installed');
       if (change.kind === 'settled') store.truth.orderSettled(name, change.intent, change.settlement);
       if (isLeader() && change.kind === 'opened') store.points.reach('intent committed', name);
       if (isLeader() && change.kind === 'settled') store.points.reach('outcome committed', name);
@@ -226,39 +232,46 @@ export class OrderReplica implements Service {
 
   /** Hands leadership over as a shutdown does, and goes on living. */
   transferLeadership(): void {
-    this.run?.hosted.election.transferLeadership().catch(() => undefined);
+    const { run } = this;
+    if (run !== undefined) this.leadership.handOver(run.hosted.election);
+  }
+
+  /** Changes who belongs to the group. Rejects with the package's errors. */
+  async changeMembers(kind: 'addLearner' | 'promote' | 'demote' | 'remove', id: string): Promise<void> {
+    const { membership } = this.run?.hosted.group ?? {};
+    if (membership === undefined) throw new NotLeaderError(this.name, undefined, 0);
+    if (kind !== 'addLearner') return membership[kind](id);
+    const { firstMembers, options } = this.store;
+    const priority = firstMembers.find((member) => member.id === id)?.priority ?? options.group.sparePriority ?? 0;
+    return membership.addLearner(memberOptions({ id, priority }));
   }
 
   private elected(fence: Fence): void {
     const { run, store, name } = this;
     if (run === undefined) return;
     if (run.machine.ledger.openCount > 0) store.points.reach('term begins with open intents', name);
+    this.leadership.elected(fence);
     run.office.take(fence);
   }
 
   /** Sees what becomes durable here while somebody else leads. */
-  private watchedDisk(): MemoryLogStore {
-    const { disk, store, name, process } = this;
-    const life = process.life;
-    return new Proxy(disk, {
-      get: (target, property) => {
-        if (property !== 'append') {
-          const value: unknown = Reflect.get(target, property, target);
-          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-        }
-        return async (batch: Parameters<MemoryLogStore['append']>[0]): Promise<void> => {
-          if (process.life !== life) return new Promise(() => undefined);
-          await target.append(batch);
-          if (batch.snapshot !== undefined) store.points.reach('snapshot taken', name);
-          if (this.state?.role === 'leader') return;
-          for (const { data } of batch.entries) {
-            const text = Buffer.from(data).toString('latin1');
-            if (text.includes('"kind":"intent"')) store.points.reach('intent on one follower', name);
-            if (text.includes('"kind":"outcomes"')) store.points.reach('outcome on one follower', name);
-          }
-        };
+  private diskListener(): DiskListener {
+    const { store, name } = this;
+    return {
+      condition: (condition) => {
+        if (condition === 'full') store.count('disk was full');
+        this.run?.hosted.group.replica?.storeConditionChanged(condition);
       },
-    });
+      written: (batch) => {
+        if (batch.snapshot !== undefined) store.points.reach('snapshot taken', name);
+        if (this.state?.role === 'leader') return;
+        for (const { data } of batch.entries) {
+          const text = Buffer.from(data).toString('latin1');
+          if (text.includes('"kind":"intent"')) store.points.reach('intent on one follower', name);
+          if (text.includes('"kind":"outcomes"')) store.points.reach('outcome on one follower', name);
+        }
+      },
+    };
   }
 }
 

@@ -4,11 +4,15 @@ import { PeerLinks } from '../network/peer-links.js';
 import { Truth } from '../checks/truth.js';
 import { World } from '../world/world.js';
 import { Catalog } from './catalog.js';
+import type { VirtualProcess } from '../world/virtual-process.js';
+import type { Disk } from './disk.js';
 import { Frontend } from './frontend.js';
 import type { HostKind } from './group-host.js';
+import type { OrderGroupPlan } from './group-tuning.js';
 import { OrderReplica } from './order-replica.js';
 import { PointLog } from './protocol-points.js';
 import type { Service } from './service.js';
+import type { StoreEvent } from './store-events.js';
 
 export interface StoreOptions {
   readonly seed: number;
@@ -16,25 +20,25 @@ export interface StoreOptions {
   /** How the replicated groups are hosted: bare, or by the whole Nest module. */
   readonly host: HostKind;
   readonly stock: Readonly<Record<string, number>>;
+  /** Of the order group. */
+  readonly group: OrderGroupPlan;
   /** Of the first moment; faults change them. */
   readonly links?: LinkConditions;
 }
 
 export const replicaNames = ['order-1', 'order-2', 'order-3'] as const;
+/** Belongs to the group when it is added. */
+export const spareName = 'order-4';
 export const frontendNames = ['frontend-1', 'frontend-2'] as const;
 
 /** Timing, ms. Shorter than in the store, in the same proportions: virtual time costs work, too. */
 export const timing = {
-  heartbeatMs: 100,
-  electionTimeoutMs: [400, 800],
   leaseMs: 800,
   leaseHeartbeatMs: 200,
   deliveryTimeoutMs: 150,
   /** Above twice the lease. */
   debitTimeoutMs: 2_000,
   restockIntervalMs: 700,
-  /** Short, so that proposals of unknown fate are proposed again while the first is still under way. */
-  proposalDeadlineMs: 150,
   orderDeadlineMs: 1_300,
   fsyncMs: 0.8,
 } as const;
@@ -49,6 +53,7 @@ export class Store {
   readonly peers: PeerLinks;
   readonly truth: Truth;
   readonly points = new PointLog();
+  readonly happened = new Map<StoreEvent, number>();
   /** Every batch that a leader has sent: the network may still hold a copy of it. */
   readonly sentDebits: DebitBatch[] = [];
   readonly replicas: readonly OrderReplica[];
@@ -62,7 +67,8 @@ export class Store {
     this.peers = new PeerLinks(this.network);
     this.truth = new Truth(this.world);
     this.catalog = new Catalog(this);
-    this.replicas = replicaNames.map((name) => new OrderReplica(this, name));
+    const spares = options.group.sparePriority === undefined ? [] : [spareName];
+    this.replicas = [...replicaNames, ...spares].map((name) => new OrderReplica(this, name));
     this.frontends = frontendNames.map((name) => new Frontend(this, name));
   }
 
@@ -81,6 +87,29 @@ export class Store {
     return this.replicas
       .filter((replica) => replica.process.isAlive && replica.state?.inOffice === true)
       .sort((left, right) => (right.state?.term ?? 0) - (left.state?.term ?? 0))[0];
+  }
+
+  replica(name: string): OrderReplica {
+    const replica = this.replicas.find((candidate) => candidate.name === name);
+    if (replica === undefined) throw new RangeError(`there is no replica ${name}`);
+    return replica;
+  }
+
+  /** Names and priorities of the first members. */
+  get firstMembers(): readonly { readonly id: string; readonly priority: number }[] {
+    return replicaNames.map((id, position) => ({ id, priority: this.options.group.priorities[position] ?? 1 }));
+  }
+
+  count(event: StoreEvent): void {
+    this.world.trace(event);
+    this.happened.set(event, (this.happened.get(event) ?? 0) + 1);
+  }
+
+  /** A process says that it must end. Only its disk explains that. */
+  ends({ process, disk }: { readonly process: VirtualProcess; readonly disk: Disk }, why: string): void {
+    if (disk.failure === undefined) return this.world.violate('No Crash', `${process.name} ${why}`);
+    this.count('disk refused a sync');
+    disk.failure.ended();
   }
 
   start(name: string): void {

@@ -5,6 +5,9 @@ import type { World } from './world.js';
 /** Ends a wait that is not needed any more; harmless afterwards. */
 export type Cancel = () => void;
 
+/** Less is lost when it is added to the time: a timer would fire before it is due, and be set again, for ever. */
+const timerResolutionMs = 0.001;
+
 /**
  * One process: its clocks, its timers, its source of randomness, and whether it runs. What it holds in memory belongs
  * to one life; a kill ends that life with everything that it still had to do.
@@ -79,7 +82,10 @@ export class VirtualProcess {
     return {
       now: () => this.monotonicNow,
       epochMs: () => Math.floor(this.world.now + this.wallOffsetMs),
-      setTimer: (at, fire) => ({ cancel: this.after(at - this.monotonicNow, fire) }),
+      setTimer: (at, fire) => {
+        const left = at - this.monotonicNow;
+        return { cancel: this.after(left > 0 ? Math.max(left, timerResolutionMs) : 0, fire) };
+      },
       defer: (run) => void this.after(0, run, 'defer'),
     };
   }
