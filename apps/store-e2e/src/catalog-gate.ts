@@ -15,7 +15,13 @@ export class CatalogGate {
   static async open(catalogPort: number, heldPath: string): Promise<CatalogGate> {
     const server = createServer((incoming, answer) => {
       const outgoing = request(
-        { host: '127.0.0.1', port: catalogPort, method: incoming.method, path: incoming.url, headers: incoming.headers },
+        {
+          host: '127.0.0.1',
+          port: catalogPort,
+          method: incoming.method,
+          path: incoming.url,
+          headers: incoming.headers,
+        },
         (reply: IncomingMessage) => {
           const passOn = (): void => {
             answer.writeHead(reply.statusCode ?? 502, reply.headers);

@@ -14,9 +14,26 @@ describe('the client sweep (5 clients × 20 requests, p from 0 to 1)', () => {
   }, 180_000);
   afterAll(() => under?.stop(), 60_000);
 
-  async function sweep(seed: number, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<{ code: number; output: string }> {
-    const args = ['--clients', '5', '--requests', '20', '--prob', '0..1:0.2', '--url', under.store.url, '--seed', String(seed), '--json'];
-    const child = spawn(process.execPath, [client, ...args, '--out', `${under.dataDir}/client-${seed}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  async function sweep(
+    seed: number,
+    meanwhile: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<{ code: number; output: string }> {
+    const args = [
+      '--clients',
+      '5',
+      '--requests',
+      '20',
+      '--prob',
+      '0..1:0.2',
+      '--url',
+      under.store.url,
+      '--seed',
+      String(seed),
+      '--json',
+    ];
+    const child = spawn(process.execPath, [client, ...args, '--out', `${under.dataDir}/client-${seed}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -13,7 +13,12 @@ describe('while processes are being killed under load', () => {
     { title: 'kill -9 of all order replicas at once', victims: ['all-orders'], pauseShare: 0, seed: 14 },
     { title: 'kill -9 of the frontend', victims: ['frontend'], pauseShare: 0, seed: 15 },
     { title: 'leader and catalog paused (SIGSTOP)', victims: ['leader', 'catalog'], pauseShare: 1, seed: 16 },
-    { title: 'everything mixed', victims: ['leader', 'follower', 'catalog', 'all-orders', 'frontend'], pauseShare: 0.3, seed: 17 },
+    {
+      title: 'everything mixed',
+      victims: ['leader', 'follower', 'catalog', 'all-orders', 'frontend'],
+      pauseShare: 0.3,
+      seed: 17,
+    },
   ];
 
   it.each(cases)(

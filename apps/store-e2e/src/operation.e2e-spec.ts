@@ -50,15 +50,27 @@ describe('operating the store', () => {
     return folder;
   }
 
-  it.each(['catalog', 'order', 'frontend'])('%s lists every problem of a bad configuration at once and exits 1', async (app) => {
-    const env = { PORT: 'eighty', MEMBERS: 'order-1', CATALOG_URL: 'not a url', NODE_ID: '', DATA_DIR: await newFolder(), RESTOCK_INTERVAL_MS: '-1', LOG_LEVEL: 'loud' };
+  it.each(['catalog', 'order', 'frontend'])(
+    '%s lists every problem of a bad configuration at once and exits 1',
+    async (app) => {
+      const env = {
+        PORT: 'eighty',
+        MEMBERS: 'order-1',
+        CATALOG_URL: 'not a url',
+        NODE_ID: '',
+        DATA_DIR: await newFolder(),
+        RESTOCK_INTERVAL_MS: '-1',
+        LOG_LEVEL: 'loud',
+      };
 
-    const { code, stdout, stderr } = await run([pathOf(`apps/${app}/dist/main.js`)], env);
+      const { code, stdout, stderr } = await run([pathOf(`apps/${app}/dist/main.js`)], env);
 
-    expect(code).toBe(1);
-    expect(`${stdout}${stderr}`).toContain('PORT');
-    expect(`${stdout}${stderr}`).toContain('LOG_LEVEL');
-  }, 60_000);
+      expect(code).toBe(1);
+      expect(`${stdout}${stderr}`).toContain('PORT');
+      expect(`${stdout}${stderr}`).toContain('LOG_LEVEL');
+    },
+    60_000,
+  );
 
   it('refuses a second store on the same data folder and says why', async () => {
     under = await startStoreUnderTest();
@@ -83,26 +95,44 @@ describe('operating the store', () => {
 
   it('answers the lab command line with one JSON document', async () => {
     under = await startStoreUnderTest();
-    const command = (...args: string[]): Promise<Ended> => run([lab, ...args, '--data-dir', (under as StoreUnderTest).dataDir, '--json']);
+    const command = (...args: string[]): Promise<Ended> =>
+      run([lab, ...args, '--data-dir', (under as StoreUnderTest).dataDir, '--json']);
 
-    const status = JSON.parse((await command('status')).stdout) as { leader: string; services: { name: string; kind: string; state: string; pid: number; hash: string }[] };
-    expect(status.services.map(({ name }) => name).sort()).toEqual(['catalog', 'frontend', 'order-1', 'order-2', 'order-3']);
+    const status = JSON.parse((await command('status')).stdout) as {
+      leader: string;
+      services: { name: string; kind: string; state: string; pid: number; hash: string }[];
+    };
+    expect(status.services.map(({ name }) => name).sort()).toEqual([
+      'catalog',
+      'frontend',
+      'order-1',
+      'order-2',
+      'order-3',
+    ]);
     expect(status.services.map(({ state }) => state)).toEqual(Array(5).fill('running'));
     const killed = JSON.parse((await command('kill', 'leader')).stdout) as { name: string; pid: number };
-    expect(killed).toEqual({ name: status.leader, pid: status.services.find(({ name }) => name === status.leader)?.pid });
+    expect(killed).toEqual({
+      name: status.leader,
+      pid: status.services.find(({ name }) => name === status.leader)?.pid,
+    });
     expect(JSON.parse((await command('start', killed.name)).stdout)).toMatchObject({ name: killed.name });
     expect(JSON.parse((await command('pause', 'catalog')).stdout)).toMatchObject({ name: 'catalog' });
     expect(JSON.parse((await command('resume', 'catalog')).stdout)).toMatchObject({ name: 'catalog' });
     await under.store.waitUntilReady({ limitMs: 60_000 });
     const verify = await command('verify');
-    expect([verify.code, JSON.parse(verify.stdout)]).toEqual([0, expect.objectContaining({ ok: true, orders: 0, violations: [] })]);
+    expect([verify.code, JSON.parse(verify.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ ok: true, orders: 0, violations: [] }),
+    ]);
     expect((await command('kill', 'nobody')).code).not.toBe(0);
   }, 240_000);
 
   it('stops everything on Ctrl-C and leaves no process behind', async () => {
     const dataDir = await newFolder();
     const port = await findFreeBasePort();
-    const up = spawn(process.execPath, [lab, 'up', '--data-dir', dataDir, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const up = spawn(process.execPath, [lab, 'up', '--data-dir', dataDir, '--port', String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     up.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     await until('the address is printed', () => Promise.resolve(output.includes(`http://127.0.0.1:${port}`)), 120_000);
@@ -119,7 +149,9 @@ describe('operating the store', () => {
   it('leaves no process behind when the lab itself is killed', async () => {
     const dataDir = await newFolder();
     const port = await findFreeBasePort();
-    const up = spawn(process.execPath, [lab, 'up', '--data-dir', dataDir, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const up = spawn(process.execPath, [lab, 'up', '--data-dir', dataDir, '--port', String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     up.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     await until('the address is printed', () => Promise.resolve(output.includes(`http://127.0.0.1:${port}`)), 120_000);

@@ -36,7 +36,10 @@ describe('the order history', () => {
     expect(report.replicas).toHaveLength(3);
     expect(new Set(report.replicas.map(({ hash }) => hash)).size).toBe(1);
     const csv = (name: string): Promise<string> => readFile(join(under.dataDir, name, 'orders.csv'), 'utf8');
-    await until('both replicas have written the same orders.csv', async () => (await csv(follower)) === (await csv(leader as string)));
+    await until(
+      'both replicas have written the same orders.csv',
+      async () => (await csv(follower)) === (await csv(leader as string)),
+    );
     expect((await csv(follower)).trim().split('\n')).toHaveLength(1 + report.orders);
   }, 180_000);
 

@@ -116,17 +116,21 @@ describe('the public API', () => {
 
   it('replays the answer to a repeated key, and refuses the key with another body', async () => {
     const headers = { 'idempotency-key': randomUUID() };
-    const first = (await (await order('{"name":"lego","quantity":1}', headers)).json()) as { data: { order_number: number } };
+    const first = (await (await order('{"name":"lego","quantity":1}', headers)).json()) as {
+      data: { order_number: number };
+    };
 
     const again = (await (await order('{"name":"lego","quantity":1}', headers)).json()) as typeof first;
     const other = await order('{"name":"lego","quantity":2}', headers);
 
     expect(again).toEqual(first);
     await expectProblem(other, 422);
-    await expectProblem(await order('{"name":"lego","quantity":1}', { 'idempotency-key': 'ä'.repeat(3) }), 400).catch((error: unknown) => {
-      // fetch itself refuses header values outside latin1; then there was no request to answer.
-      if (!(error instanceof TypeError)) throw error;
-    });
+    await expectProblem(await order('{"name":"lego","quantity":1}', { 'idempotency-key': 'ä'.repeat(3) }), 400).catch(
+      (error: unknown) => {
+        // fetch itself refuses header values outside latin1; then there was no request to answer.
+        if (!(error instanceof TypeError)) throw error;
+      },
+    );
   }, 30_000);
 
   it('serves liveness, readiness, metrics and its own documentation', async () => {

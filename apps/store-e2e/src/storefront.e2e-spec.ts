@@ -3,9 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, chromium } from 'playwright-core';
 import { startStoreUnderTest, type StoreUnderTest } from './store-under-test.js';
 
-const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find((path) => path !== undefined && existsSync(path));
+const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find(
+  (path) => path !== undefined && existsSync(path),
+);
 if (executablePath === undefined) {
-  console.warn('NO BROWSER: the storefront is not tested here. Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH.');
+  console.warn(
+    'NO BROWSER: the storefront is not tested here. Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH.',
+  );
 }
 const withBrowser = executablePath === undefined ? describe.skip : describe;
 
@@ -16,7 +20,15 @@ withBrowser('the storefront page', () => {
     under = await startStoreUnderTest();
     browser = await chromium.launch({
       executablePath: executablePath as string,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     });
   }, 240_000);
   afterAll(async () => {
@@ -35,7 +47,10 @@ withBrowser('the storefront page', () => {
     await toy.getByRole('spinbutton').fill('2');
     await toy.getByRole('button', { name: /buy/i }).click();
 
-    await page.getByText(/order (number )?#?0\b/i).first().waitFor({ timeout: 30_000 });
+    await page
+      .getByText(/order (number )?#?0\b/i)
+      .first()
+      .waitFor({ timeout: 30_000 });
     await toy.getByText('98').first().waitFor({ timeout: 30_000 });
     expect(failures).toEqual([]);
     await page.close();

@@ -9,7 +9,12 @@ export { LocalStore } from './store/local-store.js';
 export { startStore, type StartStoreOptions } from './store/start-store.js';
 export type { ProcessExit } from './supervision/managed-process.js';
 export type { ProcessState } from './supervision/process-state.js';
-export { Supervisor, type NamedProcess, type ServiceStanding, type SupervisorOptions } from './supervision/supervisor.js';
+export {
+  Supervisor,
+  type NamedProcess,
+  type ServiceStanding,
+  type SupervisorOptions,
+} from './supervision/supervisor.js';
 export { findFreeBasePort, isPortFree } from './topology/free-ports.js';
 export { portBlock, type PortBlock } from './topology/port-block.js';
 export { storeTopology, type ServiceKind, type ServiceSpec, type TopologyOptions } from './topology/store-topology.js';

@@ -34,23 +34,41 @@ export function statusTable({ leader, services, cut }: StatusReport): string {
     short(service.hash),
     service.url,
   ]);
-  const drawn = table(['name', 'state', 'role', 'pid', 'term', 'log', 'commit', 'applied', 'orders', 'hash', 'url'], rows, 3);
+  const drawn = table(
+    ['name', 'state', 'role', 'pid', 'term', 'log', 'commit', 'applied', 'orders', 'hash', 'url'],
+    rows,
+    3,
+  );
   return `${drawn}\n${leader === null ? 'No order replica leads right now.' : `* leads the order group`}${cut.length === 0 ? '' : `\n${cutLines({ cut })}`}`;
 }
 
 export function cutLines({ cut }: CutReport): string {
   if (cut.length === 0) return 'Nothing is cut.';
-  const lines = cut.map(({ a, b, oneWay, refuse }) => `Cut: ${a} ${oneWay ? '-->' : '<->'} ${b}, ${refuse ? 'connections are refused' : 'bytes do not arrive'}.`);
+  const lines = cut.map(
+    ({ a, b, oneWay, refuse }) =>
+      `Cut: ${a} ${oneWay ? '-->' : '<->'} ${b}, ${refuse ? 'connections are refused' : 'bytes do not arrive'}.`,
+  );
   return [...lines, 'To heal every cut: npm run lab -- heal'].join('\n');
 }
 
 export function verifyTables({ ok, orders, replicas, products, violations }: VerifyReport): string {
   const stock = table(
     ['product', 'initial', 'restocked', 'sold', 'current', 'ok'],
-    products.map((product) => [product.name, cell(product.initial), cell(product.restocked), cell(product.sold), cell(product.current), product.ok ? 'yes' : 'NO']),
+    products.map((product) => [
+      product.name,
+      cell(product.initial),
+      cell(product.restocked),
+      cell(product.sold),
+      cell(product.current),
+      product.ok ? 'yes' : 'NO',
+    ]),
     1,
   );
-  const copies = table(['replica', 'applied', 'hash'], replicas.map(({ name, appliedIndex, hash }) => [name, cell(appliedIndex), short(hash)]), 1);
+  const copies = table(
+    ['replica', 'applied', 'hash'],
+    replicas.map(({ name, appliedIndex, hash }) => [name, cell(appliedIndex), short(hash)]),
+    1,
+  );
   const verdict = ok
     ? `Every invariant holds: ${orders} orders on ${replicas.length} replicas.`
     : `${violations.length} broken:\n${violations.map(({ invariant, subject, detail }) => `  ${invariant}, ${subject}: ${detail}`).join('\n')}`;

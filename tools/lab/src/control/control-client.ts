@@ -10,15 +10,20 @@ const aliveLimitMs = 5_000;
 /** Asks the lab that runs the store on `dataDir`. Its refusals arrive as the {@link LabError} they were there. */
 export async function sendCommand(dataDir: string, command: LabCommand): Promise<unknown> {
   const lab = readLabFile(dataDir);
-  if (lab === undefined) throw new LabError('no-store', `No store is running on ${dataDir}. Start one: npm start -- --data-dir ${dataDir}`);
+  if (lab === undefined)
+    throw new LabError('no-store', `No store is running on ${dataDir}. Start one: npm start -- --data-dir ${dataDir}`);
   try {
     return await post(lab, command, answerMarginMs + (command.kind === 'verify' ? command.restWaitMs : 0));
   } catch (error) {
     if (error instanceof LabError) throw error;
-    throw new LabError('no-store', `No store is running on ${dataDir}: its lab (pid ${lab.pid}) does not answer (${messageOf(error)}). Start one: npm start -- --data-dir ${dataDir}`, {
-      definite: isConnectionRefused(error),
-      cause: error,
-    });
+    throw new LabError(
+      'no-store',
+      `No store is running on ${dataDir}: its lab (pid ${lab.pid}) does not answer (${messageOf(error)}). Start one: npm start -- --data-dir ${dataDir}`,
+      {
+        definite: isConnectionRefused(error),
+        cause: error,
+      },
+    );
   }
 }
 
@@ -45,7 +50,8 @@ async function post(lab: LabFile, command: LabCommand, limitMs: number): Promise
   const answer = (await body.json()) as { error?: { code: LabErrorCode; message: string } };
   if (statusCode === 200) return answer;
   // Another program may have been given the port of a lab that is gone.
-  if (statusCode === 401 || answer.error === undefined) throw new LabError('no-store', `Another program answers at ${lab.controlUrl}; the lab (pid ${lab.pid}) is gone.`);
+  if (statusCode === 401 || answer.error === undefined)
+    throw new LabError('no-store', `Another program answers at ${lab.controlUrl}; the lab (pid ${lab.pid}) is gone.`);
   throw new LabError(answer.error.code, answer.error.message, { definite: false });
 }
 

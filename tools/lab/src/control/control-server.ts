@@ -42,8 +42,10 @@ export class ControlServer {
       response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body));
     };
     try {
-      if (!this.#knowsToken(request)) return reply(401, failure('invalid-command', 'The token in lab.json is missing or wrong.'));
-      if (request.method !== 'POST' || request.url !== commandsPath) return reply(404, failure('invalid-command', `Only POST ${commandsPath} is served here.`));
+      if (!this.#knowsToken(request))
+        return reply(401, failure('invalid-command', 'The token in lab.json is missing or wrong.'));
+      if (request.method !== 'POST' || request.url !== commandsPath)
+        return reply(404, failure('invalid-command', `Only POST ${commandsPath} is served here.`));
       reply(200, await handler(parseLabCommand(await readJson(request))));
     } catch (error) {
       if (error instanceof LabError) reply(409, failure(error.code, error.message));
@@ -67,7 +69,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > bodyBytesMax) throw new LabError('invalid-command', `The command is longer than ${bodyBytesMax} bytes.`);
+    if (bytes > bodyBytesMax)
+      throw new LabError('invalid-command', `The command is longer than ${bodyBytesMax} bytes.`);
     chunks.push(chunk);
   }
   try {

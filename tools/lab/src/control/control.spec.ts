@@ -23,13 +23,25 @@ afterEach(async () => {
 async function runLab(handler: CommandHandler): Promise<LabFile> {
   const server = new ControlServer(handler);
   open.push(server);
-  const file = { pid: process.pid, controlUrl: await server.listen(), token: server.token, storeUrl: 'http://127.0.0.1:8080', startedAt: 'now' };
+  const file = {
+    pid: process.pid,
+    controlUrl: await server.listen(),
+    token: server.token,
+    storeUrl: 'http://127.0.0.1:8080',
+    startedAt: 'now',
+  };
   claimLabFile(dataDir, file);
   return file;
 }
 
 const answerStatus: CommandHandler = () => Promise.resolve({ leader: null, services: [] });
-const goneLab: LabFile = { pid: 1, controlUrl: 'http://127.0.0.1:1', token: 'old', storeUrl: 'http://127.0.0.1:8080', startedAt: 'then' };
+const goneLab: LabFile = {
+  pid: 1,
+  controlUrl: 'http://127.0.0.1:1',
+  token: 'old',
+  storeUrl: 'http://127.0.0.1:8080',
+  startedAt: 'then',
+};
 
 describe('control endpoint', () => {
   it('carries a command to the lab and its answer back', async () => {
@@ -43,7 +55,10 @@ describe('control endpoint', () => {
   it('brings a refusal back as it was', async () => {
     await runLab(() => Promise.reject(new LabError('already-dead', 'order-1 is already dead.')));
 
-    await expect(sendCommand(dataDir, { kind: 'start', name: 'order-1' })).rejects.toMatchObject({ code: 'already-dead', message: 'order-1 is already dead.' });
+    await expect(sendCommand(dataDir, { kind: 'start', name: 'order-1' })).rejects.toMatchObject({
+      code: 'already-dead',
+      message: 'order-1 is already dead.',
+    });
   });
 
   it('does nothing for a caller without the token', async () => {
@@ -51,29 +66,44 @@ describe('control endpoint', () => {
     const { controlUrl } = await runLab((command) => Promise.resolve(calls.push(command)));
 
     const answers = await Promise.all(
-      ['', 'Bearer wrong'].map((authorization) => fetch(`${controlUrl}/commands`, { method: 'POST', headers: { authorization }, body: '{"kind":"down"}' })),
+      ['', 'Bearer wrong'].map((authorization) =>
+        fetch(`${controlUrl}/commands`, { method: 'POST', headers: { authorization }, body: '{"kind":"down"}' }),
+      ),
     );
 
     expect(answers.map(({ status }) => status)).toEqual([401, 401]);
     expect(calls).toEqual([]);
   });
 
-  it.each(['no json', '[]', '{"kind":"explode"}', '{"kind":"kill","name":"","signal":"KILL"}'])('refuses the body %s', async (body) => {
-    const { controlUrl, token } = await runLab(answerStatus);
+  it.each(['no json', '[]', '{"kind":"explode"}', '{"kind":"kill","name":"","signal":"KILL"}'])(
+    'refuses the body %s',
+    async (body) => {
+      const { controlUrl, token } = await runLab(answerStatus);
 
-    const answer = await fetch(`${controlUrl}/commands`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body });
+      const answer = await fetch(`${controlUrl}/commands`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body,
+      });
 
-    expect(answer.status).toBe(409);
-  });
+      expect(answer.status).toBe(409);
+    },
+  );
 
   it('says that no store runs when there is no lab file', async () => {
-    await expect(sendCommand(dataDir, { kind: 'status' })).rejects.toMatchObject({ code: 'no-store', message: expect.stringContaining(`npm start -- --data-dir ${dataDir}`) });
+    await expect(sendCommand(dataDir, { kind: 'status' })).rejects.toMatchObject({
+      code: 'no-store',
+      message: expect.stringContaining(`npm start -- --data-dir ${dataDir}`),
+    });
   });
 
   it('says that no store runs when the lab that wrote the file is gone', async () => {
     claimLabFile(dataDir, goneLab);
 
-    await expect(sendCommand(dataDir, { kind: 'status' })).rejects.toMatchObject({ code: 'no-store', message: expect.stringContaining('pid 1') });
+    await expect(sendCommand(dataDir, { kind: 'status' })).rejects.toMatchObject({
+      code: 'no-store',
+      message: expect.stringContaining('pid 1'),
+    });
   });
 });
 
@@ -126,12 +156,19 @@ describe('parseLabCommand', () => {
   it('takes a command with everything that it needs', () => {
     const acknowledged = [{ number: 1, name: 'tux', quantity: 2, source: 'c.csv', key: 'k' }];
 
-    expect(parseLabCommand({ kind: 'verify', restWaitMs: 500, acknowledged })).toEqual({ kind: 'verify', restWaitMs: 500, acknowledged });
+    expect(parseLabCommand({ kind: 'verify', restWaitMs: 500, acknowledged })).toEqual({
+      kind: 'verify',
+      restWaitMs: 500,
+      acknowledged,
+    });
   });
 
   it('tells healing one pair from healing everything', () => {
     expect(parseLabCommand({ kind: 'heal' })).toEqual({ kind: 'heal' });
-    expect(parseLabCommand({ kind: 'heal', pair: { a: 'order-1', b: 'order-2' } })).toEqual({ kind: 'heal', pair: { a: 'order-1', b: 'order-2' } });
+    expect(parseLabCommand({ kind: 'heal', pair: { a: 'order-1', b: 'order-2' } })).toEqual({
+      kind: 'heal',
+      pair: { a: 'order-1', b: 'order-2' },
+    });
   });
 
   it.each([

@@ -38,13 +38,23 @@ export function parseLabCommand(value: unknown): LabCommand {
     case 'cut':
       return { kind: 'cut', ...pair(fields), oneWay: flag(fields, 'oneWay'), refuse: flag(fields, 'refuse') };
     case 'fault':
-      return { kind: 'fault', name: text(fields, 'name'), order: (fields['order'] ?? {}) as Readonly<Record<string, unknown>> };
+      return {
+        kind: 'fault',
+        name: text(fields, 'name'),
+        order: (fields['order'] ?? {}) as Readonly<Record<string, unknown>>,
+      };
     case 'explain':
       return { kind: 'explain', product: text(fields, 'product') };
     case 'heal':
-      return fields['pair'] === undefined ? { kind: 'heal' } : { kind: 'heal', pair: pair((fields['pair'] ?? {}) as Readonly<Record<string, unknown>>) };
+      return fields['pair'] === undefined
+        ? { kind: 'heal' }
+        : { kind: 'heal', pair: pair((fields['pair'] ?? {}) as Readonly<Record<string, unknown>>) };
     case 'verify':
-      return { kind: 'verify', restWaitMs: restWaitMs(fields['restWaitMs']), acknowledged: acknowledgedOrders(fields['acknowledged']) };
+      return {
+        kind: 'verify',
+        restWaitMs: restWaitMs(fields['restWaitMs']),
+        acknowledged: acknowledgedOrders(fields['acknowledged']),
+      };
     default:
       throw refusal(`Unknown command '${String(fields['kind'])}'.`);
   }
@@ -56,7 +66,8 @@ function refusal(message: string): LabError {
 
 function text(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name];
-  if (typeof value !== 'string' || value === '') throw refusal(`The command's '${name}' must be a text that is not empty.`);
+  if (typeof value !== 'string' || value === '')
+    throw refusal(`The command's '${name}' must be a text that is not empty.`);
   return value;
 }
 
@@ -79,7 +90,11 @@ function acknowledgedOrders(value: unknown): readonly AcknowledgedOrder[] {
   if (!Array.isArray(value)) throw refusal("The command's 'acknowledged' must be a list.");
   return value.map((entry: unknown) => {
     const { number, name, quantity, key, source } = (entry ?? {}) as Readonly<Record<string, unknown>>;
-    const known = typeof number === 'number' && typeof name === 'string' && typeof quantity === 'number' && typeof source === 'string';
+    const known =
+      typeof number === 'number' &&
+      typeof name === 'string' &&
+      typeof quantity === 'number' &&
+      typeof source === 'string';
     if (!known) throw refusal('An acknowledged order needs number, name, quantity and source.');
     return { number, name, quantity, source, key: typeof key === 'string' ? key : undefined };
   });

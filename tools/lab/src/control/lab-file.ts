@@ -37,7 +37,12 @@ export function parseLabFile(content: string): LabFile | undefined {
     throw error;
   }
   const { pid, controlUrl, token, storeUrl, startedAt } = (value ?? {}) as Partial<Record<keyof LabFile, unknown>>;
-  const known = typeof pid === 'number' && typeof controlUrl === 'string' && typeof token === 'string' && typeof storeUrl === 'string' && typeof startedAt === 'string';
+  const known =
+    typeof pid === 'number' &&
+    typeof controlUrl === 'string' &&
+    typeof token === 'string' &&
+    typeof storeUrl === 'string' &&
+    typeof startedAt === 'string';
   return known ? { pid, controlUrl, token, storeUrl, startedAt } : undefined;
 }
 

@@ -27,24 +27,42 @@ describe('FaultNetwork', () => {
     expect(report).toEqual({ cut: [{ a: 'order-1', b: 'order-3', oneWay: false, refuse: false }] });
     expect(network.cuts).toEqual(report.cut);
     // Nobody listens behind any link here: who is cut off cannot tell, the others are refused.
-    expect([await accepts('order-1', 'order-3'), await accepts('order-3', 'order-1'), await accepts('order-2', 'order-3')]).toEqual([true, true, false]);
+    expect([
+      await accepts('order-1', 'order-3'),
+      await accepts('order-3', 'order-1'),
+      await accepts('order-2', 'order-3'),
+    ]).toEqual([true, true, false]);
   });
 
   it('heals one pair, in whatever order it is named, or everything', async () => {
     await cut('order-1', 'order-3');
     await cut('catalog', 'frontend', { oneWay: true });
 
-    expect(await network.heal({ a: 'order-3', b: 'order-1' })).toEqual({ cut: [{ a: 'catalog', b: 'frontend', oneWay: true, refuse: false }] });
+    expect(await network.heal({ a: 'order-3', b: 'order-1' })).toEqual({
+      cut: [{ a: 'catalog', b: 'frontend', oneWay: true, refuse: false }],
+    });
     expect(await network.heal()).toEqual({ cut: [] });
     expect(await accepts('catalog', 'frontend')).toBe(false);
     expect(await network.heal()).toEqual({ cut: [] });
   });
 
   it.each([
-    ['a process that does not exist', () => cut('order-1', 'order-9'), { code: 'unknown-name', message: expect.stringContaining("'order-9'. Names: catalog, frontend, order-1") }],
+    [
+      'a process that does not exist',
+      () => cut('order-1', 'order-9'),
+      { code: 'unknown-name', message: expect.stringContaining("'order-9'. Names: catalog, frontend, order-1") },
+    ],
     ['a process and itself', () => cut('order-1', 'order-1'), { code: 'invalid-command', exitCode: 2 }],
-    ['refusing connections that are never opened', () => cut('catalog', 'order-1', { oneWay: true, refuse: true }), { code: 'invalid-command', message: expect.stringContaining('catalog opens no connections to order-1') }],
-    ['healing a pair that is not cut', () => network.heal({ a: 'order-1', b: 'order-3' }), { code: 'not-cut', exitCode: 1 }],
+    [
+      'refusing connections that are never opened',
+      () => cut('catalog', 'order-1', { oneWay: true, refuse: true }),
+      { code: 'invalid-command', message: expect.stringContaining('catalog opens no connections to order-1') },
+    ],
+    [
+      'healing a pair that is not cut',
+      () => network.heal({ a: 'order-1', b: 'order-3' }),
+      { code: 'not-cut', exitCode: 1 },
+    ],
     ['healing an unknown process', () => network.heal({ a: 'leader', b: 'order-3' }), { code: 'unknown-name' }],
   ])('refuses %s', async (_, command, refusal) => {
     await cut('order-1', 'order-2');

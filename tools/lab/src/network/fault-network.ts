@@ -1,6 +1,16 @@
 import { LabError } from '../lab-error.js';
 import type { StoreLink } from '../topology/store-links.js';
-import { addCut, cutsOf, fateOf, isCut, removeCuts, wholeNetwork, type Cut, type LinkTable, type ProcessPair } from './link-table.js';
+import {
+  addCut,
+  cutsOf,
+  fateOf,
+  isCut,
+  removeCuts,
+  wholeNetwork,
+  type Cut,
+  type LinkTable,
+  type ProcessPair,
+} from './link-table.js';
 import { LinkProxy } from './link-proxy.js';
 import { TargetPort } from './target-port.js';
 
@@ -17,11 +27,17 @@ export class FaultNetwork {
   #table: LinkTable = wholeNetwork;
 
   /** `onTrouble` is told when a link cannot get its port back. */
-  constructor(links: readonly StoreLink[], { onTrouble = () => undefined }: { onTrouble?: (message: string) => void } = {}) {
+  constructor(
+    links: readonly StoreLink[],
+    { onTrouble = () => undefined }: { onTrouble?: (message: string) => void } = {},
+  ) {
     this.#names = [...new Set(links.flatMap(({ from, to }) => [from, to]))].sort();
     const targets = new Map(links.map(({ targetPort }) => [targetPort, new TargetPort(targetPort)]));
     this.#targets = targets;
-    this.#proxies = links.map((link) => new LinkProxy(link, { target: targets.get(link.targetPort) ?? new TargetPort(link.targetPort), onTrouble }));
+    this.#proxies = links.map(
+      (link) =>
+        new LinkProxy(link, { target: targets.get(link.targetPort) ?? new TargetPort(link.targetPort), onTrouble }),
+    );
     for (const target of targets.values()) target.watch();
   }
 
@@ -34,7 +50,10 @@ export class FaultNetwork {
     this.#requirePair(cut);
     const { a, b, oneWay, refuse } = cut;
     if (refuse && oneWay && !this.#proxies.some(({ link }) => link.from === a && link.to === b)) {
-      throw new LabError('invalid-command', `${a} opens no connections to ${b}, so none can be refused. Leave out --refuse to lose its bytes, or name ${b} first.`);
+      throw new LabError(
+        'invalid-command',
+        `${a} opens no connections to ${b}, so none can be refused. Leave out --refuse to lose its bytes, or name ${b} first.`,
+      );
     }
     return this.#adopt(addCut(this.#table, cut));
   }
@@ -43,7 +62,8 @@ export class FaultNetwork {
   async heal(pair?: ProcessPair): Promise<CutReport> {
     if (pair !== undefined) {
       this.#requirePair(pair);
-      if (!isCut(this.#table, pair)) throw new LabError('not-cut', `${pair.a} and ${pair.b} are not cut. What is cut: npm run lab -- status`);
+      if (!isCut(this.#table, pair))
+        throw new LabError('not-cut', `${pair.a} and ${pair.b} are not cut. What is cut: npm run lab -- status`);
     }
     return this.#adopt(removeCuts(this.#table, pair));
   }
@@ -62,7 +82,8 @@ export class FaultNetwork {
 
   #requirePair({ a, b }: ProcessPair): void {
     for (const name of [a, b]) {
-      if (!this.#names.includes(name)) throw new LabError('unknown-name', `There is no process named '${name}'. Names: ${this.#names.join(', ')}`);
+      if (!this.#names.includes(name))
+        throw new LabError('unknown-name', `There is no process named '${name}'. Names: ${this.#names.join(', ')}`);
     }
     if (a === b) throw new LabError('invalid-command', `${a} cannot be cut from itself: name two processes.`);
   }

@@ -46,12 +46,19 @@ async function freePort(): Promise<number> {
 }
 
 /** A caller's end, with everything that arrives there. */
-async function call(): Promise<{ socket: Socket; got: () => string; ended: () => boolean; failed: () => string | undefined }> {
+async function call(): Promise<{
+  socket: Socket;
+  got: () => string;
+  ended: () => boolean;
+  failed: () => string | undefined;
+}> {
   const socket = connect({ port: proxy.link.port, host });
   opened.push(socket);
   let text = '';
   let code: string | undefined;
-  socket.on('data', (bytes) => (text += bytes.toString())).on('error', (error: NodeJS.ErrnoException) => (code = error.code));
+  socket
+    .on('data', (bytes) => (text += bytes.toString()))
+    .on('error', (error: NodeJS.ErrnoException) => (code = error.code));
   await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
   return { socket, got: () => text, ended: () => socket.readableEnded, failed: () => code };
 }
@@ -88,7 +95,10 @@ beforeEach(async () => {
   atTarget = [];
   const targetPort = await listen();
   target = new TargetPort(targetPort);
-  proxy = new LinkProxy({ from: 'a', to: 'b', port: await freePort(), targetPort }, { target, onTrouble: () => undefined });
+  proxy = new LinkProxy(
+    { from: 'a', to: 'b', port: await freePort(), targetPort },
+    { target, onTrouble: () => undefined },
+  );
   target.watch();
   await until('the link is open', async () => !(await refused()));
   await until('the lab keeps nothing of that', () => proxy.connectionCount === 0);
@@ -198,9 +208,17 @@ describe('a link that is cut', () => {
     await proxy.apply(cutBoth);
     endingServed?.end();
     resettingServed?.resetAndDestroy();
-    await until('both are gone at the target', () => endingServed?.writableFinished === true && resettingServed?.destroyed === true);
+    await until(
+      'both are gone at the target',
+      () => endingServed?.writableFinished === true && resettingServed?.destroyed === true,
+    );
     await loopsPass();
-    expect([ending.ended(), ending.failed(), resetting.ended(), resetting.failed()]).toEqual([false, undefined, false, undefined]);
+    expect([ending.ended(), ending.failed(), resetting.ended(), resetting.failed()]).toEqual([
+      false,
+      undefined,
+      false,
+      undefined,
+    ]);
 
     await proxy.apply(whole);
     await until('the callers learn of it', () => ending.ended() && resetting.failed() === 'ECONNRESET');
@@ -278,7 +296,10 @@ describe('a link whose port is taken', () => {
     const occupant = createServer();
     await once(occupant.listen({ port: 0, host }), 'listening');
     const troubles: string[] = [];
-    const second = new LinkProxy({ from: 'a', to: 'b', port: (occupant.address() as AddressInfo).port, targetPort: target.port }, { target, onTrouble: (message) => troubles.push(message) });
+    const second = new LinkProxy(
+      { from: 'a', to: 'b', port: (occupant.address() as AddressInfo).port, targetPort: target.port },
+      { target, onTrouble: (message) => troubles.push(message) },
+    );
 
     await second.apply(whole);
     expect(troubles).toEqual([expect.stringMatching(/where a reaches b, cannot be opened \(.*EADDRINUSE/)]);

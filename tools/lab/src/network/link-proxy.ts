@@ -78,7 +78,9 @@ export class LinkProxy {
       this.#server = server;
     } catch (error) {
       const { from, to, port } = this.link;
-      this.#onTrouble(`Port ${port}, where ${from} reaches ${to}, cannot be opened (${messageOf(error)}). Until it can, ${from} is refused. Trying again.`);
+      this.#onTrouble(
+        `Port ${port}, where ${from} reaches ${to}, cannot be opened (${messageOf(error)}). Until it can, ${from} is refused. Trying again.`,
+      );
       if (!this.#closed) this.#retry = setTimeout(() => void this.#openOrShut(), listenRetryMs);
     }
   }

@@ -7,10 +7,30 @@ const tableOf = (...cuts: readonly Cut[]) => cuts.reduce(addCut, wholeNetwork);
 
 describe('fateOf', () => {
   it.each<[string, Cut, LinkFate, LinkFate]>([
-    ['a cut holds both directions of every connection', cut('a', 'b'), { ...whole, forwardHeld: true, backHeld: true }, { ...whole, forwardHeld: true, backHeld: true }],
-    ["a one-way cut holds a's requests, and a's answers to b", cut('a', 'b', { oneWay: true }), { ...whole, forwardHeld: true }, { ...whole, backHeld: true }],
-    ['a refusal refuses the connections of both', cut('a', 'b', { refuse: true }), { ...whole, refused: true }, { ...whole, refused: true }],
-    ['a one-way refusal leaves the connections of b alone', cut('a', 'b', { refuse: true, oneWay: true }), { ...whole, refused: true }, whole],
+    [
+      'a cut holds both directions of every connection',
+      cut('a', 'b'),
+      { ...whole, forwardHeld: true, backHeld: true },
+      { ...whole, forwardHeld: true, backHeld: true },
+    ],
+    [
+      "a one-way cut holds a's requests, and a's answers to b",
+      cut('a', 'b', { oneWay: true }),
+      { ...whole, forwardHeld: true },
+      { ...whole, backHeld: true },
+    ],
+    [
+      'a refusal refuses the connections of both',
+      cut('a', 'b', { refuse: true }),
+      { ...whole, refused: true },
+      { ...whole, refused: true },
+    ],
+    [
+      'a one-way refusal leaves the connections of b alone',
+      cut('a', 'b', { refuse: true, oneWay: true }),
+      { ...whole, refused: true },
+      whole,
+    ],
   ])('%s', (_, fault, fromA, fromB) => {
     const table = tableOf(fault);
 

@@ -35,7 +35,10 @@ export interface LinkFate {
 /** Cuts add up: a direction that is already broken gets the new fault, every other one stays as it is. */
 export function addCut(table: LinkTable, { a, b, oneWay, refuse }: Cut): LinkTable {
   const fault = refuse ? 'refuse' : 'hold';
-  const broken: FaultyDirection[] = [{ from: a, to: b, fault }, ...(oneWay ? [] : [{ from: b, to: a, fault } as const])];
+  const broken: FaultyDirection[] = [
+    { from: a, to: b, fault },
+    ...(oneWay ? [] : [{ from: b, to: a, fault } as const]),
+  ];
   return [...table.filter((old) => !broken.some((direction) => isSame(old, direction))), ...broken];
 }
 
@@ -70,7 +73,10 @@ export function cutsOf(table: LinkTable): readonly Cut[] {
   return cuts;
 }
 
-function isSame(one: { readonly from: string; readonly to: string }, other: { readonly from: string; readonly to: string }): boolean {
+function isSame(
+  one: { readonly from: string; readonly to: string },
+  other: { readonly from: string; readonly to: string },
+): boolean {
   return one.from === other.from && one.to === other.to;
 }
 

@@ -29,9 +29,16 @@ export async function observeService(peer: ServicePeer): Promise<Observation> {
 /** One look at `GET /health/ready`; the reason is the process's own problem detail where it gives one. */
 export async function probeReadiness({ transport }: ServicePeer): Promise<Readiness> {
   try {
-    const { status, body } = await transport.request({ method: 'GET', path: publicRoutes.ready, deadlineMs: readinessDeadlineMs });
+    const { status, body } = await transport.request({
+      method: 'GET',
+      path: publicRoutes.ready,
+      deadlineMs: readinessDeadlineMs,
+    });
     if (status === 200) return { ready: true };
-    return { ready: false, reason: `GET ${publicRoutes.ready} was answered with ${status} ${body.toString('utf8').slice(0, 500)}` };
+    return {
+      ready: false,
+      reason: `GET ${publicRoutes.ready} was answered with ${status} ${body.toString('utf8').slice(0, 500)}`,
+    };
   } catch (error) {
     return { ready: false, reason: messageOf(error) };
   }

@@ -6,7 +6,10 @@ import { reportStatus, unobserved, type Observation } from './status-report.js';
 
 const topology = storeTopology({ basePort: 8080, dataDir: '/d', repoRoot: '/r' });
 
-function service(name: string, over: { state?: ProcessState; role?: string; term?: number } = {}): { standing: ServiceStanding; observation: Observation } {
+function service(
+  name: string,
+  over: { state?: ProcessState; role?: string; term?: number } = {},
+): { standing: ServiceStanding; observation: Observation } {
   const spec = topology.find((candidate) => candidate.name === name);
   if (spec === undefined) throw new Error(`no ${name} in the topology`);
   const { state = 'running', role = null, term = null } = over;
@@ -18,7 +21,12 @@ function service(name: string, over: { state?: ProcessState; role?: string; term
 
 describe('reportStatus', () => {
   it('names the leading replica and gives every process a row', () => {
-    const report = reportStatus([service('catalog'), service('order-1', { role: 'follower', term: 3 }), service('order-3', { role: 'leader', term: 3 }), service('frontend')]);
+    const report = reportStatus([
+      service('catalog'),
+      service('order-1', { role: 'follower', term: 3 }),
+      service('order-3', { role: 'leader', term: 3 }),
+      service('frontend'),
+    ]);
 
     expect(report.leader).toBe('order-3');
     expect(report.services.map(({ name, kind, url }) => [name, kind, url])).toEqual([
@@ -30,7 +38,10 @@ describe('reportStatus', () => {
   });
 
   it('believes the higher term when a deposed leader still says that it leads', () => {
-    const report = reportStatus([service('order-3', { role: 'leader', term: 3 }), service('order-2', { role: 'leader', term: 4 })]);
+    const report = reportStatus([
+      service('order-3', { role: 'leader', term: 3 }),
+      service('order-2', { role: 'leader', term: 4 }),
+    ]);
 
     expect(report.leader).toBe('order-2');
   });

@@ -42,10 +42,18 @@ export const unobserved: Observation = {
   hash: null,
 };
 
-export function reportStatus(services: readonly { readonly standing: ServiceStanding; readonly observation: Observation }[], cut: readonly Cut[] = []): StatusReport {
-  const rows = services.map(
-    ({ standing: { name, pid, state, spec }, observation }): ServiceStatus => ({ name, kind: spec.kind, pid, state, url: spec.url, ...observation }),
-  );
+export function reportStatus(
+  services: readonly { readonly standing: ServiceStanding; readonly observation: Observation }[],
+  cut: readonly Cut[] = [],
+): StatusReport {
+  const rows = services.map(({ standing: { name, pid, state, spec }, observation }): ServiceStatus => ({
+    name,
+    kind: spec.kind,
+    pid,
+    state,
+    url: spec.url,
+    ...observation,
+  }));
   return { leader: leaderOf(rows), services: rows, cut };
 }
 

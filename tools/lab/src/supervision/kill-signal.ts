@@ -6,7 +6,10 @@ export function parseSignal(text: string): NodeJS.Signals {
   const upper = text.toUpperCase();
   const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;
   if (name === 'SIGSTOP' || name === 'SIGTSTP' || name === 'SIGCONT') {
-    throw new LabError('invalid-command', `${name} is not sent by kill. Use: npm run lab -- pause <name>, npm run lab -- resume <name>`);
+    throw new LabError(
+      'invalid-command',
+      `${name} is not sent by kill. Use: npm run lab -- pause <name>, npm run lab -- resume <name>`,
+    );
   }
   if (!Object.hasOwn(constants.signals, name)) {
     throw new LabError('invalid-command', `Unknown signal '${text}'. Usual ones: KILL, TERM, INT, ABRT.`);

@@ -76,7 +76,11 @@ export class ManagedProcess {
     child.on('error', (error) => (spawnFailure = error));
     const pid = child.pid;
     if (pid === undefined) {
-      throw new LabError('start-failed', `${this.spec.name} could not be started. Its log: ${serviceLogPath(this.spec.dataDir)}`, { cause: spawnFailure });
+      throw new LabError(
+        'start-failed',
+        `${this.spec.name} could not be started. Its log: ${serviceLogPath(this.spec.dataDir)}`,
+        { cause: spawnFailure },
+      );
     }
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('exit', (code, signal) => resolve(this.#ended({ pid, code, signal, asked: run.asked })));
@@ -137,7 +141,10 @@ export class ManagedProcess {
   #deliver(run: Run, signal: NodeJS.Signals): void {
     // False when the process has just ended by itself; its exit event is on the way.
     if (!run.child.kill(signal)) {
-      throw new LabError('signal-failed', `${signal} did not reach ${this.spec.name} (pid ${run.pid}): it has just ended by itself.`);
+      throw new LabError(
+        'signal-failed',
+        `${signal} did not reach ${this.spec.name} (pid ${run.pid}): it has just ended by itself.`,
+      );
     }
   }
 

@@ -20,7 +20,11 @@ export class PauseWatch {
     let failure: unknown;
     this.#shell.on('error', (error) => (failure = error));
     if (this.#shell.pid === undefined) {
-      throw new LabError('signal-failed', `Process ${pid} was not paused: the watch that would wake it if the lab died could not start.`, { cause: failure });
+      throw new LabError(
+        'signal-failed',
+        `Process ${pid} was not paused: the watch that would wake it if the lab died could not start.`,
+        { cause: failure },
+      );
     }
     this.#shell.unref();
   }

@@ -23,6 +23,8 @@ describe('decideAction', () => {
     ['resume', 'dead', 'already-dead', /cannot be resumed/],
     ['resume', 'running', 'not-paused', /not paused \(pid 4711\)/],
   ])('%s of a %s process is refused as %s', (action, state, code, message) => {
-    expect(() => decideAction(action, standing(state))).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+    expect(() => decideAction(action, standing(state))).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
   });
 });

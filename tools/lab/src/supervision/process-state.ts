@@ -15,17 +15,34 @@ export function decideAction(action: ProcessAction, standing: ProcessStanding): 
   switch (action) {
     case 'start':
       if (state === 'running') throw new LabError('already-running', `${name} is already running (pid ${pid}).`);
-      if (state === 'paused') throw new LabError('already-running', `${name} is paused, not dead (pid ${pid}). Resume it: npm run lab -- resume ${name}`);
+      if (state === 'paused')
+        throw new LabError(
+          'already-running',
+          `${name} is paused, not dead (pid ${pid}). Resume it: npm run lab -- resume ${name}`,
+        );
       return 'running';
     case 'kill':
-      if (state === 'dead') throw new LabError('already-dead', `${name} is already dead. Start it: npm run lab -- start ${name}`);
+      if (state === 'dead')
+        throw new LabError('already-dead', `${name} is already dead. Start it: npm run lab -- start ${name}`);
       return 'dead';
     case 'pause':
-      if (state === 'dead') throw new LabError('already-dead', `${name} is dead and cannot be paused. Start it: npm run lab -- start ${name}`);
-      if (state === 'paused') throw new LabError('already-paused', `${name} is already paused (pid ${pid}). Resume it: npm run lab -- resume ${name}`);
+      if (state === 'dead')
+        throw new LabError(
+          'already-dead',
+          `${name} is dead and cannot be paused. Start it: npm run lab -- start ${name}`,
+        );
+      if (state === 'paused')
+        throw new LabError(
+          'already-paused',
+          `${name} is already paused (pid ${pid}). Resume it: npm run lab -- resume ${name}`,
+        );
       return 'paused';
     case 'resume':
-      if (state === 'dead') throw new LabError('already-dead', `${name} is dead and cannot be resumed. Start it: npm run lab -- start ${name}`);
+      if (state === 'dead')
+        throw new LabError(
+          'already-dead',
+          `${name} is dead and cannot be resumed. Start it: npm run lab -- start ${name}`,
+        );
       if (state === 'running') throw new LabError('not-paused', `${name} is not paused (pid ${pid}).`);
       return 'running';
   }

@@ -175,18 +175,25 @@ describe('Supervisor', () => {
   });
 
   it('says what a late process answered when the limit is over', async () => {
-    const supervisor = supervise([fakeService('order-1', `setInterval(() => {}, 1000); console.log('still loading');`)]);
+    const supervisor = supervise([
+      fakeService('order-1', `setInterval(() => {}, 1000); console.log('still loading');`),
+    ]);
     supervisor.start('order-1');
     await eventually(() => readFileSync(serviceLogPath(join(folder, 'order-1')), 'utf8').includes('loading'));
 
     const waiting = supervisor.waitUntilReady({ limitMs: 10 });
 
-    await expect(waiting).rejects.toMatchObject({ code: 'not-ready', message: expect.stringMatching(/no ready line yet[^]*still loading/) });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'not-ready',
+      message: expect.stringMatching(/no ready line yet[^]*still loading/),
+    });
   });
 
   it('tells about an end that nobody asked for, and not about a kill', async () => {
     const told: string[] = [];
-    const supervisor = supervise([fakeService('order-1', staysUp), fakeService('order-2', staysUp)], (name) => told.push(name));
+    const supervisor = supervise([fakeService('order-1', staysUp), fakeService('order-2', staysUp)], (name) =>
+      told.push(name),
+    );
     supervisor.startAll();
     await supervisor.waitUntilReady({ limitMs: 60_000 });
 
@@ -200,7 +207,9 @@ describe('Supervisor', () => {
   it('names the processes there are when asked for another', async () => {
     const supervisor = supervise([fakeService('order-1', staysUp), fakeService('order-2', staysUp)]);
 
-    await expect(supervisor.kill('order-9')).rejects.toThrow("There is no process named 'order-9'. Names: order-1, order-2");
+    await expect(supervisor.kill('order-9')).rejects.toThrow(
+      "There is no process named 'order-9'. Names: order-1, order-2",
+    );
   });
 
   it('appends to the log of the runs before', async () => {

@@ -107,20 +107,31 @@ export class Supervisor {
     let reason = 'it has not answered yet';
     while (performance.now() < limit.deadline) {
       if (managed.standing().state === 'dead') {
-        throw new LabError('start-failed', withLog(`${name} ended while it was starting${howItEnded(managed.lastExit)}.`, managed), { definite: false });
+        throw new LabError(
+          'start-failed',
+          withLog(`${name} ended while it was starting${howItEnded(managed.lastExit)}.`, managed),
+          { definite: false },
+        );
       }
       const answer = await this.#probe(managed.spec);
       if (answer.ready) return;
       reason = answer.reason;
       await new Promise((resolve) => setTimeout(resolve, readyPollMs));
     }
-    throw new LabError('not-ready', withLog(`${name} was not ready after ${Math.round(limit.limitMs / 1000)} s: ${reason}.`, managed), { definite: false });
+    throw new LabError(
+      'not-ready',
+      withLog(`${name} was not ready after ${Math.round(limit.limitMs / 1000)} s: ${reason}.`, managed),
+      { definite: false },
+    );
   }
 
   #find(name: string): ManagedProcess {
     const managed = this.#processes.get(name);
     if (managed === undefined) {
-      throw new LabError('unknown-name', `There is no process named '${name}'. Names: ${[...this.#processes.keys()].join(', ')}`);
+      throw new LabError(
+        'unknown-name',
+        `There is no process named '${name}'. Names: ${[...this.#processes.keys()].join(', ')}`,
+      );
     }
     return managed;
   }

@@ -20,13 +20,24 @@ export function parseOrderRecords(text: string, source: string): readonly Acknow
   // Complete lines end in a line feed, so the last piece is empty or torn.
   lines.pop();
   const columns = (lines.shift() ?? '').trimEnd().split(',');
-  const [number, name, quantity, key] = ['number', 'name', 'quantity', 'key'].map((column) => columns.indexOf(column)) as [number, number, number, number];
+  const [number, name, quantity, key] = ['number', 'name', 'quantity', 'key'].map((column) =>
+    columns.indexOf(column),
+  ) as [number, number, number, number];
   if (number < 0 || name < 0 || quantity < 0) {
-    throw new LabError('invalid-command', `${source} is not a client's order file: its first line must name the columns number,name,quantity.`);
+    throw new LabError(
+      'invalid-command',
+      `${source} is not a client's order file: its first line must name the columns number,name,quantity.`,
+    );
   }
   return lines.map((line, offset) => {
     const cells = line.trimEnd().split(',');
-    const order = { number: Number(cells[number]), name: cells[name] ?? '', quantity: Number(cells[quantity]), key: key < 0 ? undefined : cells[key], source };
+    const order = {
+      number: Number(cells[number]),
+      name: cells[name] ?? '',
+      quantity: Number(cells[quantity]),
+      key: key < 0 ? undefined : cells[key],
+      source,
+    };
     if (!Number.isSafeInteger(order.number) || !Number.isSafeInteger(order.quantity) || order.name === '') {
       throw new LabError('invalid-command', `${source}, line ${offset + 2} is not an order: '${line}'`);
     }
@@ -35,13 +46,22 @@ export function parseOrderRecords(text: string, source: string): readonly Acknow
 }
 
 /** Checks that each acknowledged order is on the replica as acknowledged, and that no number was acknowledged to two attempts. */
-export function acknowledgedViolations(acknowledged: readonly AcknowledgedOrder[], replica: ReplicaSnapshot): readonly Violation[] {
+export function acknowledgedViolations(
+  acknowledged: readonly AcknowledgedOrder[],
+  replica: ReplicaSnapshot,
+): readonly Violation[] {
   const held = new Map<number, OrderView>(replica.orders.map((order) => [order.number, order]));
   return acknowledged.flatMap(({ number, name, quantity, source }) => {
     const order = held.get(number);
     if (order !== undefined && order.name === name && order.quantity === quantity) return [];
     const found = order === undefined ? 'it does not exist' : `it is ${order.quantity} ${order.name}`;
-    return [{ invariant: 'acknowledged-orders' as const, subject: replica.audit.replica, detail: `Order ${number} was acknowledged as ${quantity} ${name} (${source}), but ${found}.` }];
+    return [
+      {
+        invariant: 'acknowledged-orders' as const,
+        subject: replica.audit.replica,
+        detail: `Order ${number} was acknowledged as ${quantity} ${name} (${source}), but ${found}.`,
+      },
+    ];
   });
 }
 
@@ -54,11 +74,19 @@ export function duplicateViolations(acknowledged: readonly AcknowledgedOrder[]):
     const sameNumber = byNumber.get(order.number);
     // The same key twice is one attempt that was recorded again after a crash.
     if (sameNumber !== undefined && (order.key === undefined || sameNumber.key !== order.key)) {
-      violations.push({ invariant: 'acknowledged-orders', subject: order.source, detail: `Order number ${order.number} was acknowledged twice, the other time in ${sameNumber.source}.` });
+      violations.push({
+        invariant: 'acknowledged-orders',
+        subject: order.source,
+        detail: `Order number ${order.number} was acknowledged twice, the other time in ${sameNumber.source}.`,
+      });
     }
     const sameKey = order.key === undefined ? undefined : byKey.get(order.key);
     if (sameKey !== undefined && sameKey.number !== order.number) {
-      violations.push({ invariant: 'acknowledged-orders', subject: order.source, detail: `One attempt (key ${order.key}) was acknowledged as order ${sameKey.number} and as order ${order.number}.` });
+      violations.push({
+        invariant: 'acknowledged-orders',
+        subject: order.source,
+        detail: `One attempt (key ${order.key}) was acknowledged as order ${sameKey.number} and as order ${order.number}.`,
+      });
     }
     byNumber.set(order.number, order);
     if (order.key !== undefined) byKey.set(order.key, order);

@@ -7,7 +7,9 @@ export function numberViolations({ audit, orders }: ReplicaSnapshot): readonly V
   const broken = (detail: string): Violation => ({ invariant: 'dense-numbers', subject, detail });
   const violations: Violation[] = [];
   const misplaced = orders.findIndex(({ number }, offset) => number !== offset);
-  if (misplaced >= 0) violations.push(broken(`Where order ${misplaced} should be it lists order ${orders[misplaced]?.number}.`));
-  if (orders.length !== audit.orders) violations.push(broken(`It counts ${audit.orders} orders and lists ${orders.length}.`));
+  if (misplaced >= 0)
+    violations.push(broken(`Where order ${misplaced} should be it lists order ${orders[misplaced]?.number}.`));
+  if (orders.length !== audit.orders)
+    violations.push(broken(`It counts ${audit.orders} orders and lists ${orders.length}.`));
   return violations;
 }

@@ -11,7 +11,11 @@ export function salesViolations(catalog: CatalogAudit, { audit, orders }: Replic
     violations.push(broken(`It holds ${audit.orders} placed orders; the catalog sold ${catalog.soldDebits} debits.`));
   }
   if (audit.soldDigest !== catalog.soldDigest) {
-    violations.push(broken(`The digest of its placed orders is ${audit.soldDigest}; the catalog's digest of sold debits is ${catalog.soldDigest}.`));
+    violations.push(
+      broken(
+        `The digest of its placed orders is ${audit.soldDigest}; the catalog's digest of sold debits is ${catalog.soldDigest}.`,
+      ),
+    );
   }
 
   const reported = new Map(audit.soldByProduct.map(({ name, quantity }) => [name, quantity]));
@@ -20,9 +24,11 @@ export function salesViolations(catalog: CatalogAudit, { audit, orders }: Replic
   for (const product of new Set([...soldByCatalog.keys(), ...reported.keys(), ...listed.keys()])) {
     const sold = soldByCatalog.get(product) ?? 0;
     const ordered = listed.get(product) ?? 0;
-    if (sold !== ordered) violations.push(broken(`Its orders add up to ${ordered} of ${product}; the catalog sold ${sold}.`));
+    if (sold !== ordered)
+      violations.push(broken(`Its orders add up to ${ordered} of ${product}; the catalog sold ${sold}.`));
     const own = reported.get(product) ?? 0;
-    if (own !== ordered) violations.push(broken(`Its orders add up to ${ordered} of ${product}; its own count is ${own}.`));
+    if (own !== ordered)
+      violations.push(broken(`Its orders add up to ${ordered} of ${product}; its own count is ${own}.`));
   }
   return violations;
 }

@@ -7,13 +7,25 @@ export function agreementViolations(replicas: readonly ReplicaSnapshot[]): reado
   const [reference, ...others] = replicas;
   if (reference === undefined) return [];
   return others.flatMap((replica) => {
-    const broken = (detail: string): Violation => ({ invariant: 'replicas-agree', subject: replica.audit.replica, detail });
+    const broken = (detail: string): Violation => ({
+      invariant: 'replicas-agree',
+      subject: replica.audit.replica,
+      detail,
+    });
     const violations: Violation[] = [];
     if (replica.audit.appliedIndex !== reference.audit.appliedIndex) {
-      violations.push(broken(`It has applied ${replica.audit.appliedIndex} entries, ${reference.audit.replica} ${reference.audit.appliedIndex}.`));
+      violations.push(
+        broken(
+          `It has applied ${replica.audit.appliedIndex} entries, ${reference.audit.replica} ${reference.audit.appliedIndex}.`,
+        ),
+      );
     }
     if (replica.audit.hash !== reference.audit.hash) {
-      violations.push(broken(`The hash of its applied state is ${replica.audit.hash}, that of ${reference.audit.replica} ${reference.audit.hash}.`));
+      violations.push(
+        broken(
+          `The hash of its applied state is ${replica.audit.hash}, that of ${reference.audit.replica} ${reference.audit.hash}.`,
+        ),
+      );
     }
     const differing = firstDifference(reference.orders, replica.orders);
     if (differing !== undefined) {

@@ -13,7 +13,13 @@ function peerOf(name: string, answer: MemoryPeer): ServicePeer {
   const spec = topology.find((candidate) => candidate.name === name);
   if (spec === undefined) throw new Error(`no ${name} in the topology`);
   const transport = new MemoryTransport(answer, name);
-  return { spec, transport, internal: transport, orders: new OrderClient(transport), catalog: new CatalogClient(transport) };
+  return {
+    spec,
+    transport,
+    internal: transport,
+    orders: new OrderClient(transport),
+    catalog: new CatalogClient(transport),
+  };
 }
 
 const json = (value: unknown): MemoryAnswer => ({ kind: 'answer', status: 200, json: value });
@@ -57,13 +63,19 @@ const placed: readonly OrderView[] = [0, 1, 2].map((number) => ({ number, name: 
 
 describe('takeSnapshot', () => {
   it('reads every page of every replica of a store at rest', async () => {
-    const snapshot = await takeSnapshot({ catalog: catalog(3), replicas: [replica('order-1', placed), replica('order-2', placed)] });
+    const snapshot = await takeSnapshot({
+      catalog: catalog(3),
+      replicas: [replica('order-1', placed), replica('order-2', placed)],
+    });
 
     expect(snapshot).toMatchObject({ kind: 'at-rest', replicas: [{ orders: placed }, { orders: placed }] });
   });
 
   it('reports a store with an open intent as at work', async () => {
-    const snapshot = await takeSnapshot({ catalog: catalog(3), replicas: [replica('order-1', placed, { openIntents: 1 })] });
+    const snapshot = await takeSnapshot({
+      catalog: catalog(3),
+      replicas: [replica('order-1', placed, { openIntents: 1 })],
+    });
 
     expect(snapshot).toMatchObject({ kind: 'at-work', reasons: ['order-1 has 1 open intents'] });
   });
@@ -85,7 +97,9 @@ describe('takeSnapshot', () => {
   it('does not compare what changed while it was read', async () => {
     let looks = 0;
     const busy = peerOf('order-1', ({ path }) =>
-      path === '/audit' ? json(auditOf('order-1', placed.slice(0, (looks += 1)))) : json({ orders: placed.slice(0, looks), commitIndex: 9, appliedIndex: 9, more: false }),
+      path === '/audit'
+        ? json(auditOf('order-1', placed.slice(0, (looks += 1))))
+        : json({ orders: placed.slice(0, looks), commitIndex: 9, appliedIndex: 9, more: false }),
     );
 
     const snapshot = await takeSnapshot({ catalog: catalog(3), replicas: [busy] });
@@ -109,6 +123,9 @@ describe('verifyStore', () => {
 
     const report = await verifyStore(() => takeSnapshot(members), { restWaitMs: 0 });
 
-    expect(report).toMatchObject({ ok: false, violations: [{ invariant: 'at-rest', detail: 'order-1 has 1 open intents' }] });
+    expect(report).toMatchObject({
+      ok: false,
+      violations: [{ invariant: 'at-rest', detail: 'order-1 has 1 open intents' }],
+    });
   });
 });

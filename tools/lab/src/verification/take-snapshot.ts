@@ -33,10 +33,16 @@ export async function takeSnapshot(members: StoreMembers): Promise<StoreSnapshot
   const [catalog] = catalogPeer === undefined ? [] : await ask('the catalog', () => auditCatalog(catalogPeer));
   if (reasons.length > 0 || catalog === undefined) return { kind: 'at-work', reasons, catalog, audits };
 
-  const replicas = await askReplicas(async (peer) => ({ audit: await auditReplica(peer), orders: await listOrders(peer) }));
+  const replicas = await askReplicas(async (peer) => ({
+    audit: await auditReplica(peer),
+    orders: await listOrders(peer),
+  }));
   const after = await askReplicas(auditReplica);
-  if (reasons.length === 0 && !isUnchanged(audits, after)) reasons.push('orders were placed while they were being read');
-  return reasons.length === 0 ? { kind: 'at-rest', catalog, replicas } : { kind: 'at-work', reasons, catalog, audits: after };
+  if (reasons.length === 0 && !isUnchanged(audits, after))
+    reasons.push('orders were placed while they were being read');
+  return reasons.length === 0
+    ? { kind: 'at-rest', catalog, replicas }
+    : { kind: 'at-work', reasons, catalog, audits: after };
 }
 
 async function auditReplica({ orders }: ServicePeer): Promise<OrderAudit> {
@@ -56,7 +62,8 @@ async function listOrders({ orders }: ServicePeer): Promise<readonly OrderView[]
   const all: OrderView[] = [];
   for (;;) {
     const answer = await orders.ordersAfter(all.at(-1)?.number ?? -1, { deadlineMs });
-    if (answer.kind !== 'page') throw new Error(answer.kind === 'unavailable' ? answer.detail : 'it lists orders only while it leads');
+    if (answer.kind !== 'page')
+      throw new Error(answer.kind === 'unavailable' ? answer.detail : 'it lists orders only while it leads');
     for (const order of answer.page.orders) all.push(order);
     if (!answer.page.more || answer.page.orders.length === 0) return all;
   }

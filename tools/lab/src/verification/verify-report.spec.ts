@@ -32,7 +32,10 @@ function audit(over: Partial<OrderAudit> = {}): OrderAudit {
   };
 }
 
-function replica(name: string, over: { audit?: Partial<OrderAudit>; orders?: readonly OrderView[] } = {}): ReplicaSnapshot {
+function replica(
+  name: string,
+  over: { audit?: Partial<OrderAudit>; orders?: readonly OrderView[] } = {},
+): ReplicaSnapshot {
   return { audit: audit({ replica: name, ...over.audit }), orders: over.orders ?? placed };
 }
 
@@ -50,9 +53,17 @@ function catalog(over: Partial<CatalogAudit> = {}, tux: Partial<ProductAudit> = 
   };
 }
 
-const sound: RestingStore = { kind: 'at-rest', catalog: catalog(), replicas: [replica('order-1'), replica('order-2'), replica('order-3')] };
-const with2 = (broken: ReplicaSnapshot): RestingStore => ({ ...sound, replicas: [replica('order-1'), broken, replica('order-3')] });
-const records = (lines: readonly string[], header = 'number,name,quantity,key') => parseOrderRecords([header, ...lines, ''].join('\n'), 'client-1.csv');
+const sound: RestingStore = {
+  kind: 'at-rest',
+  catalog: catalog(),
+  replicas: [replica('order-1'), replica('order-2'), replica('order-3')],
+};
+const with2 = (broken: ReplicaSnapshot): RestingStore => ({
+  ...sound,
+  replicas: [replica('order-1'), broken, replica('order-3')],
+});
+const records = (lines: readonly string[], header = 'number,name,quantity,key') =>
+  parseOrderRecords([header, ...lines, ''].join('\n'), 'client-1.csv');
 
 describe('judgeStore', () => {
   it('finds nothing wrong with a sound store and reports what it checked', () => {
@@ -71,20 +82,106 @@ describe('judgeStore', () => {
   });
 
   it.each<[string, RestingStore, string, string, RegExp]>([
-    ['stock that vanished without a sale', { ...sound, catalog: catalog({}, { current: 94 }) }, 'stock-conservation', 'tux', /100 initial \+ 0 restocked − 5 sold = 95, but the stock is 94/],
-    ['stock below zero', { ...sound, catalog: catalog({}, { initial: 4, current: -1 }) }, 'stock-conservation', 'tux', /stock is -1/],
-    ['a sale without an order', { ...sound, catalog: catalog({ soldDebits: 4 }) }, 'orders-are-sales', 'order-1', /3 placed orders; the catalog sold 4/],
-    ['a sale under another id', { ...sound, catalog: catalog({ soldDigest: '00000000000000fe' }) }, 'orders-are-sales', 'order-1', /ff.*fe/],
-    ['sold pieces that no order holds', { ...sound, catalog: catalog({}, { sold: 6, current: 94 }) }, 'orders-are-sales', 'order-1', /add up to 5 of tux; the catalog sold 6/],
-    ['a count of its own that its orders contradict', with2(replica('order-2', { audit: { soldByProduct: [{ name: 'tux', quantity: 5 }] } })), 'orders-are-sales', 'order-2', /1 of lego; its own count is 0/],
-    ['an order of a product that the catalog does not know', with2(replica('order-2', { orders: [...placed.slice(0, 2), { number: 2, name: 'ghost', quantity: 2 }] })), 'orders-are-sales', 'order-2', /2 of ghost; the catalog sold 0/],
-    ['a gap in the numbers', with2(replica('order-2', { orders: [placed[0], { number: 2, name: 'tux', quantity: 2 }] as OrderView[] })), 'dense-numbers', 'order-2', /Where order 1 should be it lists order 2/],
-    ['a number issued twice', with2(replica('order-2', { orders: [placed[0], placed[0], placed[2]] as OrderView[] })), 'dense-numbers', 'order-2', /Where order 1 should be it lists order 0/],
-    ['a list that is shorter than the count', with2(replica('order-2', { orders: placed.slice(0, 2) })), 'dense-numbers', 'order-2', /counts 3 orders and lists 2/],
-    ['another applied state', with2(replica('order-2', { audit: { hash: 'bb' } })), 'replicas-agree', 'order-2', /state is bb, that of order-1 aa/],
-    ['another applied index', with2(replica('order-2', { audit: { appliedIndex: 8 } })), 'replicas-agree', 'order-2', /applied 8 entries, order-1 9/],
-    ['the same number for another order', with2(replica('order-2', { orders: [placed[0], placed[1], { number: 2, name: 'tux', quantity: 1 }] as OrderView[] })), 'replicas-agree', 'order-2', /At place 2 it lists order 2 \(1 tux\), order-1 lists order 2 \(2 tux\)/],
-    ['a missing last order', with2(replica('order-2', { orders: placed.slice(0, 2) })), 'replicas-agree', 'order-2', /At place 2 it lists nothing/],
+    [
+      'stock that vanished without a sale',
+      { ...sound, catalog: catalog({}, { current: 94 }) },
+      'stock-conservation',
+      'tux',
+      /100 initial \+ 0 restocked − 5 sold = 95, but the stock is 94/,
+    ],
+    [
+      'stock below zero',
+      { ...sound, catalog: catalog({}, { initial: 4, current: -1 }) },
+      'stock-conservation',
+      'tux',
+      /stock is -1/,
+    ],
+    [
+      'a sale without an order',
+      { ...sound, catalog: catalog({ soldDebits: 4 }) },
+      'orders-are-sales',
+      'order-1',
+      /3 placed orders; the catalog sold 4/,
+    ],
+    [
+      'a sale under another id',
+      { ...sound, catalog: catalog({ soldDigest: '00000000000000fe' }) },
+      'orders-are-sales',
+      'order-1',
+      /ff.*fe/,
+    ],
+    [
+      'sold pieces that no order holds',
+      { ...sound, catalog: catalog({}, { sold: 6, current: 94 }) },
+      'orders-are-sales',
+      'order-1',
+      /add up to 5 of tux; the catalog sold 6/,
+    ],
+    [
+      'a count of its own that its orders contradict',
+      with2(replica('order-2', { audit: { soldByProduct: [{ name: 'tux', quantity: 5 }] } })),
+      'orders-are-sales',
+      'order-2',
+      /1 of lego; its own count is 0/,
+    ],
+    [
+      'an order of a product that the catalog does not know',
+      with2(replica('order-2', { orders: [...placed.slice(0, 2), { number: 2, name: 'ghost', quantity: 2 }] })),
+      'orders-are-sales',
+      'order-2',
+      /2 of ghost; the catalog sold 0/,
+    ],
+    [
+      'a gap in the numbers',
+      with2(replica('order-2', { orders: [placed[0], { number: 2, name: 'tux', quantity: 2 }] as OrderView[] })),
+      'dense-numbers',
+      'order-2',
+      /Where order 1 should be it lists order 2/,
+    ],
+    [
+      'a number issued twice',
+      with2(replica('order-2', { orders: [placed[0], placed[0], placed[2]] as OrderView[] })),
+      'dense-numbers',
+      'order-2',
+      /Where order 1 should be it lists order 0/,
+    ],
+    [
+      'a list that is shorter than the count',
+      with2(replica('order-2', { orders: placed.slice(0, 2) })),
+      'dense-numbers',
+      'order-2',
+      /counts 3 orders and lists 2/,
+    ],
+    [
+      'another applied state',
+      with2(replica('order-2', { audit: { hash: 'bb' } })),
+      'replicas-agree',
+      'order-2',
+      /state is bb, that of order-1 aa/,
+    ],
+    [
+      'another applied index',
+      with2(replica('order-2', { audit: { appliedIndex: 8 } })),
+      'replicas-agree',
+      'order-2',
+      /applied 8 entries, order-1 9/,
+    ],
+    [
+      'the same number for another order',
+      with2(
+        replica('order-2', { orders: [placed[0], placed[1], { number: 2, name: 'tux', quantity: 1 }] as OrderView[] }),
+      ),
+      'replicas-agree',
+      'order-2',
+      /At place 2 it lists order 2 \(1 tux\), order-1 lists order 2 \(2 tux\)/,
+    ],
+    [
+      'a missing last order',
+      with2(replica('order-2', { orders: placed.slice(0, 2) })),
+      'replicas-agree',
+      'order-2',
+      /At place 2 it lists nothing/,
+    ],
   ])('detects %s', (_, snapshot, invariant, subject, detail) => {
     const report = judgeStore(snapshot);
 
@@ -93,14 +190,20 @@ describe('judgeStore', () => {
   });
 
   it.each<[string, readonly string[], RegExp]>([
-    ['an acknowledged order that does not exist', ['3,tux,1,k3'], /Order 3 was acknowledged as 1 tux \(client-1\.csv\), but it does not exist/],
+    [
+      'an acknowledged order that does not exist',
+      ['3,tux,1,k3'],
+      /Order 3 was acknowledged as 1 tux \(client-1\.csv\), but it does not exist/,
+    ],
     ['an acknowledged order with another content', ['2,tux,3,k2'], /Order 2 was acknowledged as 3 tux.*it is 2 tux/],
     ['one number acknowledged to two attempts', ['2,tux,2,k2', '2,tux,2,k9'], /number 2 was acknowledged twice/],
     ['one attempt acknowledged under two numbers', ['0,tux,3,k0', '2,tux,2,k0'], /key k0.*order 0 and as order 2/],
   ])('detects %s', (_, lines, detail) => {
     const report = judgeStore(sound, records(lines));
 
-    expect(report.violations).toContainEqual(expect.objectContaining({ invariant: 'acknowledged-orders', detail: expect.stringMatching(detail) }));
+    expect(report.violations).toContainEqual(
+      expect.objectContaining({ invariant: 'acknowledged-orders', detail: expect.stringMatching(detail) }),
+    );
   });
 
   it('takes an attempt that was recorded twice after a crash for one order', () => {
@@ -133,7 +236,9 @@ describe('parseOrderRecords', () => {
   });
 
   it('finds the columns by name', () => {
-    expect(parseOrderRecords('key,quantity,name,number\r\nk,3,tux,0\r\n', 'c.csv')).toEqual([{ number: 0, name: 'tux', quantity: 3, key: 'k', source: 'c.csv' }]);
+    expect(parseOrderRecords('key,quantity,name,number\r\nk,3,tux,0\r\n', 'c.csv')).toEqual([
+      { number: 0, name: 'tux', quantity: 3, key: 'k', source: 'c.csv' },
+    ]);
   });
 
   it.each(['', 'number;name;quantity\n', 'a,b\n1,2\n'])('refuses %j, which is no order file', (text) => {
@@ -141,6 +246,8 @@ describe('parseOrderRecords', () => {
   });
 
   it('names the line that is no order', () => {
-    expect(() => parseOrderRecords('number,name,quantity\n0,tux,3\nx,tux,3\n', 'c.csv')).toThrow(/c\.csv, line 3 is not an order/);
+    expect(() => parseOrderRecords('number,name,quantity\n0,tux,3\nx,tux,3\n', 'c.csv')).toThrow(
+      /c\.csv, line 3 is not an order/,
+    );
   });
 });

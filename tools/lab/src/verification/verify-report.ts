@@ -24,26 +24,38 @@ export function judgeStore(snapshot: StoreSnapshot, acknowledged: readonly Ackno
     case 'at-rest': {
       const { catalog, replicas } = snapshot;
       const products = catalog.products.map(judgeProduct);
-      return report(products, replicas.map(({ audit }) => audit), [
-        ...stockViolations(products),
-        ...agreementViolations(replicas),
-        ...replicas.flatMap((replica) => [
-          ...numberViolations(replica),
-          ...salesViolations(catalog, replica),
-          ...acknowledgedViolations(acknowledged, replica),
-        ]),
-        ...duplicateViolations(acknowledged),
-      ]);
+      return report(
+        products,
+        replicas.map(({ audit }) => audit),
+        [
+          ...stockViolations(products),
+          ...agreementViolations(replicas),
+          ...replicas.flatMap((replica) => [
+            ...numberViolations(replica),
+            ...salesViolations(catalog, replica),
+            ...acknowledgedViolations(acknowledged, replica),
+          ]),
+          ...duplicateViolations(acknowledged),
+        ],
+      );
     }
     case 'at-work': {
       const products = snapshot.catalog?.products.map(judgeProduct) ?? [];
       const unrest = snapshot.reasons.map((detail): Violation => ({ invariant: 'at-rest', subject: 'store', detail }));
-      return report(products, snapshot.audits, [...unrest, ...stockViolations(products), ...duplicateViolations(acknowledged)]);
+      return report(products, snapshot.audits, [
+        ...unrest,
+        ...stockViolations(products),
+        ...duplicateViolations(acknowledged),
+      ]);
     }
   }
 }
 
-function report(products: readonly ProductVerdict[], audits: readonly OrderAudit[], violations: readonly Violation[]): VerifyReport {
+function report(
+  products: readonly ProductVerdict[],
+  audits: readonly OrderAudit[],
+  violations: readonly Violation[],
+): VerifyReport {
   return {
     ok: violations.length === 0,
     orders: audits.reduce((most, { orders }) => Math.max(most, orders), 0),

@@ -13,7 +13,10 @@ export const restWaitMsDefault = 30_000;
 const pollMs = 100;
 
 /** Waits, within its bound, until the store is at rest, then checks every invariant. A store that never rests is reported as a violation. */
-export async function verifyStore(look: () => Promise<StoreSnapshot>, options: VerifyOptions = {}): Promise<VerifyReport> {
+export async function verifyStore(
+  look: () => Promise<StoreSnapshot>,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
   const deadline = performance.now() + (options.restWaitMs ?? restWaitMsDefault);
   let snapshot = await look();
   while (snapshot.kind === 'at-work' && performance.now() < deadline) {
