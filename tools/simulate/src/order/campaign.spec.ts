@@ -6,7 +6,7 @@ import type { OrderPlan } from './schedule/order-plan.js';
 /** A run of the simulator as a campaign sees it. */
 function outcomeOf(seed: number, traceDigest: string, failure?: OrderFailure): OrderOutcome {
   const counts = { faults: new Map(), points: new Map(), happened: new Map() };
-  const nothing = { events: 1, virtualMs: 1, placed: 0, refused: 0, reads: 0, ...counts };
+  const nothing = { events: 1, virtualMs: 1, placed: 0, refused: 0, reads: 0, unanswered: 0, ...counts };
   return { report: { seed, traceDigest, ...nothing }, failure, sequence: [] };
 }
 

@@ -42,6 +42,7 @@ export interface OrderTotals {
   ordersPlaced: number;
   ordersRefused: number;
   reads: number;
+  unanswered: number;
   readonly faults: Record<string, number>;
   readonly points: Record<string, number>;
   readonly happened: Record<string, number>;
@@ -101,6 +102,7 @@ function noTotals(): OrderTotals {
     ordersPlaced: 0,
     ordersRefused: 0,
     reads: 0,
+    unanswered: 0,
     // What never happened is told as well: it was not tested.
     faults: Object.fromEntries(orderFaultKinds.map((kind) => [kind, 0])),
     points: Object.fromEntries(protocolPoints.map(({ name }) => [name, 0])),
@@ -115,6 +117,7 @@ function addReport(totals: OrderTotals, report: OrderReport): void {
   totals.ordersPlaced += report.placed;
   totals.ordersRefused += report.refused;
   totals.reads += report.reads;
+  totals.unanswered += report.unanswered;
   addCounts(totals.faults, report.faults);
   addCounts(totals.points, report.points);
   addCounts(totals.happened, report.happened);

@@ -85,7 +85,7 @@ export class FaultInjector {
         store.service(this.nameOf(fault.victim)).process.wallOffsetMs = Date.UTC(2030, 0, 1) + fault.hours * hourMs;
         return;
       case 'hand over':
-        return this.handOver();
+        return this.handOver(fault.to);
       case 'slow disk':
         return this.diskOf(fault.victim).slowDown(fault);
       case 'sync error':
@@ -132,9 +132,10 @@ export class FaultInjector {
     this.store.network.cut(this.nameOf(from), this.nameOf(to), this.store.world.now + forMs);
   }
 
-  private handOver(): void {
+  private handOver(to?: string): void {
     const { leader, world } = this.store;
-    if (leader !== undefined) world.schedule(world.now, 'hand over', () => leader.transferLeadership(), leader.process);
+    if (leader !== undefined)
+      world.schedule(world.now, 'hand over', () => leader.transferLeadership(to), leader.process);
   }
 
   private kill(victim: Victim, downMs: number): void {

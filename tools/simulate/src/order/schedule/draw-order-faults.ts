@@ -48,7 +48,7 @@ const recipes: Recipes = {
   }),
   'old debits': (random) => ({ which: share(random.next()) }),
   'clock jump': (random, { all }) => ({ victim: random.pick(all), hours: share(random.between(-8, 8)) }),
-  'hand over': () => ({}),
+  'hand over': (random, { replicas }) => (random.chance(0.5) ? {} : { to: random.pick(replicas) }),
   'slow disk': (random, { disks }) => ({
     victim: random.chance(0.6) ? 'leader' : random.pick(disks),
     syncMs: ms(random.between(10, 150)),

@@ -6,6 +6,9 @@ import { Prng } from '../world/prng.js';
 import { drawKinds, drawOrderFaults } from './draw-order-faults.js';
 import type { OrderPlan } from './order-plan.js';
 
+/** So soon a follower of higher priority may take over, in the schedules in which it may. */
+export const takeoverStableMs = 300;
+
 const products = ['tux', 'fox'] as const;
 
 /** The plan of a seed. Each concern has a generator of its own: a change in how one is drawn leaves the others alone. */
@@ -81,6 +84,8 @@ function drawGroup(random: Prng): OrderGroupPlan {
         retransmitAfterMs: 2 * heartbeatMs + random.integer(0, heartbeatMs),
         campaignRetryMs: random.integer(1, Math.ceil(heartbeatMs / 2)),
         commitNoticeDelayMs: random.integer(0, 25),
+        // Usually ten seconds, which no schedule lasts.
+        priorityTakeoverStableMs: random.chance(0.5) ? takeoverStableMs : 0,
         storageStallMs: random.pick([0, 100, 2_000]),
       },
     },

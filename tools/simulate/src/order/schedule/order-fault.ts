@@ -22,8 +22,8 @@ export type OrderFault =
   | { readonly kind: 'old debits'; readonly which: number }
   /** The wall clock then shows the true time and so many hours more. */
   | { readonly kind: 'clock jump'; readonly victim: Victim; readonly hours: number }
-  /** Leadership is handed over as at a shutdown. */
-  | { readonly kind: 'hand over' }
+  /** Leadership is handed over as at a shutdown; without a name, to whoever is best. */
+  | { readonly kind: 'hand over'; readonly to?: string }
   | { readonly kind: 'slow disk'; readonly victim: Victim; readonly syncMs: number; readonly forMs: number }
   /** The next sync reports an error, which ends the process. `isWritten`: the batch is on the disk all the same. */
   | { readonly kind: 'sync error'; readonly victim: Victim; readonly isWritten: boolean; readonly downMs: number }

@@ -12,6 +12,8 @@ export interface OrderReport {
   readonly placed: number;
   readonly refused: number;
   readonly reads: number;
+  /** Asks for an order that got no final answer. */
+  readonly unanswered: number;
   /** Faults that struck. */
   readonly faults: ReadonlyMap<OrderFaultKind, number>;
   readonly points: ReadonlyMap<ProtocolPoint, number>;

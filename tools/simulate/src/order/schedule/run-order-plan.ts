@@ -46,6 +46,7 @@ export async function runOrderPlan(
         placed: shoppers.records.filter(({ told }) => told?.kind === 'placed').length,
         refused: shoppers.records.filter(({ told }) => told?.kind === 'refused').length,
         reads: shoppers.reads,
+        unanswered: shoppers.unanswered,
         faults: injector.counts,
         points: store.points.counts,
         happened: store.happened,

@@ -18,29 +18,40 @@ export class LeadershipWatch {
     const { life } = process;
     this.isAskedTo = false;
     this.heir = undefined;
-    election.state$.subscribe(({ role, transferringTo }) => {
+    election.state$.subscribe(({ role, term, transferringTo }) => {
       if (process.life !== life) return;
       const isNew = transferringTo !== undefined && this.heir === undefined;
       this.heir = transferringTo;
-      if (isNew && role === 'leader' && !this.isAskedTo) this.makesWay();
+      if (isNew && role === 'leader' && !this.isAskedTo) this.makesWay(transferringTo, term);
     });
   }
 
   /** As at a shutdown: somebody asked for it. */
-  handOver(election: Election): void {
+  handOver(election: Election, to: string | undefined): void {
     this.isAskedTo = true;
     election
-      .transferLeadership()
+      .transferLeadership(to)
       .catch((error: unknown) => this.store.world.note(() => `no hand-over: ${String(error)}`))
       .finally(() => (this.isAskedTo = false));
   }
 
   elected(fence: Fence): void {
-    this.store.world.trace(`${this.replica.name} takes office in term ${fence.term}`);
-    if (this.replica.name === spareName) this.store.count('spare led');
+    const { store, replica } = this;
+    const { name } = replica;
+    store.world.trace(`${name} takes office in term ${fence.term}`);
+    if (name === spareName) store.count('spare led');
+    if (store.makingWay?.heir === name && store.makingWay.term === fence.term - 1) store.count('priority took over');
+    store.makingWay = undefined;
   }
 
-  private makesWay(): void {
-    if (this.replica.disk.isSlow) this.store.count('slow disk handed over');
+  /** Of itself: its disk is slow or full, it is being removed, or a higher priority is there. */
+  private makesWay(heir: string, term: number): void {
+    const { store, replica } = this;
+    const { disk, raft, name } = replica;
+    if (disk.isSlow) return store.count('slow disk handed over');
+    const priorityOf = (id: string): number => raft?.members.find((member) => member.id === id)?.priority ?? 0;
+    if (disk.isFull || priorityOf(heir) <= priorityOf(name)) return;
+    store.makingWay = { heir, term };
+    store.count('way made for a priority');
   }
 }

@@ -231,9 +231,9 @@ export class OrderReplica implements Service {
   }
 
   /** Hands leadership over as a shutdown does, and goes on living. */
-  transferLeadership(): void {
+  transferLeadership(to?: string): void {
     const { run } = this;
-    if (run !== undefined) this.leadership.handOver(run.hosted.election);
+    if (run !== undefined) this.leadership.handOver(run.hosted.election, to);
   }
 
   /** Changes who belongs to the group. Rejects with the package's errors. */

@@ -36,6 +36,8 @@ export class Shoppers {
   readonly records: OrderRecord[] = [];
   readonly process: VirtualProcess;
   reads = 0;
+  /** Asks for an order that got no final answer. */
+  unanswered = 0;
   /** Shoppers that are not done. */
   busy = 0;
   private readonly random: Prng;
@@ -148,6 +150,7 @@ export class Shoppers {
           return this.hear(record, { kind: 'refused', why: outcome.kind });
         if (outcome.kind === 'key_reused' || outcome.kind === 'invalid')
           return this.store.world.violate('Known Answers', `${wish.key} is answered with ${outcome.kind}`);
+        this.unanswered += 1;
         if (outcome.kind === 'outcome_unknown') record.nothingPlaced = false;
         else {
           this.expectNothing(record, outcome.kind);
@@ -158,6 +161,7 @@ export class Shoppers {
         }
       } catch (error) {
         noticed(error);
+        this.unanswered += 1;
         if ((error as { readonly definite: boolean }).definite !== true) record.nothingPlaced = false;
       }
       if (this.random.chance(impatience)) {

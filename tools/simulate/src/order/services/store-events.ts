@@ -3,6 +3,8 @@ export const storeEvents = [
   'disk refused a sync',
   'disk was full',
   'slow disk handed over',
+  'way made for a priority',
+  'priority took over',
   'store lost',
   'lost store replaced',
   'snapshot installed',

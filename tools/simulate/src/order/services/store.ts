@@ -54,6 +54,8 @@ export class Store {
   readonly truth: Truth;
   readonly points = new PointLog();
   readonly happened = new Map<StoreEvent, number>();
+  /** Leadership is being passed to a higher priority: to whom, in which term. */
+  makingWay: { readonly heir: string; readonly term: number } | undefined;
   /** Every batch that a leader has sent: the network may still hold a copy of it. */
   readonly sentDebits: DebitBatch[] = [];
   readonly replicas: readonly OrderReplica[];
