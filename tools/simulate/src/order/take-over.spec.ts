@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { drawWishes, takeoverStableMs } from './schedule/draw-order-plan.js';
+import { keysOfADay } from './schedule/order-plan.js';
 import type { OrderReport } from './schedule/order-outcome.js';
 import { runOrderPlan } from './schedule/run-order-plan.js';
 import { calmGroup } from './services/group-tuning.js';
@@ -15,6 +16,7 @@ async function run(seed: number, priorityTakeoverStableMs: number): Promise<Orde
     host: 'bare',
     stock: { tux: 200, fox: 200 },
     group: { ...calmGroup, tuning: { ...calmGroup.tuning, raft: { priorityTakeoverStableMs } } },
+    keys: keysOfADay,
     shoppers: {
       wishes: Array.from({ length: 6 }, () => drawWishes(random, 12)),
       pauseMsMax: 40,

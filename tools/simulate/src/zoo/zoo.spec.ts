@@ -53,5 +53,8 @@ describe('the bug zoo', () => {
     );
 
     expect(documented).toEqual(expect.arrayContaining(allMutants.map(({ name, rule }) => `${name} ${rule}`)));
+    expect(document).toContain(`${allMutants.length} mutants: copies of the built core`);
+    const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(`# ${allMutants.length} copies of the core`);
   });
 });

@@ -1,3 +1,4 @@
+import { disturbances } from './disturbances.js';
 import { elections } from './elections.js';
 import { membership } from './membership.js';
 import { reads } from './reads.js';
@@ -14,4 +15,5 @@ export const scenarios: readonly Scenario[] = [
   ...reads,
   ...snapshots,
   ...membership,
+  ...disturbances,
 ];

@@ -218,6 +218,39 @@ export const elections: readonly Scenario[] = [
       expectThat(a.vote('c', { term: 3, last: [9, 2] }) === true, 'b cannot believe in its lease any more');
     },
   },
+  {
+    name: 'granting a pre-vote is no contact with a leader',
+    run: () => {
+      const a = new DrivenReplica({ term: 1 });
+      a.heartbeat('b', { term: 1 });
+      a.wait(500);
+      for (let asked = 0; asked < 20 && a.status.role === 'follower'; asked += 1) {
+        expectThat(a.preVote('c', { term: 2, last: [0, 0] }) === true, `c is encouraged, also for the ${asked}th time`);
+        a.wait(30);
+        a.give({ kind: 'tick' });
+      }
+      expectThat(a.status.role === 'preCandidate', 'a stands itself when c asks again and again and never wins');
+    },
+  },
+  {
+    name: 'who has lost leadership may be elected again by those who still think that it leads',
+    run: () => {
+      const b = new DrivenReplica({ voters: ['b', 'a', 'c'] });
+      b.heartbeat('a', { term: 1 });
+      b.wait(500);
+      expectThat(b.status.leader === 'a', 'b has not heard that a leads no more');
+      expectThat(b.preVote('a', { term: 2, last: [0, 0] }) === true, 'b encourages a like anybody else');
+      expectThat(b.vote('a', { term: 2, last: [0, 0] }) === true, 'and votes for it');
+    },
+  },
+  {
+    name: 'nobody is refused a vote for its priority',
+    run: () => {
+      const a = new DrivenReplica({ priorities: [3, 2, 0], term: 1 });
+      expectThat(a.preVote('c', { term: 2, last: [0, 0] }) === true, 'c may be the only one who can win');
+      expectThat(a.vote('c', { term: 2, last: [0, 0] }) === true, 'a votes for c although its own priority is higher');
+    },
+  },
 ];
 
 /** It stood, then heard leader b of term 1; now c answers the campaign of before: term 2 is known there. */

@@ -1,4 +1,4 @@
-import { toTerm } from '../../ids.js';
+import { toReplicaId, toTerm } from '../../ids.js';
 import { DrivenReplica } from '../driven-replica.js';
 import { drivenLeader } from './driven-leader.js';
 import { expectThat, type Scenario } from './scenario.js';
@@ -61,6 +61,15 @@ export const reads: readonly Scenario[] = [
       a.confirmHeartbeat('c');
       expectThat(a.status.leaseUntil <= sentAt + 500, 'the others may elect from then on, not from the answer on');
       expectThat(a.status.term === toTerm(1), 'a leads on');
+    },
+  },
+  {
+    name: 'a lease ends when leadership is handed over',
+    run: () => {
+      const a = drivenLeader();
+      expectThat(a.status.leaseUntil > a.now, 'b and c have confirmed a');
+      a.give({ kind: 'transferLeadership', target: toReplicaId('c') });
+      expectThat(a.status.leaseUntil <= a.now, 'whoever votes for c owes a nothing any more');
     },
   },
 ];

@@ -48,30 +48,27 @@ export class Truth {
 
   constructor(private readonly world: World) {}
 
+  /** @returns whether nobody had applied the entry before. */
   orderApplied(
     replica: string,
     entry: AppliedEntry<OrderCommand>,
     applied: { readonly result: OrderResult; readonly hash: string },
-  ): void {
+  ): boolean {
     const { index, command } = entry;
     const fact = `${JSON.stringify(command)} → ${JSON.stringify(applied.result)} ${applied.hash}`;
     const known = this.orderLog.get(index);
     if (known !== undefined) {
       if (known !== fact)
         this.world.violate('Same Log', `${replica} applies entry ${index} as ${fact}, somebody else as ${known}`);
-      return;
+      return false;
     }
     this.orderLog.set(index, fact);
     this.world.trace(`applied ${index} ${fact}`);
     if (command.kind === 'intent' && applied.result.kind === 'opened') {
-      if (this.intentOfKey.has(command.key))
-        this.world.violate(
-          'One Intent a Key',
-          `key ${command.key} has intents ${this.intentOfKey.get(command.key)} and ${index}`,
-        );
       this.intents.set(index, { intent: index, key: command.key, name: command.name, quantity: command.quantity });
       this.intentOfKey.set(command.key, index);
     }
+    return true;
   }
 
   orderSettled(replica: string, intent: number, settlement: Settlement): void {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Freshness } from '../checks/freshness.js';
 import { drawWishes } from '../schedule/draw-order-plan.js';
+import { keysOfADay } from '../schedule/order-plan.js';
 import type { OrderOutcome } from '../schedule/order-outcome.js';
 import { comeToRest, recoveryMsMax } from '../schedule/run-order-plan.js';
 import { type ProtocolPoint, protocolPoints } from '../services/protocol-points.js';
@@ -59,7 +60,14 @@ export async function runAtPoint(
 ): Promise<DirectedOutcome> {
   Logger.overrideLogger(false);
   const random = new Prng(seed);
-  const store = new Store({ seed, keepTrace: record, host: 'bare', stock: { tux: 9, fox: 0 }, group: calmGroup });
+  const store = new Store({
+    seed,
+    keepTrace: record,
+    host: 'bare',
+    stock: { tux: 9, fox: 0 },
+    group: calmGroup,
+    keys: keysOfADay,
+  });
   const { world, points } = store;
   let reached = 0;
   const strike = (at: string): void => hit(store, fault, at);

@@ -47,7 +47,7 @@ const recipes: Recipes = {
     },
   }),
   'old debits': (random) => ({ which: share(random.next()) }),
-  'clock jump': (random, { all }) => ({ victim: random.pick(all), hours: share(random.between(-8, 8)) }),
+  'clock jump': (random, { all }) => ({ victim: random.pick(all), hours: jump(random) }),
   'hand over': (random, { replicas }) => (random.chance(0.5) ? {} : { to: random.pick(replicas) }),
   'slow disk': (random, { disks }) => ({
     victim: random.chance(0.6) ? 'leader' : random.pick(disks),
@@ -115,6 +115,12 @@ export interface FaultScript {
 
 function drawFault<K extends OrderFaultKind>(random: Prng, kind: K, cast: Cast): OrderFault {
   return { kind, ...recipes[kind](random, cast) } as OrderFault;
+}
+
+/** Often across the time for which keys are remembered. */
+function jump(random: Prng): number {
+  const hoursMax = random.chance(0.5) ? 60 : 8;
+  return share(random.between(-hoursMax, hoursMax));
 }
 
 function aWhile(random: Prng): number {

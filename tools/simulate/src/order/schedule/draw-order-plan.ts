@@ -4,7 +4,7 @@ import type { Wish } from '../services/shoppers.js';
 import { spareName } from '../services/store.js';
 import { Prng } from '../world/prng.js';
 import { drawKinds, drawOrderFaults } from './draw-order-faults.js';
-import type { OrderPlan } from './order-plan.js';
+import { type KeyPlan, keysOfADay, type OrderPlan } from './order-plan.js';
 
 /** So soon a follower of higher priority may take over, in the schedules in which it may. */
 export const takeoverStableMs = 300;
@@ -15,7 +15,7 @@ const products = ['tux', 'fox'] as const;
 export function drawOrderPlan(seed: number, host: HostKind = 'bare'): OrderPlan {
   const source = new Prng(seed * 7 + 3);
   const [ofStock, ofShoppers, ofMix, ofFaults] = [source.fork(), source.fork(), source.fork(), source.fork()];
-  const group = drawGroup(source.fork());
+  const [group, keys] = [drawGroup(source.fork()), drawKeys(source.fork())];
   const spares = group.sparePriority === undefined ? [] : [spareName];
   const faultsMs = ofMix.integer(600, 2_500);
   return {
@@ -23,6 +23,7 @@ export function drawOrderPlan(seed: number, host: HostKind = 'bare'): OrderPlan 
     host,
     stock: { tux: ofStock.integer(3, 30), fox: ofStock.integer(0, 6) },
     group,
+    keys,
     shoppers: drawShoppers(ofShoppers),
     faultsMs,
     faults: drawOrderFaults(ofFaults, {
@@ -90,4 +91,10 @@ function drawGroup(random: Prng): OrderGroupPlan {
       },
     },
   };
+}
+
+/** In some schedules a day has 20 seconds, so that keys expire in it: a real one would take minutes to simulate. */
+function drawKeys(random: Prng): KeyPlan {
+  if (!random.chance(0.06)) return keysOfADay;
+  return { retentionMs: 20_000, clientLifeMs: 18_500, nextDay: drawWishes(random, random.integer(1, 4)) };
 }

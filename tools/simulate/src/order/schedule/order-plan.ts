@@ -11,6 +11,7 @@ export interface OrderPlan {
   /** Of each product, at first. */
   readonly stock: Readonly<Record<string, number>>;
   readonly group: OrderGroupPlan;
+  readonly keys: KeyPlan;
   readonly shoppers: {
     /** What each shopper orders, one after the other. */
     readonly wishes: readonly (readonly Omit<Wish, 'key'>[])[];
@@ -24,3 +25,16 @@ export interface OrderPlan {
   /** In the order of their times. */
   readonly faults: readonly TimedOrderFault[];
 }
+
+/** How long idempotency keys live. */
+export interface KeyPlan {
+  /** For so long after its order ended a key is remembered, ms of log time; 24 hours in the store. */
+  readonly retentionMs: number;
+  /** For so long after it was first used, real ms, a client may ask for it. Log time runs a 24th fast at the most. */
+  readonly clientLifeMs: number;
+  /** What a shopper orders when the retention has passed, after everything came to rest: keys expire by entries. */
+  readonly nextDay: readonly Omit<Wish, 'key'>[];
+}
+
+/** As in the store. */
+export const keysOfADay: KeyPlan = { retentionMs: 86_400_000, clientLifeMs: 82_000_000, nextDay: [] };

@@ -19,8 +19,8 @@ export async function runOrderPlan(
   { record = false }: { readonly record?: boolean } = {},
 ): Promise<OrderOutcome> {
   Logger.overrideLogger(false);
-  const { seed, host, stock, group, shoppers: habits, faultsMs } = plan;
-  const store = new Store({ seed, keepTrace: record, host, stock, group });
+  const { seed, host, stock, group, keys, shoppers: habits, faultsMs } = plan;
+  const store = new Store({ seed, keepTrace: record, host, stock, group, keys });
   const { world, truth } = store;
   return withVirtualGlobals(world, async () => {
     const shoppers = new Shoppers(store, new Freshness(world, truth));
@@ -33,6 +33,11 @@ export async function runOrderPlan(
     await world.runUntil(beganAt + faultsMs);
     injector.heal();
     await comeToRest(store, shoppers);
+    if (keys.nextDay.length > 0 && world.violations.length === 0) {
+      await world.runUntil(world.now + keys.retentionMs * 1.1);
+      shoppers.begin(keys.nextDay, habits);
+      await comeToRest(store, shoppers);
+    }
     for (const voter of store.leader?.raft?.voters ?? []) {
       if (injector.lostStores.has(voter)) store.count('lost store replaced');
     }

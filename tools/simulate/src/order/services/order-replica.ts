@@ -17,6 +17,7 @@ import {
   Office,
   type OrderCommand,
   type OrderResult,
+  OrderLedger,
   OrderStateMachine,
   PlaceOrder,
   type PlaceOrderAnswer,
@@ -33,7 +34,13 @@ import { spareName, type Store, timing } from './store.js';
 
 /** The ledger, with somebody who sees what is applied. */
 class WatchedLedger extends OrderStateMachine {
+  override readonly ledger: OrderLedger;
   onApplied: (entry: CommittedEntry<OrderCommand>, result: OrderResult) => void = () => undefined;
+
+  constructor(retentionMs: number) {
+    super();
+    this.ledger = new OrderLedger(retentionMs);
+  }
 
   override apply(entry: CommittedEntry<OrderCommand>): OrderResult {
     const result = super.apply(entry);
@@ -119,12 +126,14 @@ export class OrderReplica implements Service {
 
   begin(): void {
     const { store, process, name } = this;
-    const machine = new WatchedLedger();
+    const machine = new WatchedLedger(store.options.keys.retentionMs);
     const life = process.life;
     const isLeader = (): boolean => this.run?.office.isHeld === true;
     machine.onApplied = (entry, result) => {
       if (process.life !== life) return;
-      store.truth.orderApplied(name, entry, { result, hash: machine.ledger.hash });
+      const { ledger } = machine;
+      if (!store.truth.orderApplied(name, entry, { result, hash: ledger.hash })) return;
+      store.keyWatch.applied(entry, result, (key) => ledger.lookup(key, '').kind !== 'unknown');
     };
     const waiters = new SettlementWaiters(machine);
     const reachability = new CatalogReachability();

@@ -28,6 +28,9 @@ export interface OrderRecord {
 
 const callDeadlineMs = 4_000;
 
+/** A request may still come to something so long after its shopper has sent it. */
+const lateMsMax = 8_000;
+
 /** Of those who are told that nothing was placed, so many believe it and leave. */
 const gaveUpShare = 0.3;
 
@@ -141,6 +144,7 @@ export class Shoppers {
   /** The same key until there is a final answer, at whichever frontend. */
   private async ask(record: OrderRecord, impatience: number): Promise<void> {
     const { wish } = record;
+    const until = this.store.world.now + this.store.options.keys.clientLifeMs - lateMsMax;
     for (;;) {
       const frontend = this.random.pick(this.store.frontends);
       try {
@@ -164,7 +168,7 @@ export class Shoppers {
         this.unanswered += 1;
         if ((error as { readonly definite: boolean }).definite !== true) record.nothingPlaced = false;
       }
-      if (this.random.chance(impatience)) {
+      if (this.random.chance(impatience) || this.store.world.now >= until) {
         record.walkedAway = true;
         return;
       }

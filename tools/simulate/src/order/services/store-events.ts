@@ -13,6 +13,7 @@ export const storeEvents = [
   'member demoted',
   'member removed',
   'spare led',
+  'key forgotten',
 ] as const;
 
 export type StoreEvent = (typeof storeEvents)[number];

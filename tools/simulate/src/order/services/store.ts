@@ -1,6 +1,8 @@
 import type { DebitBatch } from '@toystore/contracts';
 import { type LinkConditions, Network } from '../network/network.js';
 import { PeerLinks } from '../network/peer-links.js';
+import type { KeyPlan } from '../schedule/order-plan.js';
+import { KeyWatch } from '../checks/key-watch.js';
 import { Truth } from '../checks/truth.js';
 import { World } from '../world/world.js';
 import { Catalog } from './catalog.js';
@@ -20,6 +22,7 @@ export interface StoreOptions {
   /** How the replicated groups are hosted: bare, or by the whole Nest module. */
   readonly host: HostKind;
   readonly stock: Readonly<Record<string, number>>;
+  readonly keys: KeyPlan;
   /** Of the order group. */
   readonly group: OrderGroupPlan;
   /** Of the first moment; faults change them. */
@@ -52,6 +55,7 @@ export class Store {
   readonly network: Network;
   readonly peers: PeerLinks;
   readonly truth: Truth;
+  readonly keyWatch: KeyWatch;
   readonly points = new PointLog();
   readonly happened = new Map<StoreEvent, number>();
   /** Leadership is being passed to a higher priority: to whom, in which term. */
@@ -68,6 +72,7 @@ export class Store {
     if (options.links !== undefined) this.network.conditions = options.links;
     this.peers = new PeerLinks(this.network);
     this.truth = new Truth(this.world);
+    this.keyWatch = new KeyWatch(this);
     this.catalog = new Catalog(this);
     const spares = options.group.sparePriority === undefined ? [] : [spareName];
     this.replicas = [...replicaNames, ...spares].map((name) => new OrderReplica(this, name));

@@ -184,6 +184,28 @@ export const orderMutants: readonly OrderMutant[] = [
     ],
   },
   {
+    name: 'log time is a wall clock',
+    breaks: 'no wall clock that jumps makes a key be forgotten while its client may ask',
+    patches: [
+      {
+        file: 'libs/leader/dist/replicated-log/log-time.js',
+        find: 'return { ms, term, leadingMs: Math.max(',
+        replace: 'return { ms: Math.max(before.ms, stamp.wallMs), term, leadingMs: Math.max(',
+      },
+    ],
+  },
+  {
+    name: 'keys remembered for half the time',
+    breaks: 'a key is remembered for the retention of log time',
+    patches: [
+      {
+        file: `${order}/ledger/key-memory.js`,
+        find: 'record.finishedAt + this.retentionMs > now',
+        replace: 'record.finishedAt + this.retentionMs / 2 > now',
+      },
+    ],
+  },
+  {
     name: 'answered before the outcome is committed',
     breaks: 'an order is acknowledged when it is durable on a majority',
     patches: [

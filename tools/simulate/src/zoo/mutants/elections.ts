@@ -110,4 +110,23 @@ export const elections = [
     'if (raft.election.wasHeardFrom(peer))\n        raft.election.releaseLeader();',
     '',
   ]),
+  mutant('pre-vote-counts-as-contact', 'Granting a pre-vote is no contact with a leader (hashicorp/raft#609).', [
+    votes,
+    'raft.election.deferTo(raft.now, from);',
+    'raft.election.heardLeader(raft.now, from);',
+  ]),
+  mutant(
+    'silent-leader-is-waited-for',
+    'Who has not heard its leader for an election timeout helps to elect another (hashicorp/raft#605).',
+    [
+      votes,
+      'if (hasLiveLeader(raft))\n        return leaderHeard(raft);',
+      'if (raft.leader !== undefined)\n        return leaderHeard(raft);',
+    ],
+  ),
+  mutant('priority-vetoes-votes', 'Priority decides who campaigns, never who gets a vote (NuRaft#569).', [
+    votes,
+    'if (raft.votedFor !== undefined && raft.votedFor !== from)',
+    "if (raft.priorityOf(from) < raft.priorityOf(raft.id)) return 'its priority is too low';\n    if (raft.votedFor !== undefined && raft.votedFor !== from)",
+  ]),
 ];

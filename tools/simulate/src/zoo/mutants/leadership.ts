@@ -68,4 +68,14 @@ export const leadership = [
     'if (raft.now >= transfer.abortAt) {',
     'if (false) {',
   ]),
+  mutant('lease-outlives-hand-over', 'A hand-over ends the lease (etcd-io/raft#99).', [
+    'leadership/leadership.js',
+    'if (this.transfer !== undefined)\n            return 0;',
+    '',
+  ]),
+  mutant('hung-disk-leads-on', 'A leader whose disk hangs makes way (hashicorp/raft#503).', [
+    'leadership/tick-leader.js',
+    'if (isStalled && raft.commitIndex > durability.durableIndex)',
+    'if (false)',
+  ]),
 ];
