@@ -129,6 +129,8 @@ function drawClients(prng: Prng): SchedulePlan['clients'] {
     count: prng.integer(1, 6),
     gatherMs: prng.chance(0.5) ? 0 : Math.round(prng.between(0, 30)) / 10,
     thinkMs: prng.chance(0.5) ? prng.integer(1, 15) : prng.integer(15, 80),
+    burst: prng.integer(3, 25),
+    restMs: prng.integer(100, 800),
     timeoutMs: prng.chance(0.5) ? prng.integer(50, 200) : prng.integer(200, 1000),
     loyalty: prng.chance(0.5) ? 1 : 0.6,
     giveUp: prng.chance(0.5) ? 0 : 0.2,

@@ -10,6 +10,9 @@ import type { ClientOperation, OperationInput, Workload } from './workload.js';
 /** How a client behaves. Times are virtual milliseconds. */
 export interface ClientHabits {
   readonly thinkMs: number;
+  /** After so many operations it rests: what is quick would otherwise spend most of its operations on quiet moments. */
+  readonly burst: number;
+  readonly restMs: number;
   /** Without an answer for so long, it asks again, elsewhere. */
   readonly timeoutMs: number;
   /** How likely it asks the leader it knows; otherwise any replica that believes to lead, the deposed ones among them. */
@@ -63,7 +66,8 @@ export class SimulatedClient {
 
   private think(): void {
     const { cluster, prng, habits } = this.around;
-    cluster.clock.after(prng.between(0, 2 * habits.thinkMs), () => {
+    const restMs = this.sequence > 0 && this.sequence % habits.burst === 0 ? habits.restMs : 0;
+    cluster.clock.after(restMs + prng.between(0, 2 * habits.thinkMs), () => {
       if (this.current === undefined && this.mode === 'working') this.begin();
     });
   }
