@@ -165,6 +165,16 @@ describe('the pipeline to a follower', () => {
 
     expect(a.latest('appendRequest', 'b')).toMatchObject({ prevLogIndex: 2, entries: [] });
   });
+
+  it('when it goes while nothing is under way, it still counts as caught up: nothing is in doubt', () => {
+    const a = leader();
+    const sent = a.sent.length;
+
+    a.give({ kind: 'peerGone', peer: toReplicaId('b') });
+
+    expect(progressOf(a.raft).find(({ peer }) => peer === 'b')).toMatchObject({ state: 'replicate', matchIndex: 1 });
+    expect(a.sent).toHaveLength(sent);
+  });
 });
 
 describe('the conflict hint', () => {
