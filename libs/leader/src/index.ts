@@ -31,11 +31,27 @@ export type { CommittedEntry, StateMachine } from './replicated-log/state-machin
 export { LeaderDirectory } from './directory/leader-directory.js';
 export { LeaderDirectoryModule } from './directory/leader-directory.module.js';
 export type { LeaderDirectoryAsyncOptions } from './directory/leader-directory.module.js';
-export type { Attempt, CallOptions, DirectoryEvent, FailureKind, Leader, LeaderDirectoryOptions } from './directory/directory-options.js';
+export type {
+  Attempt,
+  CallOptions,
+  DirectoryEvent,
+  FailureKind,
+  Leader,
+  LeaderDirectoryOptions,
+} from './directory/directory-options.js';
 export type { DirectoryPorts } from './directory/leader-directory.js';
 export { AttemptTimeoutError } from './directory/attempt.js';
 export { classifyFailure } from './directory/classify-failure.js';
-export { InjectElection, InjectLeaderDirectory, InjectMembership, InjectReplicatedLog, electionToken, leaderDirectoryToken, membershipToken, replicatedLogToken } from './tokens.js';
+export {
+  InjectElection,
+  InjectLeaderDirectory,
+  InjectMembership,
+  InjectReplicatedLog,
+  electionToken,
+  leaderDirectoryToken,
+  membershipToken,
+  replicatedLogToken,
+} from './tokens.js';
 export { leaderErrorStatus } from './errors/leader-error-status.js';
 export {
   ApplyError,

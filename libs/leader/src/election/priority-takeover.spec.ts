@@ -12,14 +12,33 @@ function takeoverFrom(self: string, stableMs = 1000): PriorityTakeover {
   return new PriorityTakeover({ self, stableMs, gapMs: 500, isQuick: (tookMs) => tookMs < 250 });
 }
 
-function follower(peer: string, lastContactAt: number | undefined, matchIndex = 10, state: PeerProgress['state'] = 'replicate', lastWriteTookMs = 1): PeerProgress {
-  return { peer: peer as ReplicaId, matchIndex: matchIndex as LogIndex, nextIndex: (matchIndex + 1) as LogIndex, state, lastContactAt, lastWriteTookMs };
+function follower(
+  peer: string,
+  lastContactAt: number | undefined,
+  matchIndex = 10,
+  state: PeerProgress['state'] = 'replicate',
+  lastWriteTookMs = 1,
+): PeerProgress {
+  return {
+    peer: peer as ReplicaId,
+    matchIndex: matchIndex as LogIndex,
+    nextIndex: (matchIndex + 1) as LogIndex,
+    state,
+    lastContactAt,
+    lastWriteTookMs,
+  };
 }
 
 /** Looks every 100 ms, as a leader does at its heartbeats; the answer of the last look. */
-function look(takeover: PriorityTakeover, fromMs: number, toMs: number, progress: (now: number) => readonly PeerProgress[]): string | undefined {
+function look(
+  takeover: PriorityTakeover,
+  fromMs: number,
+  toMs: number,
+  progress: (now: number) => readonly PeerProgress[],
+): string | undefined {
   let heir: string | undefined;
-  for (let now = fromMs; now <= toMs; now += 100) heir = takeover.heir({ now, progress: progress(now), commitIndex: 10, members: members as unknown as Member[] });
+  for (let now = fromMs; now <= toMs; now += 100)
+    heir = takeover.heir({ now, progress: progress(now), commitIndex: 10, members: members as unknown as Member[] });
   return heir;
 }
 

@@ -33,10 +33,18 @@ export class PriorityTakeover {
   constructor(private readonly settings: TakeoverSettings) {}
 
   /** To be called regularly while leading, with the progress of voters. Returns who should lead instead, or undefined. */
-  heir(view: { readonly now: number; readonly progress: readonly PeerProgress[]; readonly commitIndex: number; readonly members: readonly Pick<Member, 'id' | 'priority'>[] }): ReplicaId | undefined {
+  heir(view: {
+    readonly now: number;
+    readonly progress: readonly PeerProgress[];
+    readonly commitIndex: number;
+    readonly members: readonly Pick<Member, 'id' | 'priority'>[];
+  }): ReplicaId | undefined {
     if (this.settings.stableMs === 0) return undefined;
     const priorityOf = (id: string): number => view.members.find((member) => member.id === id)?.priority ?? 0;
-    let best: { readonly peer: ReplicaId; readonly priority: number } = { peer: this.settings.self as ReplicaId, priority: priorityOf(this.settings.self) };
+    let best: { readonly peer: ReplicaId; readonly priority: number } = {
+      peer: this.settings.self as ReplicaId,
+      priority: priorityOf(this.settings.self),
+    };
     for (const progress of view.progress) {
       const { peer } = progress;
       const priority = priorityOf(peer);
@@ -60,7 +68,10 @@ export class PriorityTakeover {
     this.steadySince.clear();
   }
 
-  private isReady({ peer, lastContactAt, matchIndex, state, lastWriteTookMs }: PeerProgress, { now, commitIndex }: { readonly now: number; readonly commitIndex: number }): boolean {
+  private isReady(
+    { peer, lastContactAt, matchIndex, state, lastWriteTookMs }: PeerProgress,
+    { now, commitIndex }: { readonly now: number; readonly commitIndex: number },
+  ): boolean {
     const { gapMs, stableMs, isQuick = () => true } = this.settings;
     // Each slow write counts once: where nothing more is written, a slow disk does no harm, and may have been mended.
     const wasSlow = !isQuick(lastWriteTookMs) && this.lastWriteTookMs.get(peer) !== lastWriteTookMs;

@@ -40,7 +40,10 @@ export class NotLeaderError extends LeaderError {
     readonly leader: LeaderRef | undefined,
     readonly term: number,
   ) {
-    const where = leader === undefined ? 'no leader is known; ask again shortly' : `leader: ${leader.id} at ${leader.url}; retry there`;
+    const where =
+      leader === undefined
+        ? 'no leader is known; ask again shortly'
+        : `leader: ${leader.id} at ${leader.url}; retry there`;
     super(`Replica ${replica} is not the leader in term ${term} (${where}). Nothing was written.`);
   }
 }
@@ -56,7 +59,10 @@ export class NoLeaderError extends LeaderError {
     readonly waitedMs: number,
     options?: { readonly cause?: unknown },
   ) {
-    super(`No leader of group ${group} was found within ${Math.round(waitedMs)} ms. Nothing was written; try again later.`, options);
+    super(
+      `No leader of group ${group} was found within ${Math.round(waitedMs)} ms. Nothing was written; try again later.`,
+      options,
+    );
   }
 }
 
@@ -110,8 +116,14 @@ export class IndeterminateError extends LeaderError {
     readonly why: 'leadershipLost' | 'deadlinePassed' | 'stopped',
     readonly leader?: LeaderRef,
   ) {
-    const reason = { leadershipLost: 'leadership was lost', deadlinePassed: 'its deadline passed', stopped: 'the replica was stopped' }[why];
-    super(`The command was appended at index ${index} (term ${term}), then ${reason}: it may or may not take effect. Retry with the same key.`);
+    const reason = {
+      leadershipLost: 'leadership was lost',
+      deadlinePassed: 'its deadline passed',
+      stopped: 'the replica was stopped',
+    }[why];
+    super(
+      `The command was appended at index ${index} (term ${term}), then ${reason}: it may or may not take effect. Retry with the same key.`,
+    );
   }
 }
 
@@ -122,7 +134,14 @@ export class BackpressureError extends LeaderError {
   readonly definite = true;
 
   constructor(
-    readonly limit: 'proposalsMax' | 'maxUncommittedBytes' | 'applyBacklogMax' | 'backlogBytesMax' | 'readsMax' | 'waitsMax' | 'callsMax',
+    readonly limit:
+      | 'proposalsMax'
+      | 'maxUncommittedBytes'
+      | 'applyBacklogMax'
+      | 'backlogBytesMax'
+      | 'readsMax'
+      | 'waitsMax'
+      | 'callsMax',
     readonly value: number,
   ) {
     super(`The group is at its limit ${limit} = ${value}. Nothing was written; retry after a pause.`);
@@ -140,7 +159,9 @@ export class StaleFenceError extends LeaderError {
     readonly term: number,
     readonly seenTerm: number,
   ) {
-    super(`The call carries term ${term} of group ${group}, but term ${seenTerm} has been seen: its sender no longer leads. Nothing was done.`);
+    super(
+      `The call carries term ${term} of group ${group}, but term ${seenTerm} has been seen: its sender no longer leads. Nothing was done.`,
+    );
   }
 }
 
@@ -185,7 +206,9 @@ export class TransferFailedError extends LeaderError {
     readonly target: string | undefined,
     readonly term: number,
   ) {
-    super(`Replica ${replica} still leads in term ${term}: ${target ?? 'no other member'} did not take over. Is it up and in contact?`);
+    super(
+      `Replica ${replica} still leads in term ${term}: ${target ?? 'no other member'} did not take over. Is it up and in contact?`,
+    );
   }
 }
 

@@ -1,4 +1,12 @@
-import { type CanActivate, type ExecutionContext, HttpException, Injectable, SetMetadata, UseGuards, applyDecorators } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  HttpException,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+  applyDecorators,
+} from '@nestjs/common';
 import { ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { ImplausibleFenceError, StaleFenceError } from '../errors/leader-errors.js';
 import { StorageFailedError } from '../log-store/errors.js';
@@ -22,23 +30,68 @@ export class FenceGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { group } = this.reflector.getAllAndOverride<{ readonly group: string }>(requireFenceMetadata, [context.getHandler(), context.getClass()]);
-    const value = context.switchToHttp().getRequest<{ readonly headers: Record<string, unknown> }>().headers[fenceHeader];
+    const { group } = this.reflector.getAllAndOverride<{ readonly group: string }>(requireFenceMetadata, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const value = context.switchToHttp().getRequest<{ readonly headers: Record<string, unknown> }>().headers[
+      fenceHeader
+    ];
     const fence = typeof value === 'string' ? parseFence(value) : undefined;
     if (fence === undefined || fence.group !== group) {
-      throw new HttpException({ type: 'about:blank', title: 'Bad Request', status: 400, detail: `A header X-Fence: ${group};<term> is needed; nothing was done.` }, 400);
+      throw new HttpException(
+        {
+          type: 'about:blank',
+          title: 'Bad Request',
+          status: 400,
+          detail: `A header X-Fence: ${group};<term> is needed; nothing was done.`,
+        },
+        400,
+      );
     }
     try {
       await this.keeper.admit(fence);
     } catch (error) {
       if (error instanceof StorageFailedError) {
-        throw new HttpException({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail: 'The fence could not be stored; nothing was done.', code: error.code }, 503, { cause: error });
+        throw new HttpException(
+          {
+            type: 'about:blank',
+            title: 'Service Unavailable',
+            status: 503,
+            detail: 'The fence could not be stored; nothing was done.',
+            code: error.code,
+          },
+          503,
+          { cause: error },
+        );
       }
       if (error instanceof ImplausibleFenceError) {
-        throw new HttpException({ type: 'about:blank', title: 'Bad Request', status: 400, detail: error.message, code: error.code, seenTerm: error.seenTerm }, 400, { cause: error });
+        throw new HttpException(
+          {
+            type: 'about:blank',
+            title: 'Bad Request',
+            status: 400,
+            detail: error.message,
+            code: error.code,
+            seenTerm: error.seenTerm,
+          },
+          400,
+          { cause: error },
+        );
       }
       if (!(error instanceof StaleFenceError)) throw error;
-      throw new HttpException({ type: 'about:blank', title: 'Precondition Failed', status: 412, detail: error.message, code: error.code, seenTerm: error.seenTerm }, 412, { cause: error });
+      throw new HttpException(
+        {
+          type: 'about:blank',
+          title: 'Precondition Failed',
+          status: 412,
+          detail: error.message,
+          code: error.code,
+          seenTerm: error.seenTerm,
+        },
+        412,
+        { cause: error },
+      );
     }
     return true;
   }

@@ -24,17 +24,40 @@ export class LeaderMetrics {
     const registers = [registry];
     // Applications that share a process (and its registry) share the metrics too; labels tell them apart.
     const once = <M>(name: string, make: () => M): M => (registry.getSingleMetric(name) as M | undefined) ?? make();
-    const counter = (metric: Described, extra: readonly string[] = []): Counter => once(metric.name, () => new Counter({ ...metric, labelNames: [...labelNames, ...extra], registers }));
-    const histogram = (metric: Described, buckets: number[]): Histogram => once(metric.name, () => new Histogram({ ...metric, buckets, labelNames: [...labelNames], registers }));
+    const counter = (metric: Described, extra: readonly string[] = []): Counter =>
+      once(metric.name, () => new Counter({ ...metric, labelNames: [...labelNames, ...extra], registers }));
+    const histogram = (metric: Described, buckets: number[]): Histogram =>
+      once(metric.name, () => new Histogram({ ...metric, buckets, labelNames: [...labelNames], registers }));
 
     this.changes = counter({ name: 'leader_changes_total', help: 'Times this node saw another leader than before' });
     this.elections = counter({ name: 'leader_elections_total', help: 'Times this node became a candidate' });
-    this.proposals = counter({ name: 'leader_proposals_total', help: 'Proposals of callers on this node, by how they ended' }, ['outcome']);
-    this.commitLatency = histogram({ name: 'leader_commit_latency_seconds', help: 'From proposal to applied result' }, seconds);
-    this.persistLatency = histogram({ name: 'leader_log_fsync_seconds', help: 'From handing a batch to the log store until it is durable' }, seconds);
-    this.batchEntries = histogram({ name: 'leader_log_batch_entries', help: 'Entries of one batch handed to the log store' }, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
-    this.snapshots = histogram({ name: 'leader_snapshot_seconds', help: 'Writing the state out as JSON, during which this node does nothing else' }, seconds);
-    this.dropped = counter({ name: 'leader_peer_messages_dropped_total', help: 'Peer messages that were not delivered or not understood' }, ['peer']);
+    this.proposals = counter(
+      { name: 'leader_proposals_total', help: 'Proposals of callers on this node, by how they ended' },
+      ['outcome'],
+    );
+    this.commitLatency = histogram(
+      { name: 'leader_commit_latency_seconds', help: 'From proposal to applied result' },
+      seconds,
+    );
+    this.persistLatency = histogram(
+      { name: 'leader_log_fsync_seconds', help: 'From handing a batch to the log store until it is durable' },
+      seconds,
+    );
+    this.batchEntries = histogram(
+      { name: 'leader_log_batch_entries', help: 'Entries of one batch handed to the log store' },
+      [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+    );
+    this.snapshots = histogram(
+      {
+        name: 'leader_snapshot_seconds',
+        help: 'Writing the state out as JSON, during which this node does nothing else',
+      },
+      seconds,
+    );
+    this.dropped = counter(
+      { name: 'leader_peer_messages_dropped_total', help: 'Peer messages that were not delivered or not understood' },
+      ['peer'],
+    );
     this.gauges(registry);
   }
 
@@ -92,15 +115,40 @@ export class LeaderMetrics {
       made.readers = readers;
       readers.push(() => readAll(made));
     };
-    gauge({ name: 'leader_role', help: '1 while this node leads, else 0' }, ({ election }) => Number(election.state().role === 'leader'));
-    gauge({ name: 'leader_in_office', help: '1 while this node leads with current state and its @OnElected methods are done' }, ({ election }) => Number(election.state().inOffice));
+    gauge({ name: 'leader_role', help: '1 while this node leads, else 0' }, ({ election }) =>
+      Number(election.state().role === 'leader'),
+    );
+    gauge(
+      {
+        name: 'leader_in_office',
+        help: '1 while this node leads with current state and its @OnElected methods are done',
+      },
+      ({ election }) => Number(election.state().inOffice),
+    );
     gauge({ name: 'leader_term', help: 'Term this node is in' }, ({ election }) => election.state().term);
-    gauge({ name: 'leader_commit_index', help: 'Last index this node knows to be committed' }, ({ election }) => election.state().commitIndex);
-    gauge({ name: 'leader_applied_index', help: 'Last index this node has applied' }, ({ election }) => election.state().appliedIndex);
-    gauge({ name: 'leader_proposals_waiting', help: 'Callers that wait for the outcome of a proposal' }, ({ replica }) => replica?.flights.size ?? 0);
-    gauge({ name: 'leader_backlog_bytes', help: 'Entries that wait for the disk or for apply, whichever is more' }, ({ replica }) => replica?.backlogBytes ?? 0);
-    gauge({ name: 'leader_disk_full', help: '1 while the log has no space to write, else 0' }, ({ replica }) => Number(replica?.storeCondition === 'full'));
-    gauge({ name: 'leader_replication_lag_entries', help: 'On a leader: entries that its slowest follower lacks' }, replicationLag);
+    gauge(
+      { name: 'leader_commit_index', help: 'Last index this node knows to be committed' },
+      ({ election }) => election.state().commitIndex,
+    );
+    gauge(
+      { name: 'leader_applied_index', help: 'Last index this node has applied' },
+      ({ election }) => election.state().appliedIndex,
+    );
+    gauge(
+      { name: 'leader_proposals_waiting', help: 'Callers that wait for the outcome of a proposal' },
+      ({ replica }) => replica?.flights.size ?? 0,
+    );
+    gauge(
+      { name: 'leader_backlog_bytes', help: 'Entries that wait for the disk or for apply, whichever is more' },
+      ({ replica }) => replica?.backlogBytes ?? 0,
+    );
+    gauge({ name: 'leader_disk_full', help: '1 while the log has no space to write, else 0' }, ({ replica }) =>
+      Number(replica?.storeCondition === 'full'),
+    );
+    gauge(
+      { name: 'leader_replication_lag_entries', help: 'On a leader: entries that its slowest follower lacks' },
+      replicationLag,
+    );
   }
 }
 

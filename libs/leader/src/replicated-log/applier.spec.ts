@@ -19,12 +19,25 @@ function setUp(costMs = 0) {
   };
   const state = new AppliedState(machine, { resultsMax: 10, resultTtlMs: 1000 });
   let progress = 0;
-  const applier = new Applier(state, clock, 8, { applied: () => undefined, progressed: () => progress++, failed: (error) => failures.push(error) });
+  const applier = new Applier(state, clock, 8, {
+    applied: () => undefined,
+    progressed: () => progress++,
+    failed: (error) => failures.push(error),
+  });
   return { clock, applied, applier, failures, slices: () => progress };
 }
 
 function entries(from: number, to: number): Entry[] {
-  return Array.from({ length: to - from + 1 }, (_, offset) => ({ index: (from + offset) as LogIndex, term: 1 as Term, kind: 'command', data: encodeCommand({ stamp: { wallMs: 1, term: 1, leadingMs: 0 }, key: undefined, commandJson: String(from + offset) }) }));
+  return Array.from({ length: to - from + 1 }, (_, offset) => ({
+    index: (from + offset) as LogIndex,
+    term: 1 as Term,
+    kind: 'command',
+    data: encodeCommand({
+      stamp: { wallMs: 1, term: 1, leadingMs: 0 },
+      key: undefined,
+      commandJson: String(from + offset),
+    }),
+  }));
 }
 
 describe('Applier', () => {
@@ -54,6 +67,9 @@ describe('Applier', () => {
 
     applier.enqueue([{ ...first, data: Buffer.of(99) }, second]);
 
-    expect([applied, failures]).toEqual([[], [expect.objectContaining({ message: expect.stringContaining('format 99') })]]);
+    expect([applied, failures]).toEqual([
+      [],
+      [expect.objectContaining({ message: expect.stringContaining('format 99') })],
+    ]);
   });
 });

@@ -8,7 +8,10 @@ import type { CommittedEntry } from './state-machine.js';
 
 /** The replicated log as its users see it, on top of one replica. */
 export class GroupLog<C, R> extends ReplicatedLog<C, R> {
-  constructor(private readonly replica: () => GroupReplica | undefined, private readonly group: string) {
+  constructor(
+    private readonly replica: () => GroupReplica | undefined,
+    private readonly group: string,
+  ) {
     super();
   }
 
@@ -29,13 +32,17 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
     }
   }
 
-  async read<T>(fn: () => T, options: { readonly consistency: ReadConsistency; readonly deadline?: number }): Promise<T> {
+  async read<T>(
+    fn: () => T,
+    options: { readonly consistency: ReadConsistency; readonly deadline?: number },
+  ): Promise<T> {
     const { consistency } = options;
     if (consistency === 'stale') return fn();
     const replica = this.started();
     const deadline = this.deadline(options.deadline);
     if (consistency === 'linearizable' && replica.status?.role !== 'leader') throw replica.notLeader();
-    const index = consistency === 'linearizable' ? (await replica.confirmLeadership(deadline)).index : consistency.minIndex;
+    const index =
+      consistency === 'linearizable' ? (await replica.confirmLeadership(deadline)).index : consistency.minIndex;
     await this.waitFor(index, { deadline });
     return fn();
   }
@@ -60,23 +67,35 @@ export class GroupLog<C, R> extends ReplicatedLog<C, R> {
   }
 
   // Not async: thousands of proposals a second go through here, one promise each is enough.
-  private begin(replica: GroupReplica, command: C, { key, deadline: given }: ProposeOptions): Promise<Outcome<unknown>> {
+  private begin(
+    replica: GroupReplica,
+    command: C,
+    { key, deadline: given }: ProposeOptions,
+  ): Promise<Outcome<unknown>> {
     const { flights, ports, config } = replica;
     const { limits } = config;
     const now = ports.clock.now();
     const deadline = given ?? now + limits.deadlineMs;
-    if (key !== undefined && !isIdempotencyKey(key)) throw new ProposalRejectedError('notEncodable', 'a key has 1–255 visible ASCII characters.');
-    if (deadline <= now) throw new ProposalRejectedError('deadlinePassed', 'its deadline had passed before it was looked at.');
+    if (key !== undefined && !isIdempotencyKey(key))
+      throw new ProposalRejectedError('notEncodable', 'a key has 1–255 visible ASCII characters.');
+    if (deadline <= now)
+      throw new ProposalRejectedError('deadlinePassed', 'its deadline had passed before it was looked at.');
     // What a leader without space accepts now would only be piled up: it is about to hand over.
     if (replica.status?.role !== 'leader' || replica.storeCondition === 'full') throw replica.notLeader();
     if (flights.size >= limits.proposalsMax) throw new BackpressureError('proposalsMax', limits.proposalsMax);
-    if (replica.backlogBytes >= limits.backlogBytesMax) throw new BackpressureError('backlogBytesMax', limits.backlogBytesMax);
-    if (replica.applier.backlog >= limits.applyBacklogMax) throw new BackpressureError('applyBacklogMax', limits.applyBacklogMax);
+    if (replica.backlogBytes >= limits.backlogBytesMax)
+      throw new BackpressureError('backlogBytesMax', limits.backlogBytesMax);
+    if (replica.applier.backlog >= limits.applyBacklogMax)
+      throw new BackpressureError('applyBacklogMax', limits.applyBacklogMax);
 
     const earlier = key === undefined ? undefined : (flights.join(key, deadline) ?? recordedOutcome(replica, key));
     if (earlier !== undefined) return earlier;
     const data = encodeCommand({ stamp: replica.timeStamps.stamp(), key, commandJson: toJson(command) });
-    if (data.length > limits.commandBytesMax) throw new ProposalRejectedError('tooLarge', `it has ${data.length} bytes, at most ${limits.commandBytesMax} are allowed (limits.commandBytesMax).`);
+    if (data.length > limits.commandBytesMax)
+      throw new ProposalRejectedError(
+        'tooLarge',
+        `it has ${data.length} bytes, at most ${limits.commandBytesMax} are allowed (limits.commandBytesMax).`,
+      );
     const flight = flights.begin(key, deadline);
     replica.enqueue(flight.id, data);
     return flight.outcome;
@@ -95,6 +114,7 @@ function toJson(command: unknown): string {
   } catch (cause) {
     throw new ProposalRejectedError('notEncodable', 'it cannot be written as JSON.', { cause });
   }
-  if (json === undefined) throw new ProposalRejectedError('notEncodable', `${typeof command} cannot be written as JSON.`);
+  if (json === undefined)
+    throw new ProposalRejectedError('notEncodable', `${typeof command} cannot be written as JSON.`);
   return json;
 }

@@ -46,7 +46,10 @@ export abstract class ReplicatedLog<C = unknown, R = unknown> {
    * Calls `fn` once the state machine is as fresh as asked for; nothing is applied while it runs synchronously.
    * @throws NotLeaderError, BackpressureError, DeadlineExceededError
    */
-  abstract read<T>(fn: () => T, options: { readonly consistency: ReadConsistency; readonly deadline?: number }): Promise<T>;
+  abstract read<T>(
+    fn: () => T,
+    options: { readonly consistency: ReadConsistency; readonly deadline?: number },
+  ): Promise<T>;
   /** Resolves when the entry at `index` has been applied here. @throws BackpressureError, DeadlineExceededError */
   abstract waitFor(index: number, options?: { readonly deadline?: number }): Promise<void>;
   /**

@@ -332,7 +332,9 @@ describe('a slow disk', () => {
   });
 
   it('that nobody took over from for a while does not count against a rival of higher priority', async () => {
-    const { clock, cluster, syncMs, transfers, load } = await onSlowDisks({ tuning: { priorityTakeoverStableMs: 5000 } });
+    const { clock, cluster, syncMs, transfers, load } = await onSlowDisks({
+      tuning: { priorityTakeoverStableMs: 5000 },
+    });
     await outcome(clock, (cluster.leader as Member).election.transferLeadership('r2'));
     await leaderOf(clock, cluster);
     cluster.network.filter = ({ message }) => message.kind !== 'timeoutNowRequest';

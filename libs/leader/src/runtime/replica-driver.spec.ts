@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Envelope, type LogIndex, type Message, type ReplicaId, type Term, parseRaftOptions, toReplicaId } from '@quorumkit/raft';
+import {
+  type Envelope,
+  type LogIndex,
+  type Message,
+  type ReplicaId,
+  type Term,
+  parseRaftOptions,
+  toReplicaId,
+} from '@quorumkit/raft';
 import { MemoryLogStore } from '../log-store/memory-log-store.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import type { PeerTransport } from '../transport/peer-transport.js';
@@ -13,10 +21,17 @@ async function setUp({ overloadBytes = Infinity }: { readonly overloadBytes?: nu
   const clock = new ManualClock(1000);
   const sent: Envelope[] = [];
   const syncs: { readonly finish: () => void; readonly fail: (error: Error) => void }[] = [];
-  const store = new MemoryLogStore({ sync: () => new Promise((resolve, reject) => syncs.push({ finish: resolve, fail: reject })) });
+  const store = new MemoryLogStore({
+    sync: () => new Promise((resolve, reject) => syncs.push({ finish: resolve, fail: reject })),
+  });
   const ignored: number[] = [];
   const dropped: string[] = [];
-  const transport: PeerTransport = { open: () => undefined, send: (envelope) => void sent.push(envelope), ignore: (_, requestId) => void ignored.push(requestId), close: () => Promise.resolve() };
+  const transport: PeerTransport = {
+    open: () => undefined,
+    send: (envelope) => void sent.push(envelope),
+    ignore: (_, requestId) => void ignored.push(requestId),
+    close: () => Promise.resolve(),
+  };
   const fatal: string[] = [];
   const listener: DriverListener = {
     accepted: () => undefined,
@@ -46,12 +61,34 @@ async function setUp({ overloadBytes = Infinity }: { readonly overloadBytes?: nu
   return { clock, driver, sent, kinds, syncs, finishSyncs, fatal, ignored, dropped };
 }
 
-const vote = (requestId: number, term: number): Message => ({ kind: 'voteRequest', requestId, term: term as Term, lastLogIndex: 0 as LogIndex, lastLogTerm: 0 as Term, leadershipTransfer: false });
+const vote = (requestId: number, term: number): Message => ({
+  kind: 'voteRequest',
+  requestId,
+  term: term as Term,
+  lastLogIndex: 0 as LogIndex,
+  lastLogTerm: 0 as Term,
+  leadershipTransfer: false,
+});
 const append = (requestId: number, prevLogIndex: number, bytes: number): Message => {
-  const entries = [{ index: (prevLogIndex + 1) as LogIndex, term: 1 as Term, kind: 'command' as const, data: new Uint8Array(bytes) }];
-  return { kind: 'appendRequest', requestId, term: 1 as Term, prevLogIndex: prevLogIndex as LogIndex, prevLogTerm: (prevLogIndex === 0 ? 0 : 1) as Term, entries, commitIndex: 0 as LogIndex };
+  const entries = [
+    { index: (prevLogIndex + 1) as LogIndex, term: 1 as Term, kind: 'command' as const, data: new Uint8Array(bytes) },
+  ];
+  return {
+    kind: 'appendRequest',
+    requestId,
+    term: 1 as Term,
+    prevLogIndex: prevLogIndex as LogIndex,
+    prevLogTerm: (prevLogIndex === 0 ? 0 : 1) as Term,
+    entries,
+    commitIndex: 0 as LogIndex,
+  };
 };
-const heartbeat = (requestId: number, term: number): Message => ({ kind: 'heartbeatRequest', requestId, term: term as Term, commitIndex: 0 as LogIndex });
+const heartbeat = (requestId: number, term: number): Message => ({
+  kind: 'heartbeatRequest',
+  requestId,
+  term: term as Term,
+  commitIndex: 0 as LogIndex,
+});
 
 describe('ReplicaDriver', () => {
   it('lets a vote leave only when it is durable', async () => {
@@ -91,14 +128,28 @@ describe('ReplicaDriver', () => {
     for (let count = 0; count < 10; count++) driver.message(b, append(10 + count, count, 100));
     driver.message(b, heartbeat(30, 1));
     await clock.settle();
-    const whileHung = { unwritten: driver.unwrittenBytes, lastLogIndex: driver.status().lastLogIndex, answered: kinds(), ignored: [...ignored] };
+    const whileHung = {
+      unwritten: driver.unwrittenBytes,
+      lastLogIndex: driver.status().lastLogIndex,
+      answered: kinds(),
+      ignored: [...ignored],
+    };
     await finishSyncs();
     driver.message(b, append(40, 3, 100));
     await finishSyncs();
 
-    expect(whileHung).toEqual({ unwritten: 300, lastLogIndex: 3, answered: ['heartbeatResponse', 'heartbeatResponse'], ignored: [13, 14, 15, 16, 17, 18, 19] });
+    expect(whileHung).toEqual({
+      unwritten: 300,
+      lastLogIndex: 3,
+      answered: ['heartbeatResponse', 'heartbeatResponse'],
+      ignored: [13, 14, 15, 16, 17, 18, 19],
+    });
     expect(new Set(dropped)).toEqual(new Set(['appendRequest: 300 bytes wait']));
-    expect([driver.unwrittenBytes, driver.status().lastLogIndex, kinds().slice(2)]).toEqual([0, 4, Array(4).fill('appendResponse')]);
+    expect([driver.unwrittenBytes, driver.status().lastLogIndex, kinds().slice(2)]).toEqual([
+      0,
+      4,
+      Array(4).fill('appendResponse'),
+    ]);
   });
 
   it('keeps no more answers than a few thousand for a disk that hangs', async () => {

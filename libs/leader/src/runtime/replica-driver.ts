@@ -203,7 +203,12 @@ export class ReplicaDriver {
     this.withheld.push(envelope);
     if (this.withheld.length <= withheldMax) return;
     const [oldest] = this.withheld.splice(0, 1) as [DeferredEnvelope];
-    this.listener.trace({ kind: 'messageDropped', from: oldest.to, messageKind: oldest.message.kind, why: `more than ${withheldMax} answers wait for the disk` });
+    this.listener.trace({
+      kind: 'messageDropped',
+      from: oldest.to,
+      messageKind: oldest.message.kind,
+      why: `more than ${withheldMax} answers wait for the disk`,
+    });
   }
 
   private persist(batch: PersistBatch): void {
@@ -261,7 +266,8 @@ export class ReplicaDriver {
     const now = this.ports.clock.now();
     const due = this.isQuiet ? Infinity : nextDeadline(this.raft);
     if (now < due) this.runLoop();
-    else if (now - due > lateTickMs && this.status().role !== 'leader') this.ports.clock.defer(() => this.submit({ kind: 'tick' }));
+    else if (now - due > lateTickMs && this.status().role !== 'leader')
+      this.ports.clock.defer(() => this.submit({ kind: 'tick' }));
     else this.submit({ kind: 'tick' });
   }
 }
