@@ -330,6 +330,7 @@ describe('coherent cache core', () => {
       expect(lease('s.1').kind).toBe('obsolete');
       expect(cache.lease.kind).toBe('asked');
       lease('s.2');
+      expect(lease('s.1').kind).toBe('obsolete');
       expect(lease('s.2', { epoch: 2 }).kind).toBe('other-epoch');
     });
 

@@ -9,6 +9,7 @@ export interface Violation {
     | 'S1 acknowledged invalidation'
     | 'S2 acknowledged order'
     | 'S4 own order'
+    | 'newest kept'
     | 'bounds'
     | 'order wait'
     | 'waits of a cut'
@@ -86,6 +87,12 @@ export class CoherenceChecker {
   invalidationAnswered(frontend: string, key: CacheKey, revision: number): void {
     const revisions = this.invalidated.get(frontend) ?? new Map<CacheKey, number>();
     this.invalidated.set(frontend, revisions.set(key, Math.max(revision, revisions.get(key) ?? 0)));
+  }
+
+  /** Something happened to what is held under a key: only something newer takes its place, only a newer change ends it. */
+  heldBecame(key: CacheKey, before: number | undefined, after: number | undefined, because: number | undefined): void {
+    if (before === undefined || because === undefined || before < because || (after ?? -1) >= before) return;
+    this.report('newest kept', `${key}: revision ${before} gave way to ${after ?? 'nothing'} because of ${because}`);
   }
 
   /** `everywhere`: it has waited for the caches, so that everybody is owed that revision from now on. */

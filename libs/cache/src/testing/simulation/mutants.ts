@@ -1,5 +1,6 @@
-import { coherenceRules, type CoherenceRules } from '../../core/coherence-rules.js';
+import { coherenceRules, coherenceRulesOver, storeRule, type CoherenceRules } from '../../core/coherence-rules.js';
 import { floorOf } from '../../core/floors.js';
+import { compareVersions } from '../../core/version.js';
 import { ownerRules, type OwnerRules } from '../../core/owner-rules.js';
 import { noFlaws, type OwnerFlaws } from './sim-owner.js';
 
@@ -9,23 +10,27 @@ export interface Mutant {
   readonly frontend: CoherenceRules;
   readonly owner: OwnerRules;
   readonly flaws: OwnerFlaws;
+  /** Where it shows: `store` has owner, frontends and shoppers, `ledger` the owner's ledger among modelled caches. */
+  readonly model: 'store' | 'ledger';
   /** Which promises it breaks. */
   readonly breaks: RegExp;
 }
 
 interface Change {
   readonly breaks: RegExp;
+  readonly model?: Mutant['model'];
   readonly frontend?: Partial<CoherenceRules>;
   readonly owner?: Partial<OwnerRules>;
   readonly flaws?: Partial<OwnerFlaws>;
 }
 
-function mutant(name: string, change: Change): Mutant {
+export function mutant(name: string, change: Change): Mutant {
   return {
     name,
     frontend: { ...coherenceRules, ...change.frontend },
     owner: { ...ownerRules, ...change.owner },
     flaws: { ...noFlaws, ...change.flaws },
+    model: change.model ?? 'store',
     breaks: change.breaks,
   };
 }
@@ -102,6 +107,35 @@ export const mutants: readonly Mutant[] = [
     breaks: stale,
   }),
   mutant('renews leases past an outstanding invalidation', { owner: { mayRenew: () => true }, breaks: /^order wait/ }),
+  mutant('orders versions by sequence alone', {
+    frontend: coherenceRulesOver((a, b) => a.sequence - b.sequence),
+    breaks: /^(S\d|liveness)/,
+  }),
+  mutant('stores what is below the floor', {
+    frontend: { mayStore: storeRule(compareVersions, ['floor']) },
+    breaks: stale,
+  }),
+  mutant('stores in one session what belongs to another', {
+    frontend: { mayStore: storeRule(compareVersions, ['session']) },
+    breaks: stale,
+  }),
+  mutant('begins a session below what was announced before its first lease', {
+    frontend: { firstLeaseRaisesFloor: () => false },
+    breaks: stale,
+  }),
+  mutant('puts older values in the place of newer ones', {
+    frontend: { mayStore: storeRule(compareVersions, ['older-than-held']) },
+    breaks: /^newest kept/,
+  }),
+  mutant('drops newer values for late invalidations', {
+    frontend: { outlives: () => false },
+    breaks: /^newest kept/,
+  }),
+  mutant('counts an acknowledgement for later changes too', { owner: { covers: () => true }, breaks: stale }),
+  mutant('goes on waiting for who has missed something', {
+    owner: { forgetsWhoMissed: () => false },
+    breaks: /^waits of a cut/,
+  }),
   mutant('grants a lease to whoever registers', {
     owner: { registrationGetsLease: () => true },
     breaks: /^waits of a cut/,
@@ -109,5 +143,25 @@ export const mutants: readonly Mutant[] = [
   mutant('takes a copy of a registration for the one that found the cache empty', {
     owner: { recognises: () => true },
     breaks: stale,
+  }),
+  mutant('renews leases although more is outstanding than is remembered', {
+    model: 'ledger',
+    owner: { mayRenewCondemned: () => true },
+    breaks: /^order wait/,
+  }),
+  mutant('knows several sessions of one process', {
+    model: 'ledger',
+    owner: { registrationEnds: () => false },
+    breaks: /^sessions/,
+  }),
+  mutant('takes the answer of another process for the end of a session', {
+    model: 'ledger',
+    owner: { answerEnds: () => true },
+    breaks: stale,
+  }),
+  mutant('waits for a session although a later one of its process has answered', {
+    model: 'ledger',
+    owner: { answerEnds: () => false },
+    breaks: /^sessions/,
   }),
 ];

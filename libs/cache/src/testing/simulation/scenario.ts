@@ -31,6 +31,8 @@ export interface Scenario {
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
   readonly eviction: EvictionPolicyName;
+  /** Applications put values into the cache that they have read by themselves. */
+  readonly offers: boolean;
   /** Part of the reads that ask for a variant of the product, such as one user's. */
   readonly variants: number;
 }
@@ -54,6 +56,7 @@ const themes: readonly Partial<Scenario>[] = [
     partitions: true,
     longCuts: true,
     frontendCrashes: true,
+    ownerCrashes: true,
     duplication: 1,
     lateCopies: 1,
     loss: 0,
@@ -96,5 +99,6 @@ function mixOf(seed: number): Scenario {
     staleIfErrorMs: random.pick([0, 80]),
     eviction: random.pick(['lru', 'sieve']),
     variants: random.pick([0, 0.3]),
+    offers: random.chance(0.3),
   };
 }

@@ -1,11 +1,12 @@
 import { baseOf, isVariant, type CacheKey } from '../../core/cache-key.js';
 import { beginSession, takeGrant, takeLeaseAnswer, type PendingInvalidation } from '../../core/cache-session.js';
-import { createCache, type CoherentCacheState, type Entry } from '../../core/cache-state.js';
+import { createCache, heldUnder, type CoherentCacheState, type Entry } from '../../core/cache-state.js';
 import {
   failFill,
   fill,
   invalidate,
   joinSuffices,
+  offer,
   serve,
   serveOnError,
   settleLane,
@@ -88,6 +89,29 @@ export class SimFrontend {
     }
   }
 
+  /** What is held, as the checker counts. */
+  heldRevision(key: CacheKey): number | undefined {
+    const entry = heldUnder(this.state, key);
+    if (entry === undefined) return undefined;
+    return entry.kind === 'value' ? entry.value : this.world.absenceRevision(this.name, key, entry);
+  }
+
+  /** The application has read by itself, and puts what it got into the cache some time later. */
+  offerLater(key: CacheKey, delayMs: number): void {
+    this.world.readAtOwner(this.name, key, (read) => {
+      this.later(delayMs, () => {
+        if (this.world.isQuiet) return;
+        const before = this.heldRevision(key);
+        const now = this.world.now();
+        if (offer(this.state, key, this.resultOf(key, read), now) !== 'stored') return;
+        const entry = heldUnder(this.state, key);
+        if (entry !== undefined) this.world.rememberAbsence(this.name, key, entry, read.revision);
+        this.world.checker.heldBecame(key, before, read.revision, read.revision);
+        this.world.checker.bounds(this.state);
+      });
+    });
+  }
+
   /** The DELETE handler: applies and answers in one turn. */
   invalidate(key: CacheKey, version: Version): string {
     invalidate(this.state, key, version);
@@ -120,24 +144,24 @@ export class SimFrontend {
     this.later(loadTimeoutMs, () => conclude(undefined));
   }
 
-  private conclude(ticket: FillTicket, { revision, present, version, groups }: ReadAnswer): void {
+  private resultOf(key: CacheKey, { revision, present, version, groups }: ReadAnswer): LoadResult<number> {
     const { staleWhileRevalidateMs, staleIfErrorMs } = this.world.scenario;
-    const keep: KeepTerms = {
-      staleWhileRevalidateMs,
-      staleIfErrorMs,
-      scope: isVariant(ticket.key) ? 'private' : 'shared',
-    };
-    const facts = { version, groups, keep };
-    const result: LoadResult<number> = present
-      ? { kind: 'value', value: revision, ...facts }
-      : { kind: 'absence', ...facts };
-    const decision = fill(this.state, ticket, result, this.world.now());
+    const scope = isVariant(key) ? 'private' : 'shared';
+    const facts = { version, groups, keep: { staleWhileRevalidateMs, staleIfErrorMs, scope } satisfies KeepTerms };
+    return present ? { kind: 'value', value: revision, ...facts } : { kind: 'absence', ...facts };
+  }
+
+  private conclude(ticket: FillTicket, read: ReadAnswer): void {
+    const { revision, version } = read;
+    const before = this.heldRevision(ticket.key);
+    const decision = fill(this.state, ticket, this.resultOf(ticket.key, read), this.world.now());
     if (decision.regressed) this.world.checker.regressions += 1;
     const waiting = this.waiters.get(ticket.id) ?? [];
     this.waiters.delete(ticket.id);
     if (decision.kind === 'answer') {
       // An absence carries no revision of its own into the cache; the checker gets the one that was read.
       this.world.rememberAbsence(this.name, ticket.key, decision.entry, revision);
+      if (decision.verdict === 'stored') this.world.checker.heldBecame(ticket.key, before, revision, revision);
       for (const { read, joined } of waiting) {
         if (joined && !joinSuffices(this.state, version, read.minimum)) this.read(read, 2);
         else this.world.checker.readAnswered(read, revision);

@@ -46,7 +46,8 @@ export class SimWorld {
   private readonly keys: readonly CacheKey[];
   private owner: SimOwner | undefined;
   private incarnations = 0;
-  private quiet = false;
+  /** Nothing new happens any more. */
+  isQuiet = false;
 
   constructor(
     readonly scenario: Scenario,
@@ -71,10 +72,11 @@ export class SimWorld {
     for (let index = 1; index <= this.scenario.frontends; index += 1) this.startFrontend(`frontend-${index}`);
     this.every(this.scenario.readEveryMs, () => this.shop());
     this.every(this.scenario.orderEveryMs, () => this.order());
+    if (this.scenario.offers) this.every(12, () => this.offer());
     this.every(30, () => this.disturb());
     this.queue.runUntil(durationMs);
 
-    this.quiet = true;
+    this.isQuiet = true;
     this.network.heal();
     if (this.owner === undefined) this.startOwner();
     this.queue.runUntil(durationMs + 4 * leaseMs);
@@ -102,8 +104,12 @@ export class SimWorld {
   invalidateAt(name: NodeName, key: CacheKey, version: Version, revision: number | undefined): string | undefined {
     const frontend = this.frontends.get(name);
     if (frontend === undefined) return undefined;
-    const session = frontend.invalidate(key, version);
     const covered = isWholeCollection(key) ? this.keys : isGroup(key) ? this.membersOf(key) : [key];
+    const before = covered.map((each) => frontend.heldRevision(each));
+    const session = frontend.invalidate(key, version);
+    covered.forEach((each, index) =>
+      this.checker.heldBecame(each, before[index], frontend.heldRevision(each), revision),
+    );
     if (revision !== undefined) for (const each of covered) this.checker.invalidationAnswered(name, each, revision);
     return session;
   }
@@ -135,9 +141,15 @@ export class SimWorld {
     this.ask(frontend, this.checker.readSent(frontend.name, key));
   }
 
+  private offer(): void {
+    const frontends = [...this.frontends.values()];
+    if (frontends.length > 0)
+      this.random.pick(frontends).offerLater(this.random.pick(this.keys), this.random.integer(0, 150));
+  }
+
   /** An order was acknowledged. Now and then whoever placed it looks at the product, at whatever frontend. */
   ordered(keys: readonly CacheKey[], own: { readonly version: Version; readonly revision: number }): void {
-    if (this.quiet || !this.random.chance(0.4)) return;
+    if (this.isQuiet || !this.random.chance(0.4)) return;
     this.queue.schedule(this.now() + this.random.integer(0, 6), () => {
       const frontends = [...this.frontends.values()];
       if (frontends.length === 0) return;
@@ -199,7 +211,7 @@ export class SimWorld {
     this.queue.schedule(at, () => this.startFrontend(name));
     if (!this.scenario.partitions || this.random.chance(0.5)) return;
     this.queue.schedule(at + this.random.integer(-5, 40), () => {
-      if (!this.quiet) this.cutLink(name);
+      if (!this.isQuiet) this.cutLink(name);
     });
   }
 
@@ -236,7 +248,7 @@ export class SimWorld {
 
   private every(averageMs: number, happen: () => void): void {
     const next = () => {
-      if (this.quiet) return;
+      if (this.isQuiet) return;
       happen();
       this.queue.schedule(this.now() + this.random.integer(0, averageMs * 2), next);
     };
@@ -245,8 +257,9 @@ export class SimWorld {
 }
 
 /** What was on its way when the link was cut may still bring a lease, and news of a later one. Pauses and late copies have no end. */
-function waitsOfCutMaxMs({ leaseMs, renewGuardMs, pauses, lateCopies }: Scenario, { delayMaxMs }: SimNetwork): number {
-  return pauses || lateCopies > 0 ? Infinity : leaseMs + renewGuardMs + 2 * delayMaxMs;
+function waitsOfCutMaxMs(scenario: Scenario, { delayMaxMs }: SimNetwork): number {
+  const { leaseMs, renewGuardMs, heartbeatMs, pauses, lateCopies } = scenario;
+  return pauses || lateCopies > 0 ? Infinity : leaseMs + renewGuardMs + heartbeatMs + 2 * delayMaxMs;
 }
 
 export function simulate(seed: number, mutant: Mutant): SimulationReport {

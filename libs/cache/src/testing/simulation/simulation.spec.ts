@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { hunt, mutantTable } from './mutant-table.js';
+import { hunt, huntRedundant, mutantTable } from './mutant-table.js';
 import { mutants, theAlgorithm, type Mutant } from './mutants.js';
+import { redundantRules } from './redundant-rules.js';
 import { simulate, type SimulationReport } from './sim-world.js';
 
 const onlySeed = process.env['CACHE_SIMULATION_SEED'];
@@ -67,6 +68,17 @@ describe('frontends, owner and a bad network in virtual time', () => {
 
       expect(fate.promise).toMatch(mutant.breaks);
       expect(mutantTable([fate])).toContain(fate.detail);
+    },
+    600_000,
+  );
+
+  it.each(redundantRules.map((rule) => [rule.alone.name, rule] as const))(
+    'keeps its promises when it %s, but not without the rule behind that as well',
+    (_name, rule) => {
+      const { alone, together } = huntRedundant(rule, { alone: 50, together: seedsForMutants });
+
+      expect(alone.schedules).toBeUndefined();
+      expect(together.promise).toMatch(rule.together.breaks);
     },
     600_000,
   );
