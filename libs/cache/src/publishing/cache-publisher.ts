@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Cancel, Scheduler } from '../calls/scheduler.js';
 import { isCacheKey, type CacheKey } from '../core/cache-key.js';
 import { invariant, unreachable } from '../core/invariant.js';
+import type { OwnerRules } from '../core/owner-rules.js';
 import { openLedger, type MutationId, type SubscriberFacts, type SubscriberLedger } from '../core/ledger-state.js';
 import {
   acknowledge,
@@ -59,6 +60,8 @@ export interface PublisherParts {
   readonly scheduler: Scheduler;
   readonly calls: SubscriberCalls;
   readonly counters: PublisherCounters;
+  /** Only model checks take others than `ownerRules`. */
+  readonly rules?: OwnerRules;
 }
 
 const retryDelaysMs = [20, 50, 100, 200, 400] as const;
@@ -98,14 +101,14 @@ export class CachePublisher implements OnApplicationShutdown {
    */
   open(epoch: number, options: { readonly graceMs?: number } = {}): void {
     if (this.isStopped) return;
-    const { config, scheduler } = this.parts;
+    const { config, scheduler, rules } = this.parts;
     const graceMs = options.graceMs ?? config.leaseMs;
     invariant(isVersionPart(epoch), `an epoch is a non-negative whole number, got ${epoch}`);
     invariant(Number.isFinite(graceMs) && graceMs >= 0, `graceMs is a non-negative number, got ${graceMs}`);
     const previous = this.ledger;
     invariant(previous === undefined || epoch > previous.epoch, `epochs rise: ${epoch} after ${previous?.epoch}`);
     const leasesEndAt = previous === undefined ? -Infinity : lastLeaseEnd(previous);
-    this.ledger = openLedger(config, { epoch, graceEndsAt: Math.max(scheduler.now() + graceMs, leasesEndAt) });
+    this.ledger = openLedger(config, { epoch, graceEndsAt: Math.max(scheduler.now() + graceMs, leasesEndAt) }, rules);
     if (previous !== undefined) adoptWaiting(this.ledger, previous);
     this.settle();
   }

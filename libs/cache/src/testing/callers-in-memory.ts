@@ -3,6 +3,8 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingRequest } from '../calls/call-auth.guard.js';
 import type { HttpAnswer, HttpCall, HttpCaller } from '../calls/http-caller.js';
 import type { Scheduler } from '../calls/scheduler.js';
+import type { CoherenceRules } from '../core/coherence-rules.js';
+import { ownerRules, type OwnerRules } from '../core/owner-rules.js';
 import { InvalidationController } from '../invalidation/invalidation.controller.js';
 import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { CacheProblem } from '../problem/problem.js';
@@ -24,10 +26,15 @@ export type CallDesk = (call: HttpCall) => HttpAnswer;
  * The owner's side over a network of the caller's own: the real publisher, and the real controller as a desk.
  *
  * @param ports.callerOf makes the way to one subscriber, by its id
+ * @param ports.rules in place of the real ones, for model checks
  */
 export function createPublisherInMemory(
   options: Omit<CachePublisherOptions, 'auth' | 'metrics'>,
-  ports: { readonly scheduler: Scheduler; readonly callerOf: (subscriberId: string) => HttpCaller },
+  ports: {
+    readonly scheduler: Scheduler;
+    readonly callerOf: (subscriberId: string) => HttpCaller;
+    readonly rules?: Partial<OwnerRules> | undefined;
+  },
 ): { readonly publisher: CachePublisher; readonly desk: CallDesk } {
   const config = parsePublisherOptions({ ...options, auth: 'none', callbackHosts: 'any', metrics: false });
   const calls = new SubscriberCalls(({ id }) => ports.callerOf(id), config.deliveryTimeoutMs);
@@ -36,6 +43,7 @@ export function createPublisherInMemory(
     scheduler: ports.scheduler,
     calls,
     counters: createPublisherCounters(false),
+    rules: { ...ownerRules, ...ports.rules },
   });
   const controller = new SubscribersController(publisher, config);
   const desk: CallDesk = (call) =>
@@ -49,14 +57,24 @@ export function createPublisherInMemory(
   return { publisher, desk };
 }
 
-/** A cache with its lease keeper over a network of the caller's own, and the real handler of the owner's DELETE as a desk. */
+/**
+ * A cache with its lease keeper over a network of the caller's own, and the real handler of the owner's DELETE as a desk.
+ *
+ * @param ports.rules in place of the real ones, for model checks
+ */
 export function createSubscriberInMemory(
   options: Omit<CoherentCacheOptions, 'auth' | 'metrics' | 'origin' | 'callbackUrl'>,
-  ports: { readonly scheduler: Scheduler; readonly owner: HttpCaller },
+  ports: {
+    readonly scheduler: Scheduler;
+    readonly owner: HttpCaller;
+    readonly rules?: Partial<CoherenceRules> | undefined;
+  },
 ): { readonly cache: CoherentCache; readonly lease: LeaseKeeper; readonly desk: CallDesk } {
   const addresses = { origin: { url: 'http://127.0.0.1:9', receiver: 'owner' }, callbackUrl: 'http://127.0.0.1:9' };
   const config = parseCacheOptions({ ...options, ...addresses, auth: 'none', metrics: false });
-  const cache = new CoherentCache(createRuntime(config, ports.scheduler));
+  const runtime = createRuntime(config, ports.scheduler);
+  const state = { ...runtime.state, rules: { ...runtime.state.rules, ...ports.rules } };
+  const cache = new CoherentCache({ ...runtime, state });
   const desk: CallDesk = (call) => {
     const headers: Record<string, string> = {};
     const adapter = {

@@ -43,10 +43,7 @@ export class CoherentCacheTestingModule {
       module: CoherentCacheTestingModule,
       global: options.isGlobal ?? false,
       imports: [DiscoveryModule],
-      providers: [
-        { provide: CoherentCache, useFactory: () => createTestingCache(options) },
-        ...cacheServing,
-      ],
+      providers: [{ provide: CoherentCache, useFactory: () => createTestingCache(options) }, ...cacheServing],
       exports: [CoherentCache, CacheInterceptor],
     };
   }

@@ -45,7 +45,12 @@ export class ManualScheduler implements Scheduler {
     let earliest: Wakeup | undefined;
     for (const wakeup of this.wakeups) {
       if (wakeup.at > until) continue;
-      if (earliest === undefined || wakeup.at < earliest.at || (wakeup.at === earliest.at && wakeup.order < earliest.order)) earliest = wakeup;
+      if (
+        earliest === undefined ||
+        wakeup.at < earliest.at ||
+        (wakeup.at === earliest.at && wakeup.order < earliest.order)
+      )
+        earliest = wakeup;
     }
     return earliest;
   }
