@@ -5,8 +5,7 @@ export interface ShapeProblem {
 }
 
 export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly ShapeProblem[] };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly ShapeProblem[] };
 
 /** Reads the members of a JSON object strictly: wrong types, missing and unknown members are all reported. */
 export class ShapeReader {
@@ -20,7 +19,8 @@ export class ShapeReader {
   ) {
     this.members = isPlainObject(source) ? source : {};
     if (!isPlainObject(source)) this.report('', 'must be a JSON object');
-    for (const name of Object.keys(this.members)) if (!known.includes(name)) this.report(name, 'is not a known property');
+    for (const name of Object.keys(this.members))
+      if (!known.includes(name)) this.report(name, 'is not a known property');
   }
 
   text(name: string, rule: { readonly pattern: RegExp; readonly says: string }): string {
@@ -36,7 +36,8 @@ export class ShapeReader {
 
   integer(name: string, range: { readonly min: number; readonly max: number }): number {
     const value = this.own(name);
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max) return value;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max)
+      return value;
     this.report(name, `must be a whole number from ${range.min} to ${range.max}`);
     return range.min;
   }
