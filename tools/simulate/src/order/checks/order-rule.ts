@@ -2,7 +2,7 @@
 export const orderRules = {
   'Same Log': 'every replica, in every life, applies the same entry at the same index, with the same result',
   'One Intent a Key': 'a key has one intent, whoever asks for it how often while its client lives',
-  'Keys Remembered': 'a key is remembered for at least 24 hours of log time after its order ended',
+  'Keys Remembered': 'a key is remembered for at least 25 hours of log time after its order ended',
   'Same Outcome': 'an intent ends once, and everybody who asks hears the same',
   'Placed If Sold': 'an order is placed exactly when its stock was sold',
   'Sold Once': 'stock leaves the shelf once for each debit, of an intent that somebody has applied',

@@ -4,6 +4,7 @@ import { describeOrderFault } from '../schedule/order-fault.js';
 import type { Disk } from '../services/disk.js';
 import type { Store } from '../services/store.js';
 import { replicaNames } from '../services/store.js';
+import { firstWallTimeMs } from '../world/virtual-process.js';
 import { Operator } from './operator.js';
 
 const hourMs = 3_600_000;
@@ -82,7 +83,7 @@ export class FaultInjector {
         return;
       }
       case 'clock jump':
-        store.service(this.nameOf(fault.victim)).process.wallOffsetMs = Date.UTC(2030, 0, 1) + fault.hours * hourMs;
+        store.service(this.nameOf(fault.victim)).process.wallOffsetMs = firstWallTimeMs + fault.hours * hourMs;
         return;
       case 'hand over':
         return this.handOver(fault.to);

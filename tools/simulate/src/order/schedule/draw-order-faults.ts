@@ -47,7 +47,10 @@ const recipes: Recipes = {
     },
   }),
   'old debits': (random) => ({ which: share(random.next()) }),
-  'clock jump': (random, { all }) => ({ victim: random.pick(all), hours: jump(random) }),
+  'clock jump': (random, { all }) => ({
+    victim: random.chance(0.5) ? 'leader' : random.pick(all),
+    hours: jump(random),
+  }),
   'hand over': (random, { replicas }) => (random.chance(0.5) ? {} : { to: random.pick(replicas) }),
   'slow disk': (random, { disks }) => ({
     victim: random.chance(0.6) ? 'leader' : random.pick(disks),

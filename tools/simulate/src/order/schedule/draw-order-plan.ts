@@ -96,5 +96,10 @@ function drawGroup(random: Prng): OrderGroupPlan {
 /** In some schedules a day has 20 seconds, so that keys expire in it: a real one would take minutes to simulate. */
 function drawKeys(random: Prng): KeyPlan {
   if (!random.chance(0.06)) return keysOfADay;
-  return { retentionMs: 20_000, clientLifeMs: 18_500, nextDay: drawWishes(random, random.integer(1, 4)) };
+  const visit = (afterMs: number): KeyPlan['visits'][number] => ({
+    afterMs,
+    wishes: drawWishes(random, random.integer(1, 4)),
+  });
+  // One within the retention, when nothing may be forgotten yet, and one after it.
+  return { retentionMs: 20_000, clientLifeMs: 18_500, visits: [visit(random.integer(11_000, 14_000)), visit(12_000)] };
 }

@@ -32,9 +32,9 @@ export interface KeyPlan {
   readonly retentionMs: number;
   /** For so long after it was first used, real ms, a client may ask for it. Log time runs a 24th fast at the most. */
   readonly clientLifeMs: number;
-  /** What a shopper orders when the retention has passed, after everything came to rest: keys expire by entries. */
-  readonly nextDay: readonly Omit<Wish, 'key'>[];
+  /** Who comes again after everything came to rest, one after the other: keys expire by entries. */
+  readonly visits: readonly { readonly afterMs: number; readonly wishes: readonly Omit<Wish, 'key'>[] }[];
 }
 
 /** As in the store. */
-export const keysOfADay: KeyPlan = { retentionMs: 86_400_000, clientLifeMs: 82_000_000, nextDay: [] };
+export const keysOfADay: KeyPlan = { retentionMs: 86_400_000, clientLifeMs: 82_000_000, visits: [] };

@@ -33,9 +33,10 @@ export async function runOrderPlan(
     await world.runUntil(beganAt + faultsMs);
     injector.heal();
     await comeToRest(store, shoppers);
-    if (keys.nextDay.length > 0 && world.violations.length === 0) {
-      await world.runUntil(world.now + keys.retentionMs * 1.1);
-      shoppers.begin(keys.nextDay, habits);
+    for (const { afterMs, wishes } of keys.visits) {
+      if (world.violations.length > 0) break;
+      await world.runUntil(world.now + afterMs);
+      shoppers.begin(wishes, habits);
       await comeToRest(store, shoppers);
     }
     for (const voter of store.leader?.raft?.voters ?? []) {

@@ -1,6 +1,6 @@
 import { type LogStore, StorageFailedError, type StoreCondition } from '@quorumkit/leader';
 import { MemoryLogStore } from '@quorumkit/leader/testing';
-import type { VirtualProcess } from '../world/virtual-process.js';
+import { firstWallTimeMs, type VirtualProcess } from '../world/virtual-process.js';
 import { timing } from './store.js';
 
 type PersistBatch = Parameters<LogStore['append']>[0];
@@ -65,8 +65,9 @@ export class Disk {
       open: async () => {
         const stored = await log.open();
         if (!this.isReplaced) return stored;
-        // As a store that was damaged and set aside: it knows that it takes the place of a lost one.
-        const storeId = process.clock().epochMs();
+        // As a store that was damaged and set aside: it knows that it takes the place of a lost one. By the true time:
+        // the group takes a lower id than the last one for an old store (docs/testing-orders.md, what was found).
+        const storeId = firstWallTimeMs + Math.floor(process.world.now);
         await log.identify(storeId);
         this.isReplaced = false;
         return { ...stored, storeId };

@@ -5,6 +5,9 @@ import type { World } from './world.js';
 /** Ends a wait that is not needed any more; harmless afterwards. */
 export type Cancel = () => void;
 
+/** What wall clocks show at time 0 of the world, ms since 1970, as long as nothing is wrong with them. */
+export const firstWallTimeMs = Date.UTC(2030, 0, 1);
+
 /** Less is lost when it is added to the time: a timer would fire before it is due, and be set again, for ever. */
 const timerResolutionMs = 0.001;
 
@@ -19,7 +22,7 @@ export class VirtualProcess {
   /** Nothing of it runs, and nothing reaches it, before this time of the world. */
   pausedUntil = 0;
   /** What its wall clock shows at time 0 of the world, ms since 1970; faults let it jump. */
-  wallOffsetMs = Date.UTC(2030, 0, 1);
+  wallOffsetMs = firstWallTimeMs;
   random: Prng;
   /** Its monotonic clock starts somewhere: clocks of two processes cannot be compared. */
   private monotonicOffsetMs: number;

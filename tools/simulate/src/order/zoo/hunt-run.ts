@@ -1,18 +1,24 @@
 import { runOrderCampaign } from '../campaign.js';
 import { allDirectedRuns, runAtPoint } from '../directed/run-at-point.js';
 
-/** A process of its own for each mutant: `hunt-run.js <schedules> <seed>`; prints what caught it as JSON. */
-const [schedules, seed] = process.argv.slice(2).map(Number) as [number, number];
+/**
+ * A process of its own for each mutant: `hunt-run.js <schedules> <seed> <likely seed> <points>`; prints what caught it as
+ * JSON. First the likely seed (0: none), then schedules, then faults at named points if `points` is 1.
+ */
+const [schedules, seed, likelySeed, points] = process.argv.slice(2).map(Number) as [number, number, number, number];
 
-const startedAt = process.cpuUsage();
-const caught = (await bySchedules()) ?? (await byPoints());
-const { user, system } = process.cpuUsage(startedAt);
+const caught =
+  (likelySeed > 0 ? await bySchedules(1, likelySeed) : undefined) ??
+  (await bySchedules(schedules, seed)) ??
+  (points === 1 ? await byPoints() : undefined);
+// Of the whole process: loading the code is part of the price.
+const { user, system } = process.cpuUsage();
 console.log(JSON.stringify({ ...caught, cpuSeconds: (user + system) / 1e6 }));
 
-async function bySchedules(): Promise<object | undefined> {
+async function bySchedules(count: number, first: number): Promise<object | undefined> {
   const { failures, totals } = await runOrderCampaign({
-    schedules,
-    seed,
+    schedules: count,
+    seed: first,
     host: 'bare',
     repeatEvery: Infinity,
     stopAtFirst: true,

@@ -10,6 +10,8 @@ export interface SourcePatch {
 export interface OrderMutant {
   readonly name: string;
   readonly breaks: string;
+  /** A schedule that caught it quickly when this was written: where a hunt in a hurry begins. 0: none is known. */
+  readonly likelySeed: number;
   readonly patches: readonly SourcePatch[];
 }
 
@@ -23,6 +25,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'no settled watermark',
     breaks: 'a debit that arrives after its record was forgotten is not executed again',
+    likelySeed: 1,
     patches: [
       { file: `${catalog}/stock/debit-memory.js`, find: 'if (debit.intent <= this.watermark)', replace: 'if (false)' },
     ],
@@ -30,6 +33,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'watermark passes open intents',
     breaks: 'an open intent is never called settled',
+    likelySeed: 1,
     patches: [
       {
         file: `${order}/ledger/order-ledger.js`,
@@ -41,11 +45,13 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'debit not idempotent',
     breaks: 'a repeated debit is answered with its record',
+    likelySeed: 8,
     patches: [{ file: `${catalog}/stock/debit-memory.js`, find: 'if (record === undefined)', replace: 'if (true)' }],
   },
   {
     name: 'no term check at the catalog',
     breaks: 'a deposed leader’s debits are refused',
+    likelySeed: 14,
     patches: [
       { file: `${catalog}/debits/take-debits.js`, find: 'if (request.term < term)', replace: 'if (false)' },
       { file: `${catalog}/stock/stock-ledger.js`, find: 'if (command.term < this.highestTerm)', replace: 'if (false)' },
@@ -54,6 +60,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'last outcome wins',
     breaks: 'the first outcome of an intent counts, later ones change nothing',
+    likelySeed: 57,
     patches: [
       {
         file: `${order}/ledger/order-ledger.js`,
@@ -66,6 +73,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'intent not deduplicated by key',
     breaks: 'a second intent of a key is ignored when it is applied',
+    likelySeed: 2,
     patches: [
       {
         file: `${order}/ledger/order-ledger.js`,
@@ -82,6 +90,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'order number at propose',
     breaks: 'numbers are assigned when an outcome is applied',
+    likelySeed: 25,
     patches: [
       {
         file: `${order}/debits/debit-drive.js`,
@@ -103,6 +112,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'open intents not taken up',
     breaks: 'a new leader rolls forward what is open in its applied state',
+    likelySeed: 2,
     patches: [
       {
         file: `${order}/debits/debit-drive.js`,
@@ -114,6 +124,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'outcome proposed once',
     breaks: 'an outcome is proposed until it is committed or the term is over',
+    likelySeed: 2,
     patches: [
       {
         file: `${order}/debits/debit-drive.js`,
@@ -130,16 +141,19 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'failed batch not asked again',
     breaks: 'debits whose call failed are asked again',
+    likelySeed: 12,
     patches: [{ file: `${order}/debits/debit-drive.js`, find: 'this.backlog.returnAsked();', replace: '' }],
   },
   {
     name: 'DELETE not awaited',
     breaks: 'a sale is acknowledged when no cache can show the stock before it',
+    likelySeed: 19,
     patches: [{ file: publisher, find: 'if (!awaited)\n            return 0;', replace: 'return 0;' }],
   },
   {
     name: 'no grace after a restart',
     breaks: 'a restarted catalog waits for leases of its earlier life',
+    likelySeed: 19,
     patches: [
       { file: publisher, find: 'const graceMs = options.graceMs ?? config.leaseMs;', replace: 'const graceMs = 0;' },
     ],
@@ -147,6 +161,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'repetitions not invalidated',
     breaks: 'a debit that was repeated is answered when its invalidation is acknowledged',
+    likelySeed: 57,
     patches: [
       {
         file: `${catalog}/stock/debit-memory.js`,
@@ -163,6 +178,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'retry with a new key',
     breaks: 'every attempt at one order carries the same key',
+    likelySeed: 3,
     patches: [
       {
         file: `${frontend}/orders/place-order.js`,
@@ -175,6 +191,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'doubt forgotten',
     breaks: 'an attempt in doubt is not answered with "nothing was placed"',
+    likelySeed: 4,
     patches: [
       {
         file: `${frontend}/orders/attempt-failure.js`,
@@ -186,6 +203,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'log time is a wall clock',
     breaks: 'no wall clock that jumps makes a key be forgotten while its client may ask',
+    likelySeed: 147,
     patches: [
       {
         file: 'libs/leader/dist/replicated-log/log-time.js',
@@ -197,6 +215,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'keys remembered for half the time',
     breaks: 'a key is remembered for the retention of log time',
+    likelySeed: 6,
     patches: [
       {
         file: `${order}/ledger/key-memory.js`,
@@ -208,6 +227,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'answered before the outcome is committed',
     breaks: 'an order is acknowledged when it is durable on a majority',
+    likelySeed: 1,
     patches: [
       {
         file: `${order}/placing/place-order.js`,

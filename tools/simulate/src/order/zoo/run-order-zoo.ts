@@ -14,8 +14,13 @@ export interface MutantFate {
 }
 
 export interface OrderZooOptions {
+  /** Random schedules for one mutant, at most. */
   readonly schedulesMax: number;
   readonly seed: number;
+  /** Begin with the schedule that caught it last, instead of at the first one. */
+  readonly likelyFirst?: boolean;
+  /** What no schedule catches is hunted with faults at named points; default true. */
+  readonly points?: boolean;
   /** Only mutants whose name contains it. */
   readonly only?: string;
 }
@@ -24,13 +29,21 @@ export interface OrderZooOptions {
 const built = join(import.meta.dirname, '../../../dist/order/zoo');
 
 /** Runs each mutant in a process of its own, on the compiled code, until a schedule catches it. */
-export async function* runOrderZoo({ schedulesMax, seed, only = '' }: OrderZooOptions): AsyncGenerator<MutantFate> {
+export async function* runOrderZoo({
+  schedulesMax,
+  seed,
+  likelyFirst = false,
+  points = true,
+  only = '',
+}: OrderZooOptions): AsyncGenerator<MutantFate> {
   for (const mutant of orderMutants.filter(({ name }) => name.includes(only))) {
     const { stdout } = await promisify(execFile)(process.execPath, [
       ...plantArguments(mutant.name),
       join(built, 'hunt-run.js'),
       String(schedulesMax),
       String(seed),
+      String(likelyFirst ? mutant.likelySeed : 0),
+      points ? '1' : '0',
     ]);
     const { cpuSeconds, ...caught } = JSON.parse(stdout) as { readonly cpuSeconds: number } & Partial<
       NonNullable<MutantFate['caught']>
