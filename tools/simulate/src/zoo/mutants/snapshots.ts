@@ -36,8 +36,8 @@ export const snapshots = [
   ),
   mutant('compacted-too-far', 'The log is compacted through the snapshot, not through the commit index.', [
     'snapshot/compact-log.js',
-    'raft.log.compactThrough(taken.index - raft.options.trailingEntries);',
-    'raft.log.compactThrough(raft.commitIndex);',
+    'raft.membership.compactedThrough(taken.index);',
+    'raft.membership.compactedThrough(taken.index); raft.log.compactThrough(raft.commitIndex);',
   ]),
   mutant('restore-forgotten', 'An installed snapshot replaces the contents of the state machine.', [
     install,
