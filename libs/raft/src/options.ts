@@ -71,6 +71,8 @@ export interface RaftOptions {
   readonly maxSnapshotBytes: number;
   /** Entries kept in memory before a snapshot, for followers that lag a little. Default 4096; ≥ 0. */
   readonly trailingEntries: number;
+  /** At most so many bytes of data in those; what does not fit goes, oldest first. Default 32 MiB; ≥ 0. */
+  readonly trailingBytes: number;
   /** Seed of every random choice (timeouts, jitter); different on each replica. Any integer. */
   readonly seed: number;
 }
@@ -106,6 +108,7 @@ const defaults = {
   snapshotChunkBytes: 1024 * 1024,
   maxSnapshotBytes: 1024 * 1024 * 1024,
   trailingEntries: 4096,
+  trailingBytes: 32 * 1024 * 1024,
 } as const satisfies Partial<RaftOptions>;
 
 const integerRanges: readonly (readonly [keyof RaftOptions, number, number])[] = [
@@ -125,6 +128,7 @@ const integerRanges: readonly (readonly [keyof RaftOptions, number, number])[] =
   ['snapshotChunkBytes', 1, Number.MAX_SAFE_INTEGER],
   ['maxSnapshotBytes', 1, Number.MAX_SAFE_INTEGER],
   ['trailingEntries', 0, Number.MAX_SAFE_INTEGER],
+  ['trailingBytes', 0, Number.MAX_SAFE_INTEGER],
   ['seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 ];
 

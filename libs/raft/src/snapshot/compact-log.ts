@@ -19,7 +19,18 @@ export function compactLog(raft: RaftState, taken: { readonly index: LogIndex; r
   const snapshot = { index: taken.index, term, data: taken.data, configuration };
   raft.log.holdSnapshot(snapshot);
   raft.membership.compactedThrough(taken.index);
-  raft.log.compactThrough(taken.index - raft.options.trailingEntries);
+  raft.log.compactThrough(lastToForget(raft, taken.index));
   raft.out.snapshot = snapshot;
   raft.trace({ kind: 'logCompacted', index: taken.index });
+}
+
+/** The newest entry before those that stay: no more of them, and no more data in them, than the options allow. */
+function lastToForget({ log, options }: RaftState, through: LogIndex): number {
+  const earliest = Math.max(through - options.trailingEntries, log.firstIndex - 1);
+  let bytes = 0;
+  for (let index = through; index > earliest; index = (index - 1) as LogIndex) {
+    bytes += log.entryAt(index)?.data.byteLength ?? 0;
+    if (bytes > options.trailingBytes) return index;
+  }
+  return earliest;
 }

@@ -58,6 +58,18 @@ describe('taking a snapshot', () => {
     expect(a.status.firstLogIndex).toBe(3);
   });
 
+  it.each([
+    // Entry 4 begins the term and is empty; the others hold three bytes each: "1@1".
+    { trailingBytes: 0, firstLogIndex: 4 },
+    { trailingBytes: 5, firstLogIndex: 3 },
+    { trailingBytes: 6, firstLogIndex: 2 },
+    { trailingBytes: 1000, firstLogIndex: 2 },
+  ])('keeps at most $trailingBytes bytes of them', ({ trailingBytes, firstLogIndex }) => {
+    const a = compactedLeader({ raft: { trailingEntries: 3, trailingBytes } });
+
+    expect(a.status.firstLogIndex).toBe(firstLogIndex);
+  });
+
   it('of what is not committed is refused', () => {
     const a = new DrivenReplica({ log: [1, 1] });
 

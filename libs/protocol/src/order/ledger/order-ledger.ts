@@ -7,8 +7,11 @@ import { decodeSnapshot, encodeSnapshot } from './order-snapshot.js';
 import { type PlacedOrder, PlacedOrders } from './placed-orders.js';
 import { StateHash } from './state-hash.js';
 
-/** Keys are promised for 24 hours of log time after their order ended. The same on every replica, for ever. */
-const keyRetentionMs = 24 * 60 * 60 * 1000;
+/**
+ * Keys are promised for 24 hours after their order ended. Log time may gain an hour a day on real time while a wall clock
+ * is ahead: 25 hours of it are at least 24 real ones. The same on every replica, for ever.
+ */
+const keyRetentionMs = 25 * 60 * 60 * 1000;
 
 /** Keys forgotten by one entry. An order takes more than one entry, so 16 a time always catches up. */
 const keysExpiredPerEntryMax = 16;
