@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 
 import type { HttpCaller } from '../calls/http-caller.js';
 import { formatSession } from '../core/session.js';
@@ -9,6 +10,8 @@ import { parsePublisherOptions } from './parse-publisher-options.js';
 import { createPublisherCounters } from './publisher-metrics.js';
 import type { CachePublisherOptions } from './publisher-options.js';
 import { SubscriberCalls } from './subscriber-calls.js';
+
+Logger.overrideLogger(false);
 
 describe('cache publisher', () => {
   let time: ManualScheduler;
