@@ -76,8 +76,10 @@ export async function comeToRest(store: Store, shoppers: Shoppers): Promise<void
     );
   let isVerified = false;
   world.schedule(world.now, 'verify', () => void shoppers.verify().then(() => (isVerified = true)), shoppers.process);
-  await world.runUntil(world.now + recoveryMsMax, () => isVerified);
+  // Leadership may still change while they compare, for a higher priority.
+  await world.runUntil(world.now + recoveryMsMax, () => isVerified && isAtRest(store));
   if (world.violations.length > 0) return;
   if (!isVerified) return world.violate('Liveness', 'the shoppers cannot compare their orders');
+  if (!isAtRest(store)) return world.violate('Liveness', 'something opened again after everything had come to rest');
   checkAtRest(store, shoppers.records);
 }
