@@ -10,6 +10,7 @@ import {
   Get,
   Module,
   type NestInterceptor,
+  Res,
   type Type,
   UseGuards,
   UseInterceptors,
@@ -45,6 +46,21 @@ class OpenGuard implements CanActivate {
 class PlainController {
   @Get(':name')
   product(): Record<string, unknown> {
+    return value;
+  }
+}
+
+/** With the headers that a hit has: most of what they cost is the same, whoever sets them. */
+@Controller('products')
+@UseGuards(OpenGuard)
+class PlainWithHeadersController {
+  @Get(':name')
+  product(@Res({ passthrough: true }) reply: FastifyReply): Record<string, unknown> {
+    void reply
+      .header('etag', '"1.1-0123456789ab"')
+      .header('age', '0')
+      .header('cache-control', 'no-cache')
+      .header('cache-status', 'frontend; hit; ttl=57');
     return value;
   }
 }
@@ -127,6 +143,8 @@ async function start(contestant: CacheContestant): Promise<NestFastifyApplicatio
   switch (contestant) {
     case 'plain':
       return open(ContestantModule.of(PlainController));
+    case 'plainWithHeaders':
+      return open(ContestantModule.of(PlainWithHeadersController));
     case 'floor':
       return open(ContestantModule.of(FloorController));
     case 'stock':

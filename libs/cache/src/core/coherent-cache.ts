@@ -49,10 +49,21 @@ export function serveHeld<V>(
   now: number,
   minimum?: Version,
 ): Entry<V> | undefined {
+  const held = readyEntry(cache, key, now, minimum);
+  if (held !== undefined) slotsOf(cache, held).touch(key);
+  return held;
+}
+
+/** As `serveHeld`, without counting as use. */
+export function readyEntry<V>(
+  cache: CoherentCacheState<V>,
+  key: CacheKey,
+  now: number,
+  minimum?: Version,
+): Entry<V> | undefined {
   const held = heldUnder(cache, key);
   if (held === undefined || now >= held.freshUntil || !cache.rules.mayServe(cache.lease, now)) return undefined;
   if (minimum !== undefined && !cache.rules.meetsMinimum(held.version, minimum)) return undefined;
-  slotsOf(cache, held).touch(key);
   return held;
 }
 

@@ -4,7 +4,7 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import { isObservable, lastValueFrom } from 'rxjs';
 
 import type { CacheKey } from '../core/cache-key.js';
-import { forecast } from '../core/cache-session.js';
+import { readyEntry } from '../core/coherent-cache.js';
 import { cachedRouteConfigKey, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
 import {
@@ -80,7 +80,7 @@ export class HitsBehindGuards implements OnModuleInit {
   private isHeld(key: CacheKey, request: FastifyRequestLike): boolean {
     const { state, scheduler, config } = this.cache.runtime;
     const minimum = parseMinimumVersion(request.headers[config.minimumVersionHeader]);
-    return forecast(state, key, scheduler.now(), minimum).wouldServe === 'hit';
+    return readyEntry(state, key, scheduler.now(), minimum)?.kind === 'value';
   }
 }
 
