@@ -28,7 +28,7 @@ export interface OrderPlan {
 
 /** How long idempotency keys live. */
 export interface KeyPlan {
-  /** For so long after its order ended a key is remembered, ms of log time; 24 hours in the store. */
+  /** For so long after its order ended a key is remembered, ms of log time; 25 hours in the store. */
   readonly retentionMs: number;
   /** For so long after it was first used, real ms, a client may ask for it. Log time runs a 24th fast at the most. */
   readonly clientLifeMs: number;
@@ -37,4 +37,4 @@ export interface KeyPlan {
 }
 
 /** As in the store. */
-export const keysOfADay: KeyPlan = { retentionMs: 86_400_000, clientLifeMs: 82_000_000, visits: [] };
+export const keysOfADay: KeyPlan = { retentionMs: 25 * 3_600_000, clientLifeMs: 24 * 3_600_000, visits: [] };
