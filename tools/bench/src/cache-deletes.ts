@@ -8,8 +8,8 @@ export interface DeleteTarget {
   readonly url: string;
   /** Its id in signatures. */
   readonly receiver: string;
-  /** Collection and name: of an entry that is there each time, or of one that never is, so that a cache stays in use. */
-  readonly key: string;
+  /** Collection and name in the n-th DELETE, from 1. */
+  readonly key: (number: number) => string;
 }
 
 export interface DeleteFigures {
@@ -19,7 +19,8 @@ export interface DeleteFigures {
   readonly p99Ms: number;
 }
 
-const warmUpCount = 1_000;
+/** Before what is counted. */
+export const warmUpCount = 1_000;
 const deadlineMs = 5_000;
 
 /**
@@ -70,7 +71,7 @@ class DeleteSender {
       const startMs = performance.now();
       const { status } = await this.transport.request({
         method: 'DELETE',
-        path: `/cache/${this.target.key}?epoch=1&sequence=${this.sequence}`,
+        path: `/cache/${this.target.key(this.sequence)}?epoch=1&sequence=${this.sequence}`,
         deadlineMs,
       });
       this.tookMs.push(performance.now() - startMs);

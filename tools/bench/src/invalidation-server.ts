@@ -8,9 +8,10 @@ import { HmacAuthenticator } from '@toystore/service';
 
 /**
  * A cache alone in a process, with the routes of its owner, who signs calls with `CLUSTER_SECRET` and names it `RECEIVER`.
- * It holds `products/tux` again when a DELETE has been answered, so each of them has something to drop. Prints its port
- * and runs until stopped.
+ * It holds `products/p1` and on, as many as `ENTRIES` says: each of them is there to be dropped once. Prints its port and
+ * runs until stopped.
  */
+const entries = Number(process.env['ENTRIES'] ?? 1);
 const authenticator = new HmacAuthenticator({
   self: process.env['RECEIVER'] ?? 'cache',
   secret: process.env['CLUSTER_SECRET'] ?? '',
@@ -19,22 +20,14 @@ const auth = {
   sign: (call: Parameters<HmacAuthenticator['sign']>[0]) => authenticator.sign(call),
   verify: (call: Parameters<HmacAuthenticator['verify']>[0]) => void authenticator.verify(call),
 };
-const cache = createTestingCache({ name: 'frontend', auth });
+const cache = createTestingCache({ name: 'frontend', auth, capacity: entries });
+for (let number = 1; number <= entries; number += 1)
+  await cache.fetch(`products/p${number}`, async () => ({ value: { name: 'tux' }, epoch: 1, sequence: 0 }));
 const app = await NestFactory.create<NestFastifyApplication>(
   CacheInvalidationModule.forRoot({ cache, auth }),
   new FastifyAdapter(),
   { rawBody: true, logger: ['error', 'warn'] },
 );
-let sequence = 0;
-const hold = () => cache.fetch('products/tux', async () => ({ value: { name: 'tux' }, epoch: 1, sequence }));
-await hold();
-app
-  .getHttpAdapter()
-  .getInstance()
-  .addHook('onResponse', async () => {
-    sequence += 1;
-    await hold();
-  });
 await app.listen(0, '127.0.0.1');
 process.stdout.write(`${new URL(await app.getUrl()).port}\n`);
 process.on('disconnect', () => process.exit(0));
