@@ -17,7 +17,7 @@ export interface DrawLimits {
 export function drawPlan(seed: number, limits: DrawLimits = {}): SchedulePlan {
   const source = new Prng(seed);
   const [ofGroup, ofClients, ofMix, ofFaults] = [source.fork(), source.fork(), source.fork(), source.fork()];
-  const group = drawGroup(ofGroup);
+  const group = enoughAtATime(drawGroup(ofGroup));
   const faultsMs = limits.faultsMs ?? ofMix.integer(1500, 6000);
   return {
     seed,
@@ -109,6 +109,15 @@ function drawGroup(prng: Prng): GroupPlan {
     },
     spares: prng.chance(0.4) ? prng.integer(1, 2) : 0,
   };
+}
+
+/** Where a way takes as long as a heartbeat interval, one entry or 20 bytes at a time would take minutes for a few seconds' load. */
+function enoughAtATime(group: GroupPlan): GroupPlan {
+  const { network, raft } = group;
+  if (network.delayMinMs < (raft.heartbeatIntervalMs ?? 100)) return group;
+  const maxBatchEntries = Math.max(raft.maxBatchEntries ?? 0, 16);
+  const snapshotChunkBytes = Math.max(raft.snapshotChunkBytes ?? 0, 4096);
+  return { ...group, raft: { ...raft, maxBatchEntries, snapshotChunkBytes } };
 }
 
 /**
