@@ -114,7 +114,13 @@ async function freePort(): Promise<number> {
 }
 
 async function membersOf(count: number): Promise<MemberOptions[]> {
-  return Promise.all(Array.from({ length: count }, async (_, position) => ({ id: `n${position + 1}`, url: `http://127.0.0.1:${await freePort()}`, priority: position + 1 })));
+  return Promise.all(
+    Array.from({ length: count }, async (_, position) => ({
+      id: `n${position + 1}`,
+      url: `http://127.0.0.1:${await freePort()}`,
+      priority: position + 1,
+    })),
+  );
 }
 
 async function newFolder(): Promise<string> {
@@ -123,7 +129,13 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-async function startNode(members: readonly MemberOptions[], id: string, folder: string, auth: CallAuthenticator | 'none' = 'none', joining?: MemberOptions): Promise<Node> {
+async function startNode(
+  members: readonly MemberOptions[],
+  id: string,
+  folder: string,
+  auth: CallAuthenticator | 'none' = 'none',
+  joining?: MemberOptions,
+): Promise<Node> {
   const member = joining ?? (members.find((candidate) => candidate.id === id) as MemberOptions);
 
   @Module({
@@ -137,7 +149,17 @@ async function startNode(members: readonly MemberOptions[], id: string, folder: 
           logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
           // Long timeouts: a machine that stalls for a second must not cost a leader its office. Elections begin by
           // nomination, hand-over and broken connections, not by waiting.
-          groups: [{ name: 'counter', nodeId: id, members, dataDir: join(folder, id), auth, electionTimeoutMs: [5000, 8000], ...(joining && { joining }) }],
+          groups: [
+            {
+              name: 'counter',
+              nodeId: id,
+              members,
+              dataDir: join(folder, id),
+              auth,
+              electionTimeoutMs: [5000, 8000],
+              ...(joining && { joining }),
+            },
+          ],
         }),
       }),
     ],
@@ -146,10 +168,21 @@ async function startNode(members: readonly MemberOptions[], id: string, folder: 
   })
   class NodeModule {}
 
-  const app = await NestFactory.create<NestFastifyApplication>(NodeModule, new FastifyAdapter({ forceCloseConnections: true }), { logger: false, rawBody: true });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    NodeModule,
+    new FastifyAdapter({ forceCloseConnections: true }),
+    { logger: false, rawBody: true },
+  );
   apps.add(app);
   await app.listen(Number(new URL(member.url).port), '127.0.0.1');
-  return { id, app, election: app.get(electionToken('counter')), log: app.get(replicatedLogToken('counter')), counter: app.get(Counter), offices: app.get(Offices) };
+  return {
+    id,
+    app,
+    election: app.get(electionToken('counter')),
+    log: app.get(replicatedLogToken('counter')),
+    counter: app.get(Counter),
+    offices: app.get(Offices),
+  };
 }
 
 /** Starts all members, and has the last one campaign as soon as they are up. */
@@ -175,7 +208,8 @@ async function until<T>(what: string, probe: () => T | undefined | false): Promi
   }
 }
 
-const leaderAmong = (nodes: readonly Node[]): Promise<Node> => until('a leader in office', () => nodes.find(({ election }) => election.state().inOffice && election.isLeader()));
+const leaderAmong = (nodes: readonly Node[]): Promise<Node> =>
+  until('a leader in office', () => nodes.find(({ election }) => election.state().inOffice && election.isLeader()));
 
 /** Proposes at whoever leads until it is committed: what a caller outside the group does. */
 async function add(nodes: readonly Node[], amount: number, key: string): Promise<number> {
@@ -205,7 +239,9 @@ describe('three applications with a group', () => {
     const restarted = await startNode(members, first.id, folder);
     expect(await add([...left, restarted], 100, 'c')).toBe(111);
 
-    await until('all to have applied everything', () => [...left, restarted].every(({ counter }) => counter.total === 111));
+    await until('all to have applied everything', () =>
+      [...left, restarted].every(({ counter }) => counter.total === 111),
+    );
     expect(first.offices.events).toEqual(['elected counter', 'deposed as leader']);
   }, 60_000);
 
@@ -230,7 +266,11 @@ describe('three applications with a group', () => {
     await add(nodes, 5, 'a');
     const urlOf = (id: string): string => members.find((member) => member.id === id)?.url ?? '';
     const post = (id: string, path: string, body: unknown): Promise<Response> =>
-      fetch(urlOf(id) + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      fetch(urlOf(id) + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
     const follower = nodes.find((node) => node !== leader) as Node;
     await until('the follower to know the leader', () => follower.election.state().leader === leader.id);
 
@@ -240,9 +280,23 @@ describe('three applications with a group', () => {
     const hint = await post(follower.id, '/leader/hints', { term: leader.election.state().term, leader: leader.id });
     const transfer = await post(leader.id, '/leader/transfers', { to: follower.id });
 
-    expect(status).toMatchObject({ group: 'counter', id: leader.id, role: 'leader', leader: { id: leader.id, url: urlOf(leader.id) }, digest: '5', inOffice: true });
-    expect([misdirected.status, await misdirected.json()]).toMatchObject([421, { leader: leader.id, leaderUrl: urlOf(leader.id) }]);
-    expect(await nomination.json()).toMatchObject({ id: follower.id, accepted: false, why: expect.stringContaining('the observation is of term 0') });
+    expect(status).toMatchObject({
+      group: 'counter',
+      id: leader.id,
+      role: 'leader',
+      leader: { id: leader.id, url: urlOf(leader.id) },
+      digest: '5',
+      inOffice: true,
+    });
+    expect([misdirected.status, await misdirected.json()]).toMatchObject([
+      421,
+      { leader: leader.id, leaderUrl: urlOf(leader.id) },
+    ]);
+    expect(await nomination.json()).toMatchObject({
+      id: follower.id,
+      accepted: false,
+      why: expect.stringContaining('the observation is of term 0'),
+    });
     expect(await hint.json()).toMatchObject({ accepted: true, leader: { id: leader.id } });
     expect([transfer.status, await transfer.json()]).toMatchObject([200, { accepted: true, role: 'follower' }]);
     const next = await leaderAmong(nodes);
@@ -255,10 +309,14 @@ describe('three applications with a group', () => {
 describe('members that come, go and lose their disks, over HTTP', () => {
   const post = (url: string, path: string, body: unknown): Promise<Response> =>
     fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  const urlOf = (members: readonly MemberOptions[], node: Node): string => members.find(({ id }) => id === node.id)?.url ?? '';
+  const urlOf = (members: readonly MemberOptions[], node: Node): string =>
+    members.find(({ id }) => id === node.id)?.url ?? '';
   const kindOf = (nodes: readonly Node[], id: string): string | undefined => {
     const leader = nodes.find(({ election }) => election.state().inOffice);
-    return leader?.app.get<Membership>(membershipToken('counter')).members().find((member) => member.id === id)?.kind;
+    return leader?.app
+      .get<Membership>(membershipToken('counter'))
+      .members()
+      .find((member) => member.id === id)?.kind;
   };
 
   it('a new replica joins a group at work, leads it, and an old one leaves', async () => {
@@ -271,13 +329,24 @@ describe('members that come, go and lose their disks, over HTTP', () => {
     const joined = await startNode(members, 'n4', folder, 'none', fourth);
     const leader = await leaderAmong(nodes);
 
-    const misdirected = await post(urlOf(members, nodes.find((node) => node !== leader) as Node), '/leader/members', { change: 'remove', id: 'n4' });
-    const added = await post(urlOf(members, leader), '/leader/members', { change: 'addLearner', id: 'n4', url: fourth.url, priority: fourth.priority });
+    const misdirected = await post(urlOf(members, nodes.find((node) => node !== leader) as Node), '/leader/members', {
+      change: 'remove',
+      id: 'n4',
+    });
+    const added = await post(urlOf(members, leader), '/leader/members', {
+      change: 'addLearner',
+      id: 'n4',
+      url: fourth.url,
+      priority: fourth.priority,
+    });
     expect([misdirected.status, added.status]).toEqual([421, 200]);
     await until('the newcomer to catch up', () => joined.counter.total === 5);
     let promoted = await post(urlOf(members, leader), '/leader/members', { change: 'promote', id: 'n4' });
-    while (promoted.status === 409) promoted = await post(urlOf(members, leader), '/leader/members', { change: 'promote', id: 'n4' });
-    expect(await promoted.json()).toMatchObject({ members: [{ id: 'n1' }, { id: 'n2' }, { id: 'n3' }, { id: 'n4', url: fourth.url, kind: 'voter' }] });
+    while (promoted.status === 409)
+      promoted = await post(urlOf(members, leader), '/leader/members', { change: 'promote', id: 'n4' });
+    expect(await promoted.json()).toMatchObject({
+      members: [{ id: 'n1' }, { id: 'n2' }, { id: 'n3' }, { id: 'n4', url: fourth.url, kind: 'voter' }],
+    });
 
     await leader.election.transferLeadership('n4');
     expect(await add([...nodes, joined], 10, 'b')).toBe(15);
@@ -285,33 +354,50 @@ describe('members that come, go and lose their disks, over HTTP', () => {
     expect(removed.status).toBe(200);
     await stopNode(nodes[0] as Node);
     expect(await add([...nodes.slice(1), joined], 100, 'c')).toBe(115);
-    await until('all to follow n4', () => nodes.slice(1).every(({ election, counter }) => election.state().leaderUrl === fourth.url && counter.total === 115));
+    await until('all to follow n4', () =>
+      nodes
+        .slice(1)
+        .every(({ election, counter }) => election.state().leaderUrl === fourth.url && counter.total === 115),
+    );
     const listed = await fetch(`${fourth.url}/leader/members`);
-    expect(((await listed.json()) as { members: { id: string }[] }).members.map(({ id }) => id)).toEqual(['n2', 'n3', 'n4']);
+    expect(((await listed.json()) as { members: { id: string }[] }).members.map(({ id }) => id)).toEqual([
+      'n2',
+      'n3',
+      'n4',
+    ]);
   }, 60_000);
 
   it.each([
     ['lost its whole folder', (data: string) => rm(data, { recursive: true }), 0],
     ['has a flipped bit in the middle of its log', flipBit, 1],
-  ])('a replica that %s fetches everything again, and counts again', async (_, harm, setAside) => {
-    const members = await membersOf(3);
-    const folder = await newFolder();
-    const nodes = await startNodes(members, folder);
-    for (let count = 1; count <= 10; count++) await add(nodes, 1, `k${count}`);
-    const victim = nodes.find((node) => !node.election.isLeader()) as Node;
-    await stopNode(victim);
-    await harm(join(folder, victim.id));
-    const rest = nodes.filter((node) => node !== victim);
+  ])(
+    'a replica that %s fetches everything again, and counts again',
+    async (_, harm, setAside) => {
+      const members = await membersOf(3);
+      const folder = await newFolder();
+      const nodes = await startNodes(members, folder);
+      for (let count = 1; count <= 10; count++) await add(nodes, 1, `k${count}`);
+      const victim = nodes.find((node) => !node.election.isLeader()) as Node;
+      await stopNode(victim);
+      await harm(join(folder, victim.id));
+      const rest = nodes.filter((node) => node !== victim);
 
-    const back = await startNode(members, victim.id, folder);
-    await until('it to have everything', () => back.counter.total === 10);
-    await until('it to be a voter again', () => kindOf(rest, victim.id) === 'voter' && back.election.state().role === 'follower');
+      const back = await startNode(members, victim.id, folder);
+      await until('it to have everything', () => back.counter.total === 10);
+      await until(
+        'it to be a voter again',
+        () => kindOf(rest, victim.id) === 'voter' && back.election.state().role === 'follower',
+      );
 
-    const other = rest.find((node) => !node.election.isLeader()) as Node;
-    await stopNode(other);
-    expect(await add([...rest.filter((node) => node !== other), back], 1, 'k11')).toBe(11);
-    expect((await readdir(join(folder, victim.id))).filter((name) => name.startsWith('damaged-counter-'))).toHaveLength(setAside);
-  }, 60_000);
+      const other = rest.find((node) => !node.election.isLeader()) as Node;
+      await stopNode(other);
+      expect(await add([...rest.filter((node) => node !== other), back], 1, 'k11')).toBe(11);
+      expect(
+        (await readdir(join(folder, victim.id))).filter((name) => name.startsWith('damaged-counter-')),
+      ).toHaveLength(setAside);
+    },
+    60_000,
+  );
 
   it('a group of one does not start with a damaged log, and says what to do', async () => {
     const members = await membersOf(1);
@@ -321,7 +407,9 @@ describe('members that come, go and lose their disks, over HTTP', () => {
     await stopNode(node);
     await flipBit(join(folder, 'n1'));
 
-    await expect(startNode(members, 'n1', folder)).rejects.toThrow(/is damaged at offset \d+: .*no other member.*backup/);
+    await expect(startNode(members, 'n1', folder)).rejects.toThrow(
+      /is damaged at offset \d+: .*no other member.*backup/,
+    );
   });
 });
 
@@ -368,7 +456,9 @@ describe('the routes of LeaderModule', () => {
     },
   };
 
-  async function startOne(auth: CallAuthenticator | 'none' = 'none'): Promise<{ readonly url: string; readonly node: Node }> {
+  async function startOne(
+    auth: CallAuthenticator | 'none' = 'none',
+  ): Promise<{ readonly url: string; readonly node: Node }> {
     const members = await membersOf(1);
     const node = await startNode(members, 'n1', await newFolder(), auth);
     await leaderAmong([node]);
@@ -378,7 +468,11 @@ describe('the routes of LeaderModule', () => {
   it('refuse calls that the authenticator does not accept', async () => {
     const { url } = await startOne(refusing);
 
-    const unsigned = await Promise.all(['GET /leader/status', 'GET /leader/members', 'POST /leader/members', 'POST /raft/counter/messages'].map((route) => fetch(url + route.split(' ')[1], { method: route.split(' ')[0] as string })));
+    const unsigned = await Promise.all(
+      ['GET /leader/status', 'GET /leader/members', 'POST /leader/members', 'POST /raft/counter/messages'].map(
+        (route) => fetch(url + route.split(' ')[1], { method: route.split(' ')[0] as string }),
+      ),
+    );
     const signed = await fetch(`${url}/leader/status`, { headers: { 'x-secret': 'open' } });
 
     expect(unsigned.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
@@ -386,34 +480,67 @@ describe('the routes of LeaderModule', () => {
   });
 
   const bodies: [string, string, unknown, RegExp][] = [
-    ['a nomination without a term', '/leader/nominations', { nominee: 'n1' }, /observedTerm: a non-negative integer is needed/],
+    [
+      'a nomination without a term',
+      '/leader/nominations',
+      { nominee: 'n1' },
+      /observedTerm: a non-negative integer is needed/,
+    ],
     ['a nomination of a stranger', '/leader/nominations', { observedTerm: 1, nominee: 'n9' }, /nominee: not a member/],
     ['an unknown property', '/leader/hints', { term: 1, leader: 'n1', extra: true }, /extra: unknown property/],
     ['a fractional term', '/leader/hints', { term: 1.5, leader: 'n1' }, /term: a non-negative integer/],
-    ['a change of members that is none', '/leader/members', { change: 'abolish', id: 'n1' }, /change: one of addLearner/],
-    ['a new member without an address', '/leader/members', { change: 'addLearner', id: 'n2' }, /url and priority: a new member needs them/],
+    [
+      'a change of members that is none',
+      '/leader/members',
+      { change: 'abolish', id: 'n1' },
+      /change: one of addLearner/,
+    ],
+    [
+      'a new member without an address',
+      '/leader/members',
+      { change: 'addLearner', id: 'n2' },
+      /url and priority: a new member needs them/,
+    ],
     ['an array', '/leader/transfers', [], /must be a JSON object/],
   ];
   it.each(bodies)('answer %s with 400 and say why', async (_, path, body, why) => {
     const { url } = await startOne();
 
-    const response = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
 
-    expect([response.status, await response.json()]).toMatchObject([400, { status: 400, detail: expect.stringMatching(why) }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { status: 400, detail: expect.stringMatching(why) },
+    ]);
   });
 
   it('answer peer messages for unknown groups with 404 and garbage with 400', async () => {
     const { url } = await startOne();
-    const post = (path: string, body: Buffer): Promise<Response> => fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(body) });
+    const post = (path: string, body: Buffer): Promise<Response> =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: new Uint8Array(body),
+      });
 
-    const statuses = await Promise.all([post('/raft/other/messages', Buffer.from('x')), post('/raft/counter/messages', Buffer.from('x')), post('/raft/counter/messages', Buffer.alloc(0))]);
+    const statuses = await Promise.all([
+      post('/raft/other/messages', Buffer.from('x')),
+      post('/raft/counter/messages', Buffer.from('x')),
+      post('/raft/counter/messages', Buffer.alloc(0)),
+    ]);
 
     expect(statuses.map(({ status }) => status)).toEqual([404, 400, 400]);
   });
 
   it('fence: admits rising terms, refuses lower ones with 412 and missing ones with 400', async () => {
     const { url } = await startOne();
-    const call = async (fence?: string): Promise<number> => (await fetch(`${url}/fenced`, { method: 'POST', headers: fence === undefined ? {} : { 'x-fence': fence } })).status;
+    const call = async (fence?: string): Promise<number> =>
+      (await fetch(`${url}/fenced`, { method: 'POST', headers: fence === undefined ? {} : { 'x-fence': fence } }))
+        .status;
 
     expect(await call('counter;3')).toBe(201);
     expect(await call('counter;3')).toBe(201);
@@ -426,7 +553,8 @@ describe('the routes of LeaderModule', () => {
     const members = await membersOf(1);
     const folder = await newFolder();
     const url = (members[0] as MemberOptions).url;
-    const call = async (fence: string): Promise<number> => (await fetch(`${url}/fenced`, { method: 'POST', headers: { 'x-fence': fence } })).status;
+    const call = async (fence: string): Promise<number> =>
+      (await fetch(`${url}/fenced`, { method: 'POST', headers: { 'x-fence': fence } })).status;
     const first = await startNode(members, 'n1', folder);
     expect(await call('counter;7')).toBe(201);
     await stopNode(first);
@@ -441,13 +569,23 @@ describe('the routes of LeaderModule', () => {
 
     const [health] = node.app.get(LeaderHealthIndicator).check();
 
-    expect(health).toMatchObject({ group: 'counter', alive: true, ready: true, hasQuorum: true, leader: 'n1', lagEntries: 0 });
+    expect(health).toMatchObject({
+      group: 'counter',
+      alive: true,
+      ready: true,
+      hasQuorum: true,
+      leader: 'n1',
+      lagEntries: 0,
+    });
   });
 });
 
 describe('LeaderTestingModule', () => {
   it('lets an application lead at once, without listening', async () => {
-    const module = await Test.createTestingModule({ imports: [LeaderTestingModule.forGroups({ groups: ['counter'] })], providers: [Counter, Offices] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [LeaderTestingModule.forGroups({ groups: ['counter'] })],
+      providers: [Counter, Offices],
+    }).compile();
     const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
     apps.add(app);
     await app.init();
@@ -463,12 +601,17 @@ describe('LeaderTestingModule', () => {
   it('keeps two groups of one application apart', async () => {
     @ReplicatedStateMachine('other')
     class Other extends Counter {}
-    const module = await Test.createTestingModule({ imports: [LeaderTestingModule.forGroups({ groups: ['counter', 'other'] })], providers: [Counter, Other] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [LeaderTestingModule.forGroups({ groups: ['counter', 'other'] })],
+      providers: [Counter, Other],
+    }).compile();
     const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
     apps.add(app);
     await app.init();
     const logs = ['counter', 'other'].map((name) => app.get<ReplicatedLog<Add, number>>(replicatedLogToken(name)));
-    await until('both in office', () => ['counter', 'other'].every((name) => app.get<Election>(electionToken(name)).state().inOffice));
+    await until('both in office', () =>
+      ['counter', 'other'].every((name) => app.get<Election>(electionToken(name)).state().inOffice),
+    );
 
     const results = await Promise.all(logs.map((log, position) => log.propose({ add: position + 1 })));
 
@@ -477,16 +620,26 @@ describe('LeaderTestingModule', () => {
   });
 
   it('refuses decorators that name no group where there are several', async () => {
-    const module = await Test.createTestingModule({ imports: [LeaderTestingModule.forGroups({ groups: ['counter', 'other'] })], providers: [Counter, { provide: Offices, useValue: Object.create(Offices.prototype) as Offices }] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [LeaderTestingModule.forGroups({ groups: ['counter', 'other'] })],
+      providers: [Counter, { provide: Offices, useValue: Object.create(Offices.prototype) as Offices }],
+    }).compile();
     const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
 
-    await expect(app.init()).rejects.toThrow('@OnDeposed on Offices.deposed names no group, but there are 2: counter, other');
+    await expect(app.init()).rejects.toThrow(
+      '@OnDeposed on Offices.deposed names no group, but there are 2: counter, other',
+    );
   });
 
   it('says what is missing when there is no state machine', async () => {
-    const module = await Test.createTestingModule({ imports: [LeaderTestingModule.forGroups({ groups: ['counter'] })], providers: [Offices] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [LeaderTestingModule.forGroups({ groups: ['counter'] })],
+      providers: [Offices],
+    }).compile();
     const app = module.createNestApplication(new FastifyAdapter(), { logger: false });
 
-    await expect(app.init()).rejects.toThrow("group counter needs exactly one provider decorated with @ReplicatedStateMachine('counter'), found 0");
+    await expect(app.init()).rejects.toThrow(
+      "group counter needs exactly one provider decorated with @ReplicatedStateMachine('counter'), found 0",
+    );
   });
 });

@@ -24,7 +24,11 @@ import { electionToken, membershipToken, replicatedLogToken } from './tokens.js'
 export class LeaderModule {
   static forRoot(options: LeaderModuleOptions & { readonly isGlobal?: boolean }): DynamicModule {
     const { isGlobal = false, ...rest } = options;
-    return LeaderModule.forRootAsync({ names: options.groups.map((group) => group.name), isGlobal, useFactory: () => rest });
+    return LeaderModule.forRootAsync({
+      names: options.groups.map((group) => group.name),
+      isGlobal,
+      useFactory: () => rest,
+    });
   }
 
   static forRootAsync(options: LeaderModuleAsyncOptions): DynamicModule {
@@ -37,7 +41,11 @@ export class LeaderModule {
       imports: [DiscoveryModule, ...(options.imports ?? [])],
       controllers: [LeaderController, MembershipController, PeerMessagesController],
       providers: [
-        { provide: leaderOptionsToken, useFactory: options.useFactory as (...args: unknown[]) => unknown, inject: options.inject ?? [] },
+        {
+          provide: leaderOptionsToken,
+          useFactory: options.useFactory as (...args: unknown[]) => unknown,
+          inject: options.inject ?? [],
+        },
         LeaderGroups,
         LeaderHealthIndicator,
         { provide: groupFenceKeeperToken, useFactory: fenceKeeperOf, inject: [LeaderGroups] },
@@ -61,13 +69,27 @@ function injectablesOf(name: string | undefined, names: readonly string[]): Inje
     const found = groups.find(name);
     const configured = groups.all.map(({ config }) => config.name);
     if (found === undefined || configured.length !== names.length) {
-      throw new InvalidOptionsError('LeaderModule.forRootAsync', [`names are ${names.join(', ')}, but the factory returned groups ${configured.join(', ')}`]);
+      throw new InvalidOptionsError('LeaderModule.forRootAsync', [
+        `names are ${names.join(', ')}, but the factory returned groups ${configured.join(', ')}`,
+      ]);
     }
     return found;
   };
   return [
-    { provide: electionToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).election, inject: [LeaderGroups] },
-    { provide: membershipToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).membership, inject: [LeaderGroups] },
-    { provide: replicatedLogToken(name), useFactory: (groups: LeaderGroups) => hosted(groups).log, inject: [LeaderGroups] },
+    {
+      provide: electionToken(name),
+      useFactory: (groups: LeaderGroups) => hosted(groups).election,
+      inject: [LeaderGroups],
+    },
+    {
+      provide: membershipToken(name),
+      useFactory: (groups: LeaderGroups) => hosted(groups).membership,
+      inject: [LeaderGroups],
+    },
+    {
+      provide: replicatedLogToken(name),
+      useFactory: (groups: LeaderGroups) => hosted(groups).log,
+      inject: [LeaderGroups],
+    },
   ];
 }

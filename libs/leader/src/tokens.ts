@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 
 // Symbol.for: two copies of this package in one process still mean the same token.
-const token = (what: string, group: string | undefined): symbol => Symbol.for(`@quorumkit/leader:${what}:${group ?? ''}`);
+const token = (what: string, group: string | undefined): symbol =>
+  Symbol.for(`@quorumkit/leader:${what}:${group ?? ''}`);
 
 /** Injection token of a group's `Election`; without a name, of the only configured group. */
 export function electionToken(group?: string): symbol {
@@ -24,6 +25,9 @@ export function leaderDirectoryToken(group?: string): symbol {
 }
 
 export const InjectElection = (group?: string): ParameterDecorator & PropertyDecorator => Inject(electionToken(group));
-export const InjectReplicatedLog = (group?: string): ParameterDecorator & PropertyDecorator => Inject(replicatedLogToken(group));
-export const InjectMembership = (group?: string): ParameterDecorator & PropertyDecorator => Inject(membershipToken(group));
-export const InjectLeaderDirectory = (group?: string): ParameterDecorator & PropertyDecorator => Inject(leaderDirectoryToken(group));
+export const InjectReplicatedLog = (group?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(replicatedLogToken(group));
+export const InjectMembership = (group?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(membershipToken(group));
+export const InjectLeaderDirectory = (group?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(leaderDirectoryToken(group));

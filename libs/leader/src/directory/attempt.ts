@@ -11,7 +11,9 @@ export class AttemptTimeoutError extends Error {
     readonly leader: string,
     readonly timeoutMs: number,
   ) {
-    super(`Leader ${leader} did not answer within ${Math.round(timeoutMs)} ms. The call may or may not have had an effect.`);
+    super(
+      `Leader ${leader} did not answer within ${Math.round(timeoutMs)} ms. The call may or may not have had an effect.`,
+    );
   }
 }
 
@@ -28,10 +30,15 @@ export interface AttemptSettings {
  * Calls `fn` once and gives up on it when its time is over, whether or not it heeds its signal: a leader that hangs
  * must not hold its callers until their deadlines.
  */
-export async function runAttempt<T>(fn: (leader: Leader, attempt: Attempt) => Promise<T>, leader: Leader, settings: AttemptSettings): Promise<T> {
+export async function runAttempt<T>(
+  fn: (leader: Leader, attempt: Attempt) => Promise<T>,
+  leader: Leader,
+  settings: AttemptSettings,
+): Promise<T> {
   const { clock, attemptTimeoutMs, signal, number, indeterminateBefore } = settings;
   const startedAt = clock.now();
-  const deadline = attemptTimeoutMs === 0 ? settings.deadline : Math.min(settings.deadline, startedAt + attemptTimeoutMs);
+  const deadline =
+    attemptTimeoutMs === 0 ? settings.deadline : Math.min(settings.deadline, startedAt + attemptTimeoutMs);
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     const giveUp = (reason: unknown): void => {
@@ -51,7 +58,8 @@ export async function runAttempt<T>(fn: (leader: Leader, attempt: Attempt) => Pr
     }
     signal?.addEventListener('abort', aborted, { once: true });
     // Async, so that an `fn` that throws before its first await ends the attempt like one that rejects.
-    const run = async (): Promise<T> => fn(leader, { signal: controller.signal, deadline, number, indeterminateBefore });
+    const run = async (): Promise<T> =>
+      fn(leader, { signal: controller.signal, deadline, number, indeterminateBefore });
     run().finally(end).then(resolve, reject);
   });
 }

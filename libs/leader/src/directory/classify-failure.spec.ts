@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { BackpressureError, IndeterminateError, NoLeaderError, NotLeaderError, ProposalRejectedError } from '../errors/leader-errors.js';
+import {
+  BackpressureError,
+  IndeterminateError,
+  NoLeaderError,
+  NotLeaderError,
+  ProposalRejectedError,
+} from '../errors/leader-errors.js';
 import { classifyFailure } from './classify-failure.js';
 import type { FailureKind } from './directory-options.js';
 
@@ -12,7 +18,11 @@ describe('classifyFailure', () => {
     ['an answer with status 421', { status: 421 }, 'notLeader'],
     ['a refused connection', coded('ECONNREFUSED'), 'unreachable'],
     ['a name that does not resolve', coded('ENOTFOUND'), 'unreachable'],
-    ['fetch that was refused', Object.assign(new TypeError('fetch failed'), { cause: coded('ECONNREFUSED') }), 'unreachable'],
+    [
+      'fetch that was refused',
+      Object.assign(new TypeError('fetch failed'), { cause: coded('ECONNREFUSED') }),
+      'unreachable',
+    ],
     ['a reset', coded('ECONNRESET'), 'indeterminate'],
     ['a socket that closed under undici', coded('UND_ERR_SOCKET'), 'indeterminate'],
     ['an aborted request', new DOMException('aborted', 'AbortError'), 'indeterminate'],

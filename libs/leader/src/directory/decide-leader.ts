@@ -14,9 +14,19 @@ export interface ElectionView {
 }
 
 export type LeaderDecision =
-  | { readonly kind: 'adopt'; readonly leader: string; readonly term: number; /** Members that do not follow it yet. */ readonly unaware: readonly string[] }
+  | {
+      readonly kind: 'adopt';
+      readonly leader: string;
+      readonly term: number;
+      /** Members that do not follow it yet. */ readonly unaware: readonly string[];
+    }
   /** Nobody leads: ask these to campaign, the first one first. */
-  | { readonly kind: 'nominate'; readonly candidates: readonly string[]; readonly observedTerm: number; readonly reachable: readonly string[] }
+  | {
+      readonly kind: 'nominate';
+      readonly candidates: readonly string[];
+      readonly observedTerm: number;
+      readonly reachable: readonly string[];
+    }
   | { readonly kind: 'wait'; readonly why: string };
 
 /**
@@ -28,10 +38,14 @@ export type LeaderDecision =
  */
 export function decideLeader(view: ElectionView): LeaderDecision {
   const majority = Math.floor(view.voters.length / 2) + 1;
-  const statuses = view.voters.flatMap(({ id }) => statusIn(view.replies.get(id))).filter(({ role }) => role !== 'stopped');
+  const statuses = view.voters
+    .flatMap(({ id }) => statusIn(view.replies.get(id)))
+    .filter(({ role }) => role !== 'stopped');
   const newest = Math.max(view.newestTerm, 0, ...statuses.map(({ term }) => term));
 
-  const claimant = statuses.filter(({ role, term }) => role === 'leader' && term >= view.newestTerm).sort((left, right) => right.term - left.term)[0];
+  const claimant = statuses
+    .filter(({ role, term }) => role === 'leader' && term >= view.newestTerm)
+    .sort((left, right) => right.term - left.term)[0];
   if (claimant !== undefined) {
     const following = statuses.filter(({ term, leader }) => term === claimant.term && leader === claimant.id);
     const quorumHeard = claimant.leaderContactAgeMs < view.believedMs;
@@ -39,21 +53,34 @@ export function decideLeader(view: ElectionView): LeaderDecision {
       const unaware = statuses.filter((status) => !following.includes(status)).map(({ id }) => id);
       return { kind: 'adopt', leader: claimant.id, term: claimant.term, unaware };
     }
-    if (quorumHeard && following.length >= majority) return { kind: 'wait', why: `${claimant.id} leads in term ${claimant.term} and is taking office` };
-    if (quorumHeard) return { kind: 'wait', why: `${claimant.id} leads in term ${claimant.term}; ${following.length} of ${majority} needed members follow it yet` };
+    if (quorumHeard && following.length >= majority)
+      return { kind: 'wait', why: `${claimant.id} leads in term ${claimant.term} and is taking office` };
+    if (quorumHeard)
+      return {
+        kind: 'wait',
+        why: `${claimant.id} leads in term ${claimant.term}; ${following.length} of ${majority} needed members follow it yet`,
+      };
   }
-  if (statuses.length < majority) return { kind: 'wait', why: `${statuses.length} of ${majority} needed members answer` };
+  if (statuses.length < majority)
+    return { kind: 'wait', why: `${statuses.length} of ${majority} needed members answer` };
 
   const willing = statuses.filter((status) => !hearsLeader(status, view.believedMs));
-  if (willing.length < majority) return { kind: 'wait', why: `only ${willing.length} of ${majority} needed members do without a leader` };
+  if (willing.length < majority)
+    return { kind: 'wait', why: `only ${willing.length} of ${majority} needed members do without a leader` };
   const campaigning = statuses.find(({ role, term }) => role === 'candidate' && term === newest);
-  if (campaigning !== undefined) return { kind: 'wait', why: `${campaigning.id} is campaigning in term ${campaigning.term}` };
+  if (campaigning !== undefined)
+    return { kind: 'wait', why: `${campaigning.id} is campaigning in term ${campaigning.term}` };
 
   const priorities = new Map(view.voters.map(({ id, priority }) => [id, priority]));
   const candidates = willing
     .filter((candidate) => candidate.role !== 'learner')
     .filter((candidate) => willing.filter((voter) => compareLogs(voter, candidate) <= 0).length >= majority)
-    .sort((left, right) => (priorities.get(right.id) ?? 0) - (priorities.get(left.id) ?? 0) || compareLogs(right, left) || (left.id < right.id ? -1 : 1))
+    .sort(
+      (left, right) =>
+        (priorities.get(right.id) ?? 0) - (priorities.get(left.id) ?? 0) ||
+        compareLogs(right, left) ||
+        (left.id < right.id ? -1 : 1),
+    )
     .map(({ id }) => id);
   if (candidates.length === 0) return { kind: 'wait', why: 'nobody who answers could win' };
   return { kind: 'nominate', candidates, observedTerm: newest, reachable: statuses.map(({ id }) => id) };

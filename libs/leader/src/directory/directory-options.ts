@@ -34,7 +34,12 @@ export type DirectoryEvent =
   /** The leader is doubted: a call or heartbeat failed, or it said itself that it does not lead. */
   | { readonly kind: 'doubted'; readonly leader: Leader; readonly why: string }
   /** The group has other members, or other priorities, than the directory knew of. */
-  | { readonly kind: 'membersLearned'; readonly from: string; readonly asOfIndex: number; readonly members: readonly GroupMember[] }
+  | {
+      readonly kind: 'membersLearned';
+      readonly from: string;
+      readonly asOfIndex: number;
+      readonly members: readonly GroupMember[];
+    }
   | { readonly kind: 'nominated'; readonly nominee: string; readonly observedTerm: number }
   | { readonly kind: 'nominationRefused'; readonly nominee: string; readonly why: string }
   | { readonly kind: 'waiting'; readonly why: string }
@@ -73,4 +78,3 @@ export interface Attempt {
   /** An earlier attempt may have taken effect: a refusal of this one does not prove that nothing happened. */
   readonly indeterminateBefore: boolean;
 }
-

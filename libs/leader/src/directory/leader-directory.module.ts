@@ -1,4 +1,12 @@
-import { type DynamicModule, Injectable, type InjectionToken, Module, type OnApplicationBootstrap, type OnApplicationShutdown, type OptionalFactoryDependency } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Injectable,
+  type InjectionToken,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OptionalFactoryDependency,
+} from '@nestjs/common';
 import { leaderDirectoryToken } from '../tokens.js';
 import type { LeaderDirectoryOptions } from './directory-options.js';
 import { LeaderDirectory } from './leader-directory.js';
@@ -34,7 +42,11 @@ class DirectoryLifetime implements OnApplicationBootstrap, OnApplicationShutdown
 @Module({})
 export class LeaderDirectoryModule {
   static forRoot(options: LeaderDirectoryOptions & { readonly isGlobal?: boolean }): DynamicModule {
-    return LeaderDirectoryModule.forRootAsync({ useFactory: () => options, group: options.group, isGlobal: options.isGlobal ?? false });
+    return LeaderDirectoryModule.forRootAsync({
+      useFactory: () => options,
+      group: options.group,
+      isGlobal: options.isGlobal ?? false,
+    });
   }
 
   static forRootAsync(options: LeaderDirectoryAsyncOptions): DynamicModule {
@@ -43,8 +55,16 @@ export class LeaderDirectoryModule {
       global: options.isGlobal ?? false,
       imports: options.imports ?? [],
       providers: [
-        { provide: directoryOptionsToken, useFactory: options.useFactory as (...args: unknown[]) => unknown, inject: options.inject ?? [] },
-        { provide: LeaderDirectory, useFactory: (resolved: LeaderDirectoryOptions) => new LeaderDirectory(resolved), inject: [directoryOptionsToken] },
+        {
+          provide: directoryOptionsToken,
+          useFactory: options.useFactory as (...args: unknown[]) => unknown,
+          inject: options.inject ?? [],
+        },
+        {
+          provide: LeaderDirectory,
+          useFactory: (resolved: LeaderDirectoryOptions) => new LeaderDirectory(resolved),
+          inject: [directoryOptionsToken],
+        },
         DirectoryLifetime,
         { provide: leaderDirectoryToken(options.group), useExisting: LeaderDirectory },
       ],

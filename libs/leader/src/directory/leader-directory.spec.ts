@@ -81,7 +81,10 @@ describe('LeaderDirectory', () => {
     const waiting = [directory.ensureLeader({ deadline: clock.now() + 300 }), directory.ensureLeader()];
     const results = await outcome(clock, Promise.allSettled(waiting));
 
-    expect(results.map((result) => result.status === 'rejected' && result.reason instanceof NoLeaderError)).toEqual([true, true]);
+    expect(results.map((result) => result.status === 'rejected' && result.reason instanceof NoLeaderError)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('shares one search among all who wait', async () => {
@@ -160,7 +163,10 @@ describe('LeaderDirectory.call', () => {
   it('gives the leader and the result of the attempt', async () => {
     const { clock, directory } = await withLeader();
 
-    const result = await outcome(clock, directory.call(async (leader, { number }) => `${leader.id} ${number}`));
+    const result = await outcome(
+      clock,
+      directory.call(async (leader, { number }) => `${leader.id} ${number}`),
+    );
 
     expect(result).toBe('r3 1');
   });
@@ -185,12 +191,18 @@ describe('LeaderDirectory.call', () => {
   const retried: [string, object][] = [
     ['a refused connection', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })],
     ['an answer with status 421', Object.assign(new Error('misdirected'), { status: 421 })],
-    ['a fetch that could not connect', Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })],
+    [
+      'a fetch that could not connect',
+      Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
+    ],
   ];
   it.each(retried)('retries after %s', async (_, failure) => {
     const { clock, directory } = await withLeader();
 
-    const result = await outcome(clock, directory.call(async (_leader, { number }) => (number < 4 ? Promise.reject(failure as Error) : number)));
+    const result = await outcome(
+      clock,
+      directory.call(async (_leader, { number }) => (number < 4 ? Promise.reject(failure as Error) : number)),
+    );
 
     expect(result).toBe(4);
   });
@@ -203,7 +215,12 @@ describe('LeaderDirectory.call', () => {
   it.each(rethrown)('rethrows %s', async (_, failure) => {
     const { clock, directory } = await withLeader();
 
-    await expect(outcome(clock, directory.call(() => Promise.reject(failure)))).rejects.toBe(failure);
+    await expect(
+      outcome(
+        clock,
+        directory.call(() => Promise.reject(failure)),
+      ),
+    ).rejects.toBe(failure);
   });
 
   it('retries what may have had an effect where that is asked for, and tells the next attempt', async () => {
@@ -269,7 +286,10 @@ describe('LeaderDirectory.call', () => {
     const { clock, directory } = await withLeader();
     const refusal = new NotLeaderError('r3', undefined, 1);
 
-    const call = outcome(clock, directory.call(() => Promise.reject(refusal), { deadline: clock.now() + 300 }));
+    const call = outcome(
+      clock,
+      directory.call(() => Promise.reject(refusal), { deadline: clock.now() + 300 }),
+    );
 
     await expect(call).rejects.toThrow(NoLeaderError);
     await expect(call).rejects.toMatchObject({ definite: true, cause: refusal });
@@ -279,7 +299,10 @@ describe('LeaderDirectory.call', () => {
     const { clock, directory } = await withLeader();
     const open = new IndeterminateError(5, 1, 'leadershipLost');
 
-    const call = directory.call((_leader, { number }) => Promise.reject(number === 1 ? open : new NotLeaderError('r3', undefined, 1)), { deadline: clock.now() + 300, retryIndeterminate: true });
+    const call = directory.call(
+      (_leader, { number }) => Promise.reject(number === 1 ? open : new NotLeaderError('r3', undefined, 1)),
+      { deadline: clock.now() + 300, retryIndeterminate: true },
+    );
 
     await expect(outcome(clock, call)).rejects.toBe(open);
   });

@@ -56,7 +56,14 @@ export class LeaderDirectory {
     this.clock = ports.clock ?? new SystemClock();
     this.calls = ports.calls ?? new HttpMemberCalls(this.settings.group, this.settings.auth);
     this.questions = new MemberQuestions(this.settings, this.calls, this.settings.trace);
-    this.search = new LeaderSearch(this.settings, this.questions, this.calls, this.clock, ports.random ?? Math.random, this.settings.trace);
+    this.search = new LeaderSearch(
+      this.settings,
+      this.questions,
+      this.calls,
+      this.clock,
+      ports.random ?? Math.random,
+      this.settings.trace,
+    );
     this.waiters = new LeaderWaiters(this.settings.group, this.clock);
   }
 
@@ -127,7 +134,8 @@ export class LeaderDirectory {
     }
     const reply = await this.questions.ask(member);
     if (reply.kind !== 'status') this.reportFailure(leader, new Error(`the heartbeat failed: ${reply.why}`));
-    else if (reply.status.role !== 'leader' || reply.status.term !== leader.term) this.reportFailure(leader, new Error(`it is ${reply.status.role} in term ${reply.status.term}`));
+    else if (reply.status.role !== 'leader' || reply.status.term !== leader.term)
+      this.reportFailure(leader, new Error(`it is ${reply.status.role} in term ${reply.status.term}`));
   }
 
   /**
@@ -154,7 +162,9 @@ export class LeaderDirectory {
     const deadline = options.deadline ?? startedAt + defaultDeadlineMs;
     const { signal, classify = classifyFailure, attemptTimeoutMs = this.settings.attemptTimeoutMs } = options;
     let indeterminate: { readonly error: unknown } | undefined;
-    let last: { readonly leader: Leader; readonly error: unknown; readonly kind: FailureKind; readonly inARow: number } | undefined;
+    let last:
+      | { readonly leader: Leader; readonly error: unknown; readonly kind: FailureKind; readonly inARow: number }
+      | undefined;
     for (let number = 1; ; number++) {
       const leader = await this.nextLeader(last, { deadline, ...(signal && { signal }) }).catch((error: unknown) => {
         // Whatever ends the waiting: only when nothing can have happened may the end say so.
@@ -164,8 +174,16 @@ export class LeaderDirectory {
       });
       try {
         // A leader that was doubted and confirmed is slow, not dead: it gets more time, or no slow call would ever end.
-        const patience = last !== undefined && isSame(last.leader, leader) ? 2 ** Math.min(last.inARow, attemptDoublingsMax) : 1;
-        return await runAttempt(fn, leader, { clock: this.clock, deadline, attemptTimeoutMs: attemptTimeoutMs * patience, signal, number, indeterminateBefore: indeterminate !== undefined });
+        const patience =
+          last !== undefined && isSame(last.leader, leader) ? 2 ** Math.min(last.inARow, attemptDoublingsMax) : 1;
+        return await runAttempt(fn, leader, {
+          clock: this.clock,
+          deadline,
+          attemptTimeoutMs: attemptTimeoutMs * patience,
+          signal,
+          number,
+          indeterminateBefore: indeterminate !== undefined,
+        });
       } catch (error) {
         if (signal?.aborted === true) throw error;
         const kind = error instanceof AttemptTimeoutError ? 'indeterminate' : classify(error);

@@ -53,7 +53,11 @@ export class LeaderSearch {
    * @param newestTerm called for each round: leaders of older terms do not count
    * @param beginRound called when a round of questions begins: its answers are at least as new as that moment
    */
-  async find(newestTerm: () => number, beginRound: () => (leader: Leader) => boolean, suspect: () => string | undefined): Promise<Leader | undefined> {
+  async find(
+    newestTerm: () => number,
+    beginRound: () => (leader: Leader) => boolean,
+    suspect: () => string | undefined,
+  ): Promise<Leader | undefined> {
     this.cancelled = false;
     this.leaderlessSince = undefined;
     const startedAt = this.clock.now();
@@ -90,19 +94,22 @@ export class LeaderSearch {
     const asked = new Set<string>();
     const replies = new Map<string, MemberReply>();
     return new Promise((resolve) => {
-      const decide = (): LeaderDecision => decideLeader({ voters: votersIn(this.questions.known), replies, newestTerm, believedMs });
+      const decide = (): LeaderDecision =>
+        decideLeader({ voters: votersIn(this.questions.known), replies, newestTerm, believedMs });
       const conclude = (decision: LeaderDecision): void => {
         isConcluded = true;
         timer.cancel();
         resolve(decision);
       };
       const replied = (member: MemberOptions, reply: MemberReply): void => {
-        if (reply.kind !== 'status') this.trace({ kind: 'memberFailed', member: member.id, what: 'status', why: reply.why });
+        if (reply.kind !== 'status')
+          this.trace({ kind: 'memberFailed', member: member.id, what: 'status', why: reply.why });
         if (isConcluded) return;
         replies.set(member.id, reply);
         askEverybody();
         const early = decide();
-        if (early.kind === 'adopt' || votersIn(this.questions.known).every(({ id }) => replies.has(id))) conclude(early);
+        if (early.kind === 'adopt' || votersIn(this.questions.known).every(({ id }) => replies.has(id)))
+          conclude(early);
       };
       const askEverybody = (): void => {
         for (const member of everybodyIn(this.questions.known)) {
@@ -134,7 +141,11 @@ export class LeaderSearch {
   }
 
   // The others forget first: a pre-vote that comes before that would be refused.
-  private async nominate(nominee: string, { observedTerm, reachable }: Nomination, suspect: string | undefined): Promise<boolean> {
+  private async nominate(
+    nominee: string,
+    { observedTerm, reachable }: Nomination,
+    suspect: string | undefined,
+  ): Promise<boolean> {
     const { probeTimeoutMs } = this.settings;
     const nomination = { observedTerm, nominee, ...(suspect !== undefined && { suspect }) };
     const others = votersIn(this.questions.known).filter(({ id }) => id !== nominee && reachable.includes(id));
@@ -143,7 +154,11 @@ export class LeaderSearch {
     if (member === undefined || this.cancelled) return false;
     this.nominatedAt = this.clock.now();
     const reply = await this.calls.nominate(member, nomination, probeTimeoutMs);
-    this.trace(reply.kind === 'accepted' ? { kind: 'nominated', nominee, observedTerm } : { kind: 'nominationRefused', nominee, why: reply.why });
+    this.trace(
+      reply.kind === 'accepted'
+        ? { kind: 'nominated', nominee, observedTerm }
+        : { kind: 'nominationRefused', nominee, why: reply.why },
+    );
     return reply.kind === 'accepted';
   }
 

@@ -4,16 +4,27 @@ import type { MemberOptions } from '../group/group-options.js';
 import { type MemberReply, parseMemberStatus } from './member-status.js';
 
 /** What a member made of a nomination. */
-export type NominationReply = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly why: string } | { readonly kind: 'failed'; readonly why: string };
+export type NominationReply =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** The directory's way to the members. A port: `HttpMemberCalls` is real; tests script their own. */
 export interface MemberCalls {
   /** Never rejects. */
   status(member: MemberOptions, timeoutMs: number): Promise<MemberReply>;
   /** Never rejects. */
-  nominate(member: MemberOptions, nomination: { readonly observedTerm: number; readonly nominee: string; readonly suspect?: string }, timeoutMs: number): Promise<NominationReply>;
+  nominate(
+    member: MemberOptions,
+    nomination: { readonly observedTerm: number; readonly nominee: string; readonly suspect?: string },
+    timeoutMs: number,
+  ): Promise<NominationReply>;
   /** Never rejects; undefined when it arrived, else why it did not. */
-  hint(member: MemberOptions, hint: { readonly term: number; readonly leader: string }, timeoutMs: number): Promise<string | undefined>;
+  hint(
+    member: MemberOptions,
+    hint: { readonly term: number; readonly leader: string },
+    timeoutMs: number,
+  ): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -33,9 +44,17 @@ export class HttpMemberCalls implements MemberCalls {
 
   async status(member: MemberOptions, timeoutMs: number): Promise<MemberReply> {
     try {
-      const { status, json } = await this.call(member, 'GET', `/leader/status?group=${this.group}`, undefined, timeoutMs);
+      const { status, json } = await this.call(
+        member,
+        'GET',
+        `/leader/status?group=${this.group}`,
+        undefined,
+        timeoutMs,
+      );
       const parsed = status === 200 ? parseMemberStatus(member.id, json) : undefined;
-      return parsed === undefined ? { kind: 'silent', why: `it answered ${status} with something else than the status of ${member.id}` } : { kind: 'status', status: parsed };
+      return parsed === undefined
+        ? { kind: 'silent', why: `it answered ${status} with something else than the status of ${member.id}` }
+        : { kind: 'status', status: parsed };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       return { kind: code === 'ECONNREFUSED' ? 'gone' : 'silent', why: message };
@@ -44,7 +63,13 @@ export class HttpMemberCalls implements MemberCalls {
 
   async nominate(member: MemberOptions, nomination: object, timeoutMs: number): Promise<NominationReply> {
     try {
-      const { status, json } = await this.call(member, 'POST', '/leader/nominations', { group: this.group, ...nomination }, timeoutMs);
+      const { status, json } = await this.call(
+        member,
+        'POST',
+        '/leader/nominations',
+        { group: this.group, ...nomination },
+        timeoutMs,
+      );
       const { accepted, why } = (json ?? {}) as { accepted?: unknown; why?: unknown };
       if (status !== 200) return { kind: 'failed', why: `it answered ${status}` };
       return accepted === true ? { kind: 'accepted' } : { kind: 'refused', why: String(why) };
@@ -71,11 +96,24 @@ export class HttpMemberCalls implements MemberCalls {
     return this.pools.size;
   }
 
-  private async call(member: MemberOptions, method: 'GET' | 'POST', path: string, json: object | undefined, timeoutMs: number): Promise<{ readonly status: number; readonly json: unknown }> {
+  private async call(
+    member: MemberOptions,
+    method: 'GET' | 'POST',
+    path: string,
+    json: object | undefined,
+    timeoutMs: number,
+  ): Promise<{ readonly status: number; readonly json: unknown }> {
     const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-    const signature = this.auth === 'none' ? {} : this.auth.sign({ method, path, receiver: member.id, body: body ?? new Uint8Array() });
+    const signature =
+      this.auth === 'none' ? {} : this.auth.sign({ method, path, receiver: member.id, body: body ?? new Uint8Array() });
     const headers = { ...(body && { 'content-type': 'application/json' }), ...signature };
-    const response = await this.pool(member).request({ method, path, headers, body: body ?? null, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await this.pool(member).request({
+      method,
+      path,
+      headers,
+      body: body ?? null,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     const text = await response.body.text();
     return { status: response.statusCode, json: text.length > 0 ? (JSON.parse(text) as unknown) : undefined };
   }
@@ -83,7 +121,15 @@ export class HttpMemberCalls implements MemberCalls {
   private pool({ id, url }: MemberOptions): Pool {
     const key = `${id} ${url}`;
     const existing = this.pools.get(key);
-    const pool = existing ?? new Pool(url, { connections: connectionsPerMember, pipelining: 1, connectTimeout: 1000, keepAliveTimeout: 60_000, maxResponseSize: answerBytesMax });
+    const pool =
+      existing ??
+      new Pool(url, {
+        connections: connectionsPerMember,
+        pipelining: 1,
+        connectTimeout: 1000,
+        keepAliveTimeout: 60_000,
+        maxResponseSize: answerBytesMax,
+      });
     // Set anew, so that the first one is the one that has not been used for longest.
     this.pools.delete(key);
     this.pools.set(key, pool);

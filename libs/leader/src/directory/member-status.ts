@@ -32,8 +32,26 @@ const isIndex = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Undefined when it is not the status of member `id`: its URL may lead to another process. */
 export function parseMemberStatus(id: string, json: unknown): MemberStatus | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
-  const { term, role, leader, lastLogIndex, lastLogTerm, leaderContactAgeMs, inOffice, history, configuration, ...rest } = json as Record<string, unknown>;
-  if (rest['id'] !== id || !isIndex(term) || typeof role !== 'string' || !isIndex(lastLogIndex) || !isIndex(lastLogTerm)) return undefined;
+  const {
+    term,
+    role,
+    leader,
+    lastLogIndex,
+    lastLogTerm,
+    leaderContactAgeMs,
+    inOffice,
+    history,
+    configuration,
+    ...rest
+  } = json as Record<string, unknown>;
+  if (
+    rest['id'] !== id ||
+    !isIndex(term) ||
+    typeof role !== 'string' ||
+    !isIndex(lastLogIndex) ||
+    !isIndex(lastLogTerm)
+  )
+    return undefined;
   const named = typeof leader === 'object' && leader !== null ? (leader as Record<string, unknown>)['id'] : undefined;
   return {
     id,
@@ -53,5 +71,7 @@ export function parseMemberStatus(id: string, json: unknown): MemberStatus | und
 function configurationIn(json: unknown): Pick<MemberStatus, 'configuration' | 'configurationProblem'> {
   if (json === undefined || json === null) return { configuration: null };
   const parsed = parseSettledConfiguration(json);
-  return 'problem' in parsed ? { configuration: null, configurationProblem: parsed.problem } : { configuration: parsed };
+  return 'problem' in parsed
+    ? { configuration: null, configurationProblem: parsed.problem }
+    : { configuration: parsed };
 }

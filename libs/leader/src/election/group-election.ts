@@ -20,8 +20,14 @@ export class GroupElection extends Election {
     super();
     this.states = new BehaviorSubject(this.state());
     this.state$ = this.states.asObservable();
-    this.role$ = this.state$.pipe(map((state) => state.role), distinctUntilChanged());
-    this.leader$ = this.state$.pipe(map((state) => state.leader), distinctUntilChanged());
+    this.role$ = this.state$.pipe(
+      map((state) => state.role),
+      distinctUntilChanged(),
+    );
+    this.leader$ = this.state$.pipe(
+      map((state) => state.leader),
+      distinctUntilChanged(),
+    );
   }
 
   /** To be called on each change of the replica's status. */
@@ -33,11 +39,37 @@ export class GroupElection extends Election {
     const replica = this.replica();
     if (replica?.status === undefined) {
       const appliedIndex = replica?.state.appliedIndex ?? 0;
-      return { group: this.group, id: this.nodeId, role: 'stopped', term: 0, leader: undefined, leaderUrl: undefined, inOffice: false, lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0, appliedIndex, transferringTo: undefined };
+      return {
+        group: this.group,
+        id: this.nodeId,
+        role: 'stopped',
+        term: 0,
+        leader: undefined,
+        leaderUrl: undefined,
+        inOffice: false,
+        lastLogIndex: 0,
+        lastLogTerm: 0,
+        commitIndex: 0,
+        appliedIndex,
+        transferringTo: undefined,
+      };
     }
     const { role, term, leader, lastLogIndex, lastLogTerm, commitIndex, transferringTo } = replica.running.status();
     const inOffice = role === 'leader' && replica.office.inOffice;
-    return { group: this.group, id: this.nodeId, role, term, leader, leaderUrl: this.urlOf(replica, leader), inOffice, lastLogIndex, lastLogTerm, commitIndex, appliedIndex: replica.state.appliedIndex, transferringTo };
+    return {
+      group: this.group,
+      id: this.nodeId,
+      role,
+      term,
+      leader,
+      leaderUrl: this.urlOf(replica, leader),
+      inOffice,
+      lastLogIndex,
+      lastLogTerm,
+      commitIndex,
+      appliedIndex: replica.state.appliedIndex,
+      transferringTo,
+    };
   }
 
   isLeader(): boolean {

@@ -1,4 +1,12 @@
-import { type CanActivate, type ExecutionContext, HttpException, Injectable, SetMetadata, UseGuards, applyDecorators } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  HttpException,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+  applyDecorators,
+} from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
 import { electionToken } from '../tokens.js';
 import type { Election } from './election.js';
@@ -14,12 +22,24 @@ export class LeaderOnlyGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { group } = this.reflector.getAllAndOverride<{ readonly group?: string }>(leaderOnlyMetadata, [context.getHandler(), context.getClass()]);
+    const { group } = this.reflector.getAllAndOverride<{ readonly group?: string }>(leaderOnlyMetadata, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     const election = this.modules.get<Election>(electionToken(group), { strict: false });
     const { inOffice, leader, leaderUrl, term } = election.state();
     if (inOffice && election.isLeader()) return true;
     throw new HttpException(
-      { type: 'about:blank', title: 'Misdirected Request', status: 421, detail: 'This replica does not lead; nothing was done.', code: 'NOT_LEADER', leader: leader ?? null, leaderUrl: leaderUrl ?? null, term },
+      {
+        type: 'about:blank',
+        title: 'Misdirected Request',
+        status: 421,
+        detail: 'This replica does not lead; nothing was done.',
+        code: 'NOT_LEADER',
+        leader: leader ?? null,
+        leaderUrl: leaderUrl ?? null,
+        term,
+      },
       421,
     );
   }

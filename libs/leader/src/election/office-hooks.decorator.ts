@@ -10,7 +10,11 @@ export interface OfficeHookMetadata {
 
 type ElectedMethod = (fence: Fence, signal: AbortSignal) => void | Promise<void>;
 type DeposedMethod = () => void | Promise<void>;
-type HookDecorator<Method> = <M extends Method>(target: object, property: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void;
+type HookDecorator<Method> = <M extends Method>(
+  target: object,
+  property: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
 
 /**
  * Calls a provider's method when this replica has taken office: after the term's first entry is committed *and*

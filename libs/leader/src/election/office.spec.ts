@@ -133,7 +133,11 @@ describe('Office', () => {
 
     await clock.advance(1001);
 
-    expect(events).toEqual(['elected 1', 'elected failed: the elected hooks of group orders did not finish within 1000 ms', 'deposed']);
+    expect(events).toEqual([
+      'elected 1',
+      'elected failed: the elected hooks of group orders did not finish within 1000 ms',
+      'deposed',
+    ]);
   });
 
   it('awaits @OnDeposed before release resolves', async () => {

@@ -110,12 +110,16 @@ export class Office {
   private withinTime(hook: string, work: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
     return new Promise((resolve) => {
       const timer = this.clock.setTimer(this.clock.now() + this.hookTimeoutMs, () => {
-        resolve({ error: new Error(`the ${hook} hooks of group ${this.group} did not finish within ${this.hookTimeoutMs} ms`) });
+        resolve({
+          error: new Error(`the ${hook} hooks of group ${this.group} did not finish within ${this.hookTimeoutMs} ms`),
+        });
       });
-      work.then(
-        () => resolve(undefined),
-        (error: unknown) => resolve({ error }),
-      ).finally(() => timer.cancel());
+      work
+        .then(
+          () => resolve(undefined),
+          (error: unknown) => resolve({ error }),
+        )
+        .finally(() => timer.cancel());
     });
   }
 }

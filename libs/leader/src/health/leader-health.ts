@@ -26,7 +26,10 @@ export class LeaderHealthIndicator {
 
   /** @param options.lagMax committed entries that may wait to be applied on a ready replica; default 1000 */
   check(options: { readonly group?: string; readonly lagMax?: number } = {}): readonly GroupHealth[] {
-    const groups = options.group === undefined ? this.groups.all : this.groups.all.filter(({ config }) => config.name === options.group);
+    const groups =
+      options.group === undefined
+        ? this.groups.all
+        : this.groups.all.filter(({ config }) => config.name === options.group);
     return groups.map((group) => healthOf(group, options.lagMax ?? 1000));
   }
 

@@ -77,19 +77,45 @@ export class HostedGroup {
     return this.current;
   }
 
-  async start(user: { readonly stateMachine: StateMachine; readonly hooks: OfficeHooks; readonly observer: ReplicaObserver; onFatal(error: Error): void }): Promise<void> {
+  async start(user: {
+    readonly stateMachine: StateMachine;
+    readonly hooks: OfficeHooks;
+    readonly observer: ReplicaObserver;
+    onFatal(error: Error): void;
+  }): Promise<void> {
     const { config, clock } = this;
     const { name, nodeId, members, auth, dataDir, ports } = config;
-    this.http = ports.transport === undefined ? new HttpPeerTransport({ group: name, self: nodeId, members, auth, clock, controlTimeoutMs: config.raft.electionTimeoutMaxMs }) : undefined;
+    this.http =
+      ports.transport === undefined
+        ? new HttpPeerTransport({
+            group: name,
+            self: nodeId,
+            members,
+            auth,
+            clock,
+            controlTimeoutMs: config.raft.electionTimeoutMaxMs,
+          })
+        : undefined;
     const transport = ports.transport ?? (this.http as HttpPeerTransport);
     const { decorate } = ports;
     const files = decorate?.files?.(nodeFileOps);
     // The replica itself ends the process when an append is refused; the store's own report is for other failures.
     const onTrace = (event: StoreTrace): void => {
-      if (event.kind === 'setAside') user.observer.storeLost?.(`it was damaged and is kept in ${join(dataDir, event.folder)}: ${event.why}`);
+      if (event.kind === 'setAside')
+        user.observer.storeLost?.(`it was damaged and is kept in ${join(dataDir, event.folder)}: ${event.why}`);
     };
     const onDamage = config.onDamage === 'refetch' ? 'setAside' : 'refuse';
-    const store = ports.logStore ?? new FileLogStore({ onDamage, trace: onTrace, dataDir, groupName: name, ...(files && { files }), onFailure: (error) => this.current?.fail(error), onCondition: (condition) => this.current?.storeConditionChanged(condition) });
+    const store =
+      ports.logStore ??
+      new FileLogStore({
+        onDamage,
+        trace: onTrace,
+        dataDir,
+        groupName: name,
+        ...(files && { files }),
+        onFailure: (error) => this.current?.fail(error),
+        onCondition: (condition) => this.current?.storeConditionChanged(condition),
+      });
     const { http } = this;
     const replica = new GroupReplica(
       config,
@@ -153,13 +179,18 @@ export class HostedGroup {
     const { current } = this;
     if (current?.isOpen !== true) throw new GroupStoppedError(this.config.name);
     const observedTerm = nomination.observedTerm as Term;
-    return current.hint({ kind: (nomination.nominee as ReplicaId) === this.config.nodeId ? 'nominate' : 'forgetLeader', observedTerm });
+    return current.hint({
+      kind: (nomination.nominee as ReplicaId) === this.config.nodeId ? 'nominate' : 'forgetLeader',
+      observedTerm,
+    });
   }
 
   private explained(error: unknown): unknown {
     const isOnlyCopy = this.config.members.length === 1 && !this.config.isJoining;
     if (!(error instanceof StorageDamagedError) || !isOnlyCopy) return error;
-    return error.withAdvice('This group has no other member, so nobody else has the data: keep the folder, and restore it from a backup. A group of three would have fetched it again.');
+    return error.withAdvice(
+      'This group has no other member, so nobody else has the data: keep the folder, and restore it from a backup. A group of three would have fetched it again.',
+    );
   }
 
   private async handOverOnce(report: (what: string, error: unknown) => void): Promise<void> {
@@ -167,7 +198,10 @@ export class HostedGroup {
     if (current?.status === undefined) return;
     if (current.status.role === 'leader') {
       if (current.status.voters.length === 1) await current.office.release();
-      else await this.election.transferLeadership().catch((error: unknown) => report('leadership could not be handed over before the shutdown', error));
+      else
+        await this.election
+          .transferLeadership()
+          .catch((error: unknown) => report('leadership could not be handed over before the shutdown', error));
     }
     current.quiesce();
     await current.idle(clock.now() + config.limits.handoverGraceMs);

@@ -1,4 +1,13 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type LoggerService, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type LoggerService,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 import { take } from 'rxjs';
 import { InvalidOptionsError } from '../errors/leader-errors.js';
@@ -15,7 +24,9 @@ export const leaderOptionsToken = Symbol.for('@quorumkit/leader:options');
 
 /** All groups of this process, and their place in the application's life. */
 @Injectable()
-export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class LeaderGroups
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   private readonly groups: ReadonlyMap<string, HostedGroup>;
   private readonly logger: LoggerService;
   private readonly metrics: LeaderMetrics | undefined;
@@ -27,7 +38,9 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
     private readonly adapterHost: HttpAdapterHost,
   ) {
     const names = options.groups.map(({ name }) => name);
-    const problems = names.filter((name, position) => names.indexOf(name) !== position).map((name) => `group ${name} is configured twice`);
+    const problems = names
+      .filter((name, position) => names.indexOf(name) !== position)
+      .map((name) => `group ${name} is configured twice`);
     if (names.length === 0) problems.push('groups: at least one is needed');
     if (problems.length > 0) throw new InvalidOptionsError('LeaderModule', problems);
     this.groups = new Map(options.groups.map((group) => [group.name, new HostedGroup(group)]));
@@ -52,12 +65,19 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
     const codes = new UserCode(this.discovery, this.scanner).forGroups(this.all.map(({ config }) => config.name));
     for (const group of this.all) await this.startGroup(group, codes.get(group.config.name) as GroupUserCode);
     const open = (): void => this.all.forEach((group) => group.replica?.openOffice());
-    if (this.options.takeOffice === 'bootstrap' || this.adapterHost.httpAdapter === undefined || this.adapterHost.listening) open();
+    if (
+      this.options.takeOffice === 'bootstrap' ||
+      this.adapterHost.httpAdapter === undefined ||
+      this.adapterHost.listening
+    )
+      open();
     else this.adapterHost.listen$.pipe(take(1)).subscribe(open);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.all.map((group) => group.handOver((what, error) => this.logger.warn(`${what}: ${messageOf(error)}`))));
+    await Promise.all(
+      this.all.map((group) => group.handOver((what, error) => this.logger.warn(`${what}: ${messageOf(error)}`))),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -66,7 +86,9 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
 
   private async startGroup(group: HostedGroup, code: GroupUserCode): Promise<void> {
     const { name } = group.config;
-    const intervals = new OfficeIntervals(code.intervals, group.clock, (method, error) => this.logger.error(`${method} failed: ${messageOf(error)}`));
+    const intervals = new OfficeIntervals(code.intervals, group.clock, (method, error) =>
+      this.logger.error(`${method} failed: ${messageOf(error)}`),
+    );
     this.metrics?.watch(group);
     await group.start({
       stateMachine: code.stateMachine,
@@ -88,11 +110,20 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
         this.logger[level]?.(`[${name}] ${text}`);
       },
       storage: (condition) => {
-        if (condition === 'full') this.logger.error(`[${name}] the disk is full: this replica takes nothing and does not lead until there is space in ${group.config.dataDir}`);
+        if (condition === 'full')
+          this.logger.error(
+            `[${name}] the disk is full: this replica takes nothing and does not lead until there is space in ${group.config.dataDir}`,
+          );
         else this.logger.log(`[${name}] there is space on the disk again`);
       },
-      waitingForMembers: (silent) => this.logger.warn(`[${name}] the folder is empty: whether this group is new or a disk was lost is not known before ${silent.join(', ')} ${silent.length === 1 ? 'answers' : 'answer'}; until then this replica neither votes nor campaigns`),
-      storeLost: (why) => this.logger.error(`[${name}] THE STORE OF THIS REPLICA IS LOST: ${why}. It does not vote before it has fetched everything from the leader.`),
+      waitingForMembers: (silent) =>
+        this.logger.warn(
+          `[${name}] the folder is empty: whether this group is new or a disk was lost is not known before ${silent.join(', ')} ${silent.length === 1 ? 'answers' : 'answer'}; until then this replica neither votes nor campaigns`,
+        ),
+      storeLost: (why) =>
+        this.logger.error(
+          `[${name}] THE STORE OF THIS REPLICA IS LOST: ${why}. It does not vote before it has fetched everything from the leader.`,
+        ),
       problem: (what, error) => this.logger.error(`[${name}] ${what}: ${messageOf(error)}`),
     };
   }
@@ -102,7 +133,9 @@ export class LeaderGroups implements OnModuleInit, OnApplicationBootstrap, Befor
       this.options.onFatal(error);
       return;
     }
-    this.logger.fatal?.(`[${group}] this replica cannot keep its promises any more and ends its process: ${error.stack ?? error.message}`);
+    this.logger.fatal?.(
+      `[${group}] this replica cannot keep its promises any more and ends its process: ${error.stack ?? error.message}`,
+    );
     process.exit(1);
   }
 }

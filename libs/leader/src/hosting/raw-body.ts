@@ -7,7 +7,11 @@ const mediaType = 'application/octet-stream';
 
 interface FastifyLike {
   hasContentTypeParser(type: string): boolean;
-  addContentTypeParser(type: string, options: { parseAs: 'buffer'; bodyLimit: number }, parse: (request: unknown, body: Buffer, done: (error: null, body: Buffer) => void) => void): void;
+  addContentTypeParser(
+    type: string,
+    options: { parseAs: 'buffer'; bodyLimit: number },
+    parse: (request: unknown, body: Buffer, done: (error: null, body: Buffer) => void) => void,
+  ): void;
 }
 
 interface RequestLike {
@@ -24,7 +28,9 @@ export function acceptRawBodies(adapter: AbstractHttpAdapter | undefined): void 
   if (adapter?.getType() !== 'fastify') return;
   const fastify = adapter.getInstance() as FastifyLike;
   if (fastify.hasContentTypeParser(mediaType)) return;
-  fastify.addContentTypeParser(mediaType, { parseAs: 'buffer', bodyLimit: peerMessageBytesMax }, (_, body, done) => done(null, body));
+  fastify.addContentTypeParser(mediaType, { parseAs: 'buffer', bodyLimit: peerMessageBytesMax }, (_, body, done) =>
+    done(null, body),
+  );
 }
 
 /** The exact bytes of the body, where the host kept them; undefined where it parsed them and threw them away. */

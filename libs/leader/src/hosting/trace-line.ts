@@ -4,7 +4,10 @@ import type { TraceEvent } from '@quorumkit/raft';
 export function describeTrace(event: TraceEvent): { readonly level: 'log' | 'debug'; readonly text: string } {
   switch (event.kind) {
     case 'becameFollower':
-      return { level: 'log', text: `follower in term ${event.term}, leader ${event.leader ?? 'unknown'}: ${event.why}` };
+      return {
+        level: 'log',
+        text: `follower in term ${event.term}, leader ${event.leader ?? 'unknown'}: ${event.why}`,
+      };
     case 'preVoteStarted':
       return { level: 'debug', text: `asks whether it could win term ${event.term}: ${event.why}` };
     case 'electionStarted':

@@ -48,8 +48,10 @@ export class UserCode {
   forGroups(names: readonly string[]): ReadonlyMap<string, GroupUserCode> {
     const problems: string[] = [];
     for (const { where, group } of [...this.stateMachines, ...this.elected, ...this.deposed, ...this.intervals]) {
-      if (group === undefined && names.length !== 1) problems.push(`${where} names no group, but there are ${names.length}: ${names.join(', ')}`);
-      if (group !== undefined && !names.includes(group)) problems.push(`${where} names group ${group}, which is not configured: ${names.join(', ')}`);
+      if (group === undefined && names.length !== 1)
+        problems.push(`${where} names no group, but there are ${names.length}: ${names.join(', ')}`);
+      if (group !== undefined && !names.includes(group))
+        problems.push(`${where} names group ${group}, which is not configured: ${names.join(', ')}`);
     }
     const codes = names.map((name) => [name, this.forGroup(name, names.length === 1, problems)] as const);
     if (problems.length > 0) throw new InvalidOptionsError('LeaderModule', problems);
@@ -57,9 +59,13 @@ export class UserCode {
   }
 
   private forGroup(name: string, isOnly: boolean, problems: string[]): GroupUserCode {
-    const own = <T>(found: readonly Found<T>[]): T[] => found.filter(({ group }) => group === name || (group === undefined && isOnly)).map(({ value }) => value);
+    const own = <T>(found: readonly Found<T>[]): T[] =>
+      found.filter(({ group }) => group === name || (group === undefined && isOnly)).map(({ value }) => value);
     const machines = own(this.stateMachines);
-    if (machines.length !== 1) problems.push(`group ${name} needs exactly one provider decorated with @ReplicatedStateMachine('${name}'), found ${machines.length}`);
+    if (machines.length !== 1)
+      problems.push(
+        `group ${name} needs exactly one provider decorated with @ReplicatedStateMachine('${name}'), found ${machines.length}`,
+      );
     const elected = own(this.elected);
     const deposed = own(this.deposed);
     return {
@@ -82,7 +88,12 @@ export class UserCode {
     const type = instance.constructor as (new () => unknown) | undefined;
     if (typeof type !== 'function') return;
     const machine = Reflect.getMetadata(stateMachineMetadata, type) as { readonly group?: string } | undefined;
-    if (machine !== undefined) this.stateMachines.push({ where: `@ReplicatedStateMachine on ${type.name}`, group: machine.group, value: instance as unknown as StateMachine });
+    if (machine !== undefined)
+      this.stateMachines.push({
+        where: `@ReplicatedStateMachine on ${type.name}`,
+        group: machine.group,
+        value: instance as unknown as StateMachine,
+      });
 
     for (const name of scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
       const method = instance[name];
@@ -91,8 +102,14 @@ export class UserCode {
       const where = `${type.name}.${name}`;
       this.collectHook(onElectedMetadata, this.elected, method, `@OnElected on ${where}`, bound);
       this.collectHook(onDeposedMetadata, this.deposed, method, `@OnDeposed on ${where}`, bound);
-      const interval = Reflect.getMetadata(leaderIntervalMetadata, method) as { readonly group: string; readonly intervalMs: number } | undefined;
-      if (interval !== undefined) this.intervals.push({ where: `@LeaderInterval on ${where}`, group: interval.group, value: { name: where, intervalMs: interval.intervalMs, run: bound } });
+      const interval = Reflect.getMetadata(leaderIntervalMetadata, method) as
+        { readonly group: string; readonly intervalMs: number } | undefined;
+      if (interval !== undefined)
+        this.intervals.push({
+          where: `@LeaderInterval on ${where}`,
+          group: interval.group,
+          value: { name: where, intervalMs: interval.intervalMs, run: bound },
+        });
     }
   }
 

@@ -22,12 +22,25 @@ export class LeaderCallGuard implements CanActivate {
     const { auth } = (this.groups.find(call.params?.group) ?? this.groups.all[0])?.config ?? { auth: 'none' as const };
     if (auth === 'none' || auth.verify === undefined) return true;
     const body = keptBody(call);
-    if (body === undefined) throw new HttpException('The body\'s exact bytes are needed to verify this call: create the application with { rawBody: true }.', 500);
+    if (body === undefined)
+      throw new HttpException(
+        "The body's exact bytes are needed to verify this call: create the application with { rawBody: true }.",
+        500,
+      );
     try {
       auth.verify({ method: call.method, path: call.originalUrl ?? call.url, headers: call.headers, body });
     } catch (cause) {
       if (cause instanceof HttpException) throw cause;
-      throw new HttpException({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'The call could not be verified; nothing was done.' }, 401, { cause });
+      throw new HttpException(
+        {
+          type: 'about:blank',
+          title: 'Unauthorized',
+          status: 401,
+          detail: 'The call could not be verified; nothing was done.',
+        },
+        401,
+        { cause },
+      );
     }
     return true;
   }

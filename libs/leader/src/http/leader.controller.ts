@@ -47,7 +47,12 @@ export class LeaderController {
     const group = this.find(hint.group);
     this.checkMember(group, 'leader', hint.leader);
     const { term, leader } = group.election.state();
-    const why = hint.term < term ? `this replica is in term ${term}` : leader === hint.leader ? undefined : `leader ${hint.leader} has not been heard here`;
+    const why =
+      hint.term < term
+        ? `this replica is in term ${term}`
+        : leader === hint.leader
+          ? undefined
+          : `leader ${hint.leader} has not been heard here`;
     return answer(group, why);
   }
 
@@ -68,13 +73,20 @@ export class LeaderController {
 
   private find(name: string | undefined): HostedGroup {
     const group = this.groups.find(name);
-    if (group === undefined) throw new NotFoundException({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'There is no such group here.' });
+    if (group === undefined)
+      throw new NotFoundException({
+        type: 'about:blank',
+        title: 'Not Found',
+        status: 404,
+        detail: 'There is no such group here.',
+      });
     return group;
   }
 
   private checkMember(group: HostedGroup, property: string, id: string): void {
     const members = group.replica?.members ?? group.config.members;
-    if (!members.some((member) => member.id === id)) throw badRequest([`${property}: not a member of group ${group.config.name}`]);
+    if (!members.some((member) => member.id === id))
+      throw badRequest([`${property}: not a member of group ${group.config.name}`]);
   }
 }
 

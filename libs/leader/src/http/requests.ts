@@ -37,7 +37,12 @@ export interface MemberChange {
 type Fields = Readonly<Record<string, 'term' | 'optionalTerm' | 'name' | 'optionalName'>>;
 
 export function parseNomination(body: unknown): Nomination {
-  return parse<Nomination>(body, { group: 'optionalName', observedTerm: 'term', nominee: 'name', suspect: 'optionalName' });
+  return parse<Nomination>(body, {
+    group: 'optionalName',
+    observedTerm: 'term',
+    nominee: 'name',
+    suspect: 'optionalName',
+  });
 }
 
 export function parseLeaderHint(body: unknown): LeaderHint {
@@ -51,27 +56,40 @@ export function parseTransferOrder(body: unknown): TransferOrder {
 const changes = ['addLearner', 'promote', 'demote', 'remove'];
 
 export function parseMemberChange(body: unknown): MemberChange {
-  const parsed = parse<MemberChange>(body, { group: 'optionalName', change: 'name', id: 'name', url: 'optionalName', priority: 'optionalTerm' });
+  const parsed = parse<MemberChange>(body, {
+    group: 'optionalName',
+    change: 'name',
+    id: 'name',
+    url: 'optionalName',
+    priority: 'optionalTerm',
+  });
   const { change, url, priority } = parsed;
   if (!changes.includes(change)) throw badRequest([`change: one of ${changes.join(', ')} is needed`]);
   const isNew = change === 'addLearner';
-  if (isNew !== (url !== undefined) || isNew !== (priority !== undefined)) throw badRequest([isNew ? 'url and priority: a new member needs them' : 'url and priority: only a new member has them']);
+  if (isNew !== (url !== undefined) || isNew !== (priority !== undefined))
+    throw badRequest([
+      isNew ? 'url and priority: a new member needs them' : 'url and priority: only a new member has them',
+    ]);
   return parsed;
 }
 
 // By hand: four tiny bodies do not need a validation library, and these routes must not be slow under a flood.
 function parse<T>(body: unknown, fields: Fields): T {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest(['the body must be a JSON object']);
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest(['the body must be a JSON object']);
   const values = body as Record<string, unknown>;
   const problems = Object.keys(values)
     .filter((name) => !Object.hasOwn(fields, name))
     .map((name) => `${name}: unknown property`);
   for (const [name, kind] of Object.entries(fields)) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (kind === 'term' && !(Number.isSafeInteger(value) && (value as number) >= 0)) problems.push(`${name}: a non-negative integer is needed`);
-    if (kind === 'optionalTerm' && value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) problems.push(`${name}: a non-negative integer is needed, or nothing`);
+    if (kind === 'term' && !(Number.isSafeInteger(value) && (value as number) >= 0))
+      problems.push(`${name}: a non-negative integer is needed`);
+    if (kind === 'optionalTerm' && value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0))
+      problems.push(`${name}: a non-negative integer is needed, or nothing`);
     if (kind === 'name' && !isName(value)) problems.push(`${name}: a string of 1–128 characters is needed`);
-    if (kind === 'optionalName' && value !== undefined && !isName(value)) problems.push(`${name}: a string of 1–128 characters is needed, or nothing`);
+    if (kind === 'optionalName' && value !== undefined && !isName(value))
+      problems.push(`${name}: a string of 1–128 characters is needed, or nothing`);
   }
   if (problems.length > 0) throw badRequest(problems);
   return Object.fromEntries(Object.keys(fields).map((name) => [name, values[name]])) as T;
@@ -83,5 +101,10 @@ function isName(value: unknown): boolean {
 
 /** An RFC 9457 body; nothing was done. */
 export function badRequest(problems: readonly string[]): BadRequestException {
-  return new BadRequestException({ type: 'about:blank', title: 'Bad Request', status: 400, detail: problems.join('; ') });
+  return new BadRequestException({
+    type: 'about:blank',
+    title: 'Bad Request',
+    status: 400,
+    detail: problems.join('; '),
+  });
 }

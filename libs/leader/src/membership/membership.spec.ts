@@ -53,7 +53,12 @@ async function setUp(options: Partial<InMemoryClusterOptions<Notes>> = {}) {
     await cluster.startMember(newcomer.id);
     await done((await leader()).membership.addLearner(newcomer));
     for (;;) {
-      const promoted = await done((await leader()).membership.promote(newcomer.id).then(() => true, (error: MembershipRefusedError) => (error.reason === 'notCaughtUp' ? false : Promise.reject(error))));
+      const promoted = await done(
+        (await leader()).membership.promote(newcomer.id).then(
+          () => true,
+          (error: MembershipRefusedError) => (error.reason === 'notCaughtUp' ? false : Promise.reject(error)),
+        ),
+      );
       if (promoted) return newcomer;
       await clock.advance(100);
     }
@@ -63,13 +68,24 @@ async function setUp(options: Partial<InMemoryClusterOptions<Notes>> = {}) {
   return { clock, cluster, leader, done, write, grow };
 }
 
-const shape = (member: Member): string => member.membership.members().map(({ id, kind }) => `${id} ${kind}`).join(', ');
+const shape = (member: Member): string =>
+  member.membership
+    .members()
+    .map(({ id, kind }) => `${id} ${kind}`)
+    .join(', ');
 
 describe('Membership', () => {
   it('knows the first members with their addresses', async () => {
     const { cluster } = await setUp();
 
-    expect(cluster.member('r1').membership.members()).toEqual(['r1', 'r2', 'r3'].map((id, position) => ({ id, url: `http://${id}.invalid`, priority: position + 1, kind: 'voter' })));
+    expect(cluster.member('r1').membership.members()).toEqual(
+      ['r1', 'r2', 'r3'].map((id, position) => ({
+        id,
+        url: `http://${id}.invalid`,
+        priority: position + 1,
+        kind: 'voter',
+      })),
+    );
   });
 
   it('adds a member that fetches the log, counts, and leads like any other', async () => {
@@ -90,7 +106,10 @@ describe('Membership', () => {
   });
 
   it('keeps members through restarts of everybody, also where a snapshot has replaced the log', async () => {
-    const { clock, cluster, write, grow } = await setUp({ limits: { snapshotEveryEntries: 5 }, tuning: { trailingEntries: 0 } });
+    const { clock, cluster, write, grow } = await setUp({
+      limits: { snapshotEveryEntries: 5 },
+      tuning: { trailingEntries: 0 },
+    });
     await grow();
     for (let count = 0; count < 30; count++) await write(`n${count}`);
     await clock.advance(300);

@@ -1,4 +1,10 @@
-import { ApplyError, IndeterminateError, type LeaderError, type LeaderRef, ProposalRejectedError } from '../errors/leader-errors.js';
+import {
+  ApplyError,
+  IndeterminateError,
+  type LeaderError,
+  type LeaderRef,
+  ProposalRejectedError,
+} from '../errors/leader-errors.js';
 import type { Applied } from './applied-state.js';
 import type { RecordedOutcome } from './result-table.js';
 import type { Outcome } from './replicated-log.js';
@@ -58,7 +64,11 @@ export class Flights {
   }
 
   /** A new proposal; `id` identifies it until it is settled. */
-  begin(key: string | undefined, deadline: number, { isInternal = false }: { readonly isInternal?: boolean } = {}): { readonly id: number; readonly outcome: Promise<Outcome<unknown>> } {
+  begin(
+    key: string | undefined,
+    deadline: number,
+    { isInternal = false }: { readonly isInternal?: boolean } = {},
+  ): { readonly id: number; readonly outcome: Promise<Outcome<unknown>> } {
     const flight: Flight = { id: ++this.lastId, key, isInternal, waiters: [], place: undefined };
     this.byId.set(flight.id, flight);
     if (key !== undefined) this.byKey.set(key, flight);
@@ -88,18 +98,24 @@ export class Flights {
     }
     if (flight.place?.term !== term || applied.kind === 'internal') {
       // Another leader's entry was committed in this place: ours is cut off everywhere and can never be committed.
-      const error = new ProposalRejectedError('overwritten', `a later leader's entry took its place at index ${index}.`);
+      const error = new ProposalRejectedError(
+        'overwritten',
+        `a later leader's entry took its place at index ${index}.`,
+      );
       this.settle(flight, (waiter) => this.reject(waiter, error));
       return;
     }
     const { index: outcomeIndex, term: outcomeTerm } = applied.kind === 'command' ? applied.entry : applied;
-    this.settle(flight, (waiter) => this.answer(waiter, outcomeIndex, outcomeTerm, applied.outcome, applied.kind === 'replayed' || waiter.joined));
+    this.settle(flight, (waiter) =>
+      this.answer(waiter, outcomeIndex, outcomeTerm, applied.outcome, applied.kind === 'replayed' || waiter.joined),
+    );
   }
 
   /** A snapshot replaced the log through `index`: what became of the entries in it cannot be told any more. */
   passedOver(index: number): void {
     for (const flight of [...this.byIndex.values()]) {
-      if (flight.place !== undefined && flight.place.index <= index) this.settleUnknown(flight, 'leadershipLost', undefined);
+      if (flight.place !== undefined && flight.place.index <= index)
+        this.settleUnknown(flight, 'leadershipLost', undefined);
     }
   }
 
@@ -142,7 +158,9 @@ export class Flights {
   private wait(flight: Flight, deadline: number, joined: boolean): Promise<Outcome<unknown>> {
     this.waiting++;
     this.earliestDeadline = Math.min(this.earliestDeadline, deadline);
-    return new Promise((resolve, reject) => flight.waiters.push({ resolve, reject, deadline, joined, startedAt: this.now() }));
+    return new Promise((resolve, reject) =>
+      flight.waiters.push({ resolve, reject, deadline, joined, startedAt: this.now() }),
+    );
   }
 
   private answer(waiter: Waiter, index: number, term: number, outcome: RecordedOutcome, replayed: boolean): void {
@@ -170,7 +188,8 @@ export class Flights {
   private forget(flight: Flight): void {
     this.byId.delete(flight.id);
     if (flight.key !== undefined && this.byKey.get(flight.key) === flight) this.byKey.delete(flight.key);
-    if (flight.place !== undefined && this.byIndex.get(flight.place.index) === flight) this.byIndex.delete(flight.place.index);
+    if (flight.place !== undefined && this.byIndex.get(flight.place.index) === flight)
+      this.byIndex.delete(flight.place.index);
   }
 }
 
@@ -181,7 +200,11 @@ function unknownOutcome(flight: Flight, why: IndeterminateError['why'], leader: 
 }
 
 /** The answer for a key whose command was applied before. */
-export function recordedAnswer(recorded: { readonly index: number; readonly term: number; readonly outcome: RecordedOutcome }): Promise<Outcome<unknown>> {
+export function recordedAnswer(recorded: {
+  readonly index: number;
+  readonly term: number;
+  readonly outcome: RecordedOutcome;
+}): Promise<Outcome<unknown>> {
   const { index, term, outcome } = recorded;
   if (outcome.kind === 'done') return Promise.resolve({ index, term, result: outcome.result, replayed: true });
   return Promise.reject(new ApplyError(index, term, outcome.errorName, outcome.errorMessage, true));

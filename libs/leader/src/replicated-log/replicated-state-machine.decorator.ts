@@ -10,5 +10,7 @@ type StateMachineClass = abstract new (...args: never[]) => StateMachine<never, 
  * module; exactly one per group.
  */
 export function ReplicatedStateMachine(group?: string): (target: StateMachineClass) => void {
-  return applyDecorators(Injectable(), SetMetadata(stateMachineMetadata, { group })) as (target: StateMachineClass) => void;
+  return applyDecorators(Injectable(), SetMetadata(stateMachineMetadata, { group })) as (
+    target: StateMachineClass,
+  ) => void;
 }

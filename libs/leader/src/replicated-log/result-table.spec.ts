@@ -31,7 +31,10 @@ describe('ResultTable', () => {
   it('is the same after a round trip through a snapshot', () => {
     const results = table();
     results.record('a', recorded(1, 10));
-    results.record('b', { ...recorded(2, 20), outcome: { kind: 'failed', errorName: 'RangeError', errorMessage: 'no' } });
+    results.record('b', {
+      ...recorded(2, 20),
+      outcome: { kind: 'failed', errorName: 'RangeError', errorMessage: 'no' },
+    });
     const restored = table();
 
     restored.replaceBy(JSON.parse(JSON.stringify(results.rows())));

@@ -12,7 +12,13 @@ export interface RecordedResult {
   readonly outcome: RecordedOutcome;
 }
 
-export type RecordedResultRow = readonly [key: string, index: number, term: number, time: number, outcome: RecordedOutcome];
+export type RecordedResultRow = readonly [
+  key: string,
+  index: number,
+  term: number,
+  time: number,
+  outcome: RecordedOutcome,
+];
 
 /**
  * First results of keyed commands (dissertation §6.3, with keys for sessions). Part of the replicated state: it

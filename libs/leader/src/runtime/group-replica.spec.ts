@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ApplyError, BackpressureError, DeadlineExceededError, IndeterminateError, NotLeaderError, ProposalRejectedError } from '../errors/leader-errors.js';
+import {
+  ApplyError,
+  BackpressureError,
+  DeadlineExceededError,
+  IndeterminateError,
+  NotLeaderError,
+  ProposalRejectedError,
+} from '../errors/leader-errors.js';
 import type { CommittedEntry, StateMachine } from '../replicated-log/state-machine.js';
 import { type ClusterMember, InMemoryCluster, type InMemoryClusterOptions } from '../testing/in-memory-cluster.js';
 import { ManualClock } from '../testing/manual-clock.js';
@@ -40,7 +47,9 @@ afterEach(async () => {
   }
 });
 
-async function setUp(options: Partial<InMemoryClusterOptions<Notebook>> = {}): Promise<{ clock: ManualClock; cluster: Cluster; leader: Member }> {
+async function setUp(
+  options: Partial<InMemoryClusterOptions<Notebook>> = {},
+): Promise<{ clock: ManualClock; cluster: Cluster; leader: Member }> {
   const clock = (options.clock as ManualClock | undefined) ?? new ManualClock(1000);
   const cluster = new InMemoryCluster<Notebook>({ stateMachine: () => new Notebook(), ...options, clock });
   running.push(cluster);
@@ -62,7 +71,8 @@ async function outcome<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-const write = (clock: ManualClock, { log }: Member, note: string, key?: string): Promise<unknown> => outcome(clock, log.propose({ note }, key === undefined ? {} : { key }));
+const write = (clock: ManualClock, { log }: Member, note: string, key?: string): Promise<unknown> =>
+  outcome(clock, log.propose({ note }, key === undefined ? {} : { key }));
 
 const allNotes = (cluster: Cluster): string[] => cluster.members.map((member) => member.stateMachine.digest());
 
@@ -98,7 +108,11 @@ describe('a group of three', () => {
     const refused = cluster.member('r1').log.propose({ note: 'x' });
 
     await expect(refused).rejects.toThrow(NotLeaderError);
-    await expect(refused).rejects.toMatchObject({ code: 'NOT_LEADER', definite: true, leader: { id: 'r3', url: 'http://r3.invalid' } });
+    await expect(refused).rejects.toMatchObject({
+      code: 'NOT_LEADER',
+      definite: true,
+      leader: { id: 'r3', url: 'http://r3.invalid' },
+    });
   });
 
   it('continues after the leader crashed, and the crashed one catches up when it is back', async () => {
@@ -154,7 +168,9 @@ describe('a group of three', () => {
     await clock.advance(200);
     cluster.network.isolate('r3', cluster.ids);
     let rejection: unknown;
-    leader.log.propose({ note: 'lost' }, { deadline: clock.now() + 60_000 }).catch((error: unknown) => (rejection = error));
+    leader.log
+      .propose({ note: 'lost' }, { deadline: clock.now() + 60_000 })
+      .catch((error: unknown) => (rejection = error));
     await clock.settle();
     const [elected] = [cluster.member('r2')];
     await clock.until(() => elected.election.state().inOffice, 'r2 in office');
@@ -265,7 +281,9 @@ describe('office', () => {
   });
 
   it('resigns when @OnElected throws, so that another replica leads', async () => {
-    const { leader } = await setUp({ hooks: (id) => ({ elected: () => (id === 'r3' ? Promise.reject(new Error('no database')) : Promise.resolve()) }) });
+    const { leader } = await setUp({
+      hooks: (id) => ({ elected: () => (id === 'r3' ? Promise.reject(new Error('no database')) : Promise.resolve()) }),
+    });
 
     expect(leader.id).not.toBe('r3');
   });
@@ -290,7 +308,10 @@ describe('keys', () => {
   it('joins a proposal in flight under the same key', async () => {
     const { clock, leader } = await setUp();
 
-    const both = await outcome(clock, Promise.all([leader.log.propose({ note: 'a' }, { key: 'k' }), leader.log.propose({ note: 'a' }, { key: 'k' })]));
+    const both = await outcome(
+      clock,
+      Promise.all([leader.log.propose({ note: 'a' }, { key: 'k' }), leader.log.propose({ note: 'a' }, { key: 'k' })]),
+    );
 
     expect(both.map(({ result, replayed }) => [result, replayed])).toEqual([
       [1, false],
@@ -317,7 +338,12 @@ describe('refusals', () => {
   it('records a command on which apply throws, for its caller and for retries, and goes on', async () => {
     const { clock, cluster, leader } = await setUp();
 
-    await expect(write(clock, leader, 'poison', 'p')).rejects.toMatchObject({ code: 'APPLY_FAILED', errorName: 'RangeError', replayed: false, definite: true });
+    await expect(write(clock, leader, 'poison', 'p')).rejects.toMatchObject({
+      code: 'APPLY_FAILED',
+      errorName: 'RangeError',
+      replayed: false,
+      definite: true,
+    });
     await expect(write(clock, leader, 'poison', 'p')).rejects.toMatchObject({ code: 'APPLY_FAILED', replayed: true });
     await expect(write(clock, leader, 'poison')).rejects.toThrow(ApplyError);
     await write(clock, leader, 'a');
@@ -356,10 +382,15 @@ describe('reads', () => {
     const { clock, cluster, leader } = await setUp();
     await write(clock, leader, 'a');
 
-    const notes = await outcome(clock, leader.log.read(() => leader.stateMachine.digest(), { consistency: 'linearizable' }));
+    const notes = await outcome(
+      clock,
+      leader.log.read(() => leader.stateMachine.digest(), { consistency: 'linearizable' }),
+    );
 
     expect(notes).toBe('a');
-    await expect(cluster.member('r1').log.read(() => 1, { consistency: 'linearizable' })).rejects.toThrow(NotLeaderError);
+    await expect(cluster.member('r1').log.read(() => 1, { consistency: 'linearizable' })).rejects.toThrow(
+      NotLeaderError,
+    );
   });
 
   it('waits on a follower until an index is applied, or the deadline passes', async () => {
@@ -367,7 +398,10 @@ describe('reads', () => {
     const follower = cluster.member('r1');
     const { index } = await outcome(clock, leader.log.propose({ note: 'a' }));
 
-    const notes = await outcome(clock, follower.log.read(() => follower.stateMachine.digest(), { consistency: { minIndex: index } }));
+    const notes = await outcome(
+      clock,
+      follower.log.read(() => follower.stateMachine.digest(), { consistency: { minIndex: index } }),
+    );
     const never = outcome(clock, follower.log.waitFor(index + 100, { deadline: clock.now() + 50 }));
 
     expect(notes).toBe('a');
@@ -406,7 +440,10 @@ describe('snapshots', () => {
   });
 
   it('installs a snapshot on a replica that was away while the log was compacted', async () => {
-    const { clock, cluster, leader } = await setUp({ limits: { snapshotEveryEntries: 5 }, tuning: { trailingEntries: 0 } });
+    const { clock, cluster, leader } = await setUp({
+      limits: { snapshotEveryEntries: 5 },
+      tuning: { trailingEntries: 0 },
+    });
     await cluster.crash('r1');
     for (let count = 0; count < 20; count++) await write(clock, leader, `n${count}`);
 
@@ -417,11 +454,17 @@ describe('snapshots', () => {
   });
 
   it('are taken after so many bytes of log as well, each replica at a place of its own', async () => {
-    const takenAt = new Map<string, number[]>([['r1', []], ['r2', []], ['r3', []]]);
+    const takenAt = new Map<string, number[]>([
+      ['r1', []],
+      ['r2', []],
+      ['r3', []],
+    ]);
     const { clock, cluster, leader } = await setUp({
       limits: { snapshotEveryEntries: 0, snapshotEveryBytes: 20_000 },
       tuning: { trailingEntries: 0 },
-      observer: (id) => ({ trace: (event) => void (event.kind === 'logCompacted' && takenAt.get(id)?.push(event.index)) }),
+      observer: (id) => ({
+        trace: (event) => void (event.kind === 'logCompacted' && takenAt.get(id)?.push(event.index)),
+      }),
     });
 
     for (let count = 0; count < 60; count++) {
@@ -457,6 +500,9 @@ describe('a group of one', () => {
     expect(again.stateMachine.digest()).toBe('a');
     expect(repeated).toMatchObject({ replayed: true });
     expect(again.election.isLeader()).toBe(true);
-    expect(await outcome(clock, again.election.verifyLeader())).toEqual({ group: 'test', term: again.election.state().term });
+    expect(await outcome(clock, again.election.verifyLeader())).toEqual({
+      group: 'test',
+      term: again.election.state().term,
+    });
   });
 });

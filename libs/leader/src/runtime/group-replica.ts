@@ -1,4 +1,18 @@
-import type { AcceptedProposal, Entry, Input, MembershipChange, PersistBatch, Proposal, RaftStatus, ReadAnswer, RejectedProposal, ReplicaId, Snapshot, StoredState, TraceEvent } from '@quorumkit/raft';
+import type {
+  AcceptedProposal,
+  Entry,
+  Input,
+  MembershipChange,
+  PersistBatch,
+  Proposal,
+  RaftStatus,
+  ReadAnswer,
+  RejectedProposal,
+  ReplicaId,
+  Snapshot,
+  StoredState,
+  TraceEvent,
+} from '@quorumkit/raft';
 import { GroupStoppedError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
 import { rejectionError } from '../errors/rejection-error.js';
 import { Candidacy } from '../election/candidacy.js';
@@ -82,7 +96,9 @@ export class GroupReplica {
     this.makingWay = new MakingWay(this);
     this.memberList = new MemberList(config.members);
     const schedule = new SnapshotSchedule(config.limits, config.nodeId);
-    this.snapshots = new SnapshotTaking(this.state, schedule, clock, user.observer, (taken) => this.snapshotTaken(taken));
+    this.snapshots = new SnapshotTaking(this.state, schedule, clock, user.observer, (taken) =>
+      this.snapshotTaken(taken),
+    );
   }
 
   /** Undefined before `start` and after `stop`. */
@@ -169,7 +185,12 @@ export class GroupReplica {
 
   private takePart(stored: StoredState): void {
     this.lostStore = stored.storeId !== undefined;
-    this.driver = new ReplicaDriver({ ...this.config.raft, priorityTakeoverStableMs: 0, storageStallMs: 0 }, stored, this.ports, this.listener());
+    this.driver = new ReplicaDriver(
+      { ...this.config.raft, priorityTakeoverStableMs: 0, storageStallMs: 0 },
+      stored,
+      this.ports,
+      this.listener(),
+    );
     this.raftStatus = this.driver.status();
     this.membersChanged(this.raftStatus);
     if (this.storeCondition === 'full') this.driver.holdAppends(true);
@@ -207,7 +228,8 @@ export class GroupReplica {
   /** While leadership is being handed over: the heir. */
   leaderRef(): LeaderRef | undefined {
     const { status } = this;
-    if (status?.role === 'leader' && this.storeCondition === 'full' && status.transferringTo === undefined) return undefined;
+    if (status?.role === 'leader' && this.storeCondition === 'full' && status.transferringTo === undefined)
+      return undefined;
     const leader = status?.transferringTo ?? status?.leader;
     const member = this.members.find(({ id }) => id === leader);
     return member === undefined ? undefined : { id: member.id, url: member.url };
@@ -359,7 +381,8 @@ export class GroupReplica {
     const led = before?.role === 'leader';
     if (status.role === 'leader') this.timeStamps.leads(status.term);
     this.membersChanged(status);
-    if (led && (status.role !== 'leader' || status.term !== before.term)) this.leadershipLost(before.transferringTo, status);
+    if (led && (status.role !== 'leader' || status.term !== before.term))
+      this.leadershipLost(before.transferringTo, status);
     this.makingWay.statusChanged(before, status);
     this.user.observer.status?.(status);
     this.candidacy.statusChanged(status);
@@ -373,7 +396,8 @@ export class GroupReplica {
   // After a hand-over the heir has everything that was appended, so the outcomes arrive in a moment. A leader that was
   // cut off has nothing to wait for: its callers had better ask the new one, with the same key.
   private leadershipLost(heir: ReplicaId | undefined, status: RaftStatus): void {
-    if (heir !== undefined || this.resigning || status.leader !== undefined) this.flights.shorten(this.ports.clock.now() + this.config.limits.handoverGraceMs);
+    if (heir !== undefined || this.resigning || status.leader !== undefined)
+      this.flights.shorten(this.ports.clock.now() + this.config.limits.handoverGraceMs);
     else this.flights.abandon('leadershipLost', this.leaderRef());
   }
 

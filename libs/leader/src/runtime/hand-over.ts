@@ -16,7 +16,11 @@ export async function handOverLeadership(replica: GroupReplica, to: string | und
     if (!leads()) return;
     replica.running.submit({ kind: 'transferLeadership', target: to as ReplicaId | undefined });
     const deadline = replica.ports.clock.now() + replica.config.limits.transferTimeoutMs;
-    await replica.changes.until(() => !leads() || replica.status?.transferringTo === undefined, deadline, `leadership to pass to ${to ?? 'another member'}`);
+    await replica.changes.until(
+      () => !leads() || replica.status?.transferringTo === undefined,
+      deadline,
+      `leadership to pass to ${to ?? 'another member'}`,
+    );
     if (leads()) throw new TransferFailedError(replica.config.nodeId, to, term);
   } finally {
     replica.office.readmit();

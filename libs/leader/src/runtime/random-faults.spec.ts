@@ -50,7 +50,13 @@ class Run {
 
   constructor(seed: number) {
     this.dice = new Dice(seed);
-    this.cluster = new InMemoryCluster({ stateMachine: () => new Ledger(), clock: this.clock, syncMs: 1 + this.dice.below(4), limits: { snapshotEveryEntries: 10 + this.dice.below(30) }, tuning: { trailingEntries: this.dice.below(20) } });
+    this.cluster = new InMemoryCluster({
+      stateMachine: () => new Ledger(),
+      clock: this.clock,
+      syncMs: 1 + this.dice.below(4),
+      limits: { snapshotEveryEntries: 10 + this.dice.below(30) },
+      tuning: { trailingEntries: this.dice.below(20) },
+    });
   }
 
   async play(steps: number): Promise<void> {
@@ -62,9 +68,19 @@ class Run {
     this.cluster.network.heal();
     for (const { id, isRunning } of this.cluster.members) if (!isRunning) await this.cluster.startMember(id);
     await this.clock.until(() => this.cluster.leader !== undefined, 'a leader after the faults', 60_000);
-    await this.clock.until(() => [...this.told.values()].every(({ open }) => !open), 'every caller to have an answer', 60_000);
+    await this.clock.until(
+      () => [...this.told.values()].every(({ open }) => !open),
+      'every caller to have an answer',
+      60_000,
+    );
     this.propose('last', 'r1', 'r2', 'r3');
-    await this.clock.until(() => new Set(this.cluster.members.map(({ log }) => log.appliedIndex)).size === 1 && this.told.get('last')?.open === false, 'all replicas to have applied everything', 60_000);
+    await this.clock.until(
+      () =>
+        new Set(this.cluster.members.map(({ log }) => log.appliedIndex)).size === 1 &&
+        this.told.get('last')?.open === false,
+      'all replicas to have applied everything',
+      60_000,
+    );
   }
 
   /** Closing waits for syncs, which take time of the clock. */
@@ -98,12 +114,15 @@ class Run {
         void cluster.leader?.election.transferLeadership().catch(() => undefined);
         return;
       case 7: {
-        const unsure = [...this.told].filter(([, { maybe, open, acknowledged }]) => maybe && !open && acknowledged === undefined).map(([key]) => key);
+        const unsure = [...this.told]
+          .filter(([, { maybe, open, acknowledged }]) => maybe && !open && acknowledged === undefined)
+          .map(([key]) => key);
         if (unsure.length > 0) this.propose(dice.oneOf(unsure), cluster.leader?.id ?? id);
         return;
       }
       default:
-        for (let count = dice.below(4); count >= 0; count--) this.propose(`k${step}-${count}`, cluster.leader?.id ?? id);
+        for (let count = dice.below(4); count >= 0; count--)
+          this.propose(`k${step}-${count}`, cluster.leader?.id ?? id);
     }
   }
 
@@ -121,25 +140,35 @@ class Run {
   }
 }
 
-const seeds = process.env['SEED'] === undefined ? Array.from({ length: Number(process.env['SEEDS'] ?? 12) }, (_, position) => position + 1) : [Number(process.env['SEED'])];
+const seeds =
+  process.env['SEED'] === undefined
+    ? Array.from({ length: Number(process.env['SEEDS'] ?? 12) }, (_, position) => position + 1)
+    : [Number(process.env['SEED'])];
 
 describe('a group under random crashes, cuts and hand-overs', () => {
   // A failure names its seed; replay it alone with: SEED=<seed> jest random-faults
-  it.each(seeds)('keeps every promise with seed %i', async (seed) => {
-    const run = new Run(seed);
+  it.each(seeds)(
+    'keeps every promise with seed %i',
+    async (seed) => {
+      const run = new Run(seed);
 
-    await run.play(250);
+      await run.play(250);
 
-    const [ledger, ...others] = run.cluster.members.map(({ stateMachine }) => stateMachine.entries) as [string[], ...string[][]];
-    for (const other of others) expect(other).toEqual(ledger);
-    expect(new Set(ledger).size).toBe(ledger.length);
-    for (const [key, { acknowledged, maybe }] of run.told) {
-      const place = ledger.indexOf(key) + 1;
-      if (acknowledged !== undefined) expect([key, place]).toEqual([key, acknowledged]);
-      else if (!maybe) expect([key, place]).toEqual([key, 0]);
-    }
-    expect([...run.told.values()].some(({ acknowledged }) => acknowledged !== undefined)).toBe(true);
-    expect(run.cluster.fatalErrors).toEqual([]);
-    await run.end();
-  }, 120_000);
+      const [ledger, ...others] = run.cluster.members.map(({ stateMachine }) => stateMachine.entries) as [
+        string[],
+        ...string[][],
+      ];
+      for (const other of others) expect(other).toEqual(ledger);
+      expect(new Set(ledger).size).toBe(ledger.length);
+      for (const [key, { acknowledged, maybe }] of run.told) {
+        const place = ledger.indexOf(key) + 1;
+        if (acknowledged !== undefined) expect([key, place]).toEqual([key, acknowledged]);
+        else if (!maybe) expect([key, place]).toEqual([key, 0]);
+      }
+      expect([...run.told.values()].some(({ acknowledged }) => acknowledged !== undefined)).toBe(true);
+      expect(run.cluster.fatalErrors).toEqual([]);
+      await run.end();
+    },
+    120_000,
+  );
 });

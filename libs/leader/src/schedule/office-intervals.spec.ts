@@ -7,7 +7,9 @@ function setUp(run: () => unknown) {
   const runs: number[] = [];
   const failures: string[] = [];
   const method = { name: 'Job.tick', intervalMs: 100, run: () => (runs.push(clock.now()), run()) };
-  const intervals = new OfficeIntervals([method], clock, (name, error) => failures.push(`${name}: ${(error as Error).message}`));
+  const intervals = new OfficeIntervals([method], clock, (name, error) =>
+    failures.push(`${name}: ${(error as Error).message}`),
+  );
   return { clock, runs, failures, intervals };
 }
 
@@ -25,7 +27,9 @@ describe('OfficeIntervals', () => {
   });
 
   it('never runs a method twice at once', async () => {
-    const { clock, runs, intervals } = setUp(() => new Promise<void>((resolve) => clock.setTimer(clock.now() + 250, resolve)));
+    const { clock, runs, intervals } = setUp(
+      () => new Promise<void>((resolve) => clock.setTimer(clock.now() + 250, resolve)),
+    );
 
     intervals.inOffice(true);
     await clock.advance(1000);
@@ -46,7 +50,9 @@ describe('OfficeIntervals', () => {
   });
 
   it('does not begin anew when office was lost and taken again during a run', async () => {
-    const { clock, runs, intervals } = setUp(() => new Promise<void>((resolve) => clock.setTimer(clock.now() + 50, resolve)));
+    const { clock, runs, intervals } = setUp(
+      () => new Promise<void>((resolve) => clock.setTimer(clock.now() + 50, resolve)),
+    );
     intervals.inOffice(true);
     await clock.advance(110);
 

@@ -32,7 +32,10 @@ export interface InMemoryClusterOptions<M extends StateMachine> {
   /** As in `GroupOptions`; here by default `assumeNew`. */
   readonly firstStart?: 'ask' | 'assumeNew';
   readonly tuning?: RaftTuning;
-  readonly hooks?: (id: string) => { elected?(fence: Fence, signal: AbortSignal): Promise<void>; deposed?(): Promise<void> };
+  readonly hooks?: (id: string) => {
+    elected?(fence: Fence, signal: AbortSignal): Promise<void>;
+    deposed?(): Promise<void>;
+  };
   readonly observer?: (id: string) => ReplicaObserver;
 }
 
@@ -134,7 +137,10 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
       },
       {
         stateMachine: part.stateMachine,
-        hooks: { elected: async (fence, signal) => hooks?.elected?.(fence, signal), deposed: async () => hooks?.deposed?.() },
+        hooks: {
+          elected: async (fence, signal) => hooks?.elected?.(fence, signal),
+          deposed: async () => hooks?.deposed?.(),
+        },
         observer: this.options.observer?.(id) ?? {},
         onFatal: (error) => this.fatalErrors.push(error),
       },
@@ -165,7 +171,8 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
   /** As over a real network: no answer from a member that is down or cut off. */
   private standingOf(from: string, to: string): Promise<PeerStanding> {
     const { replica } = this.part(to);
-    if (replica?.isOpen !== true || this.network.isCut(from, to)) return Promise.reject(new Error(`${to} does not answer`));
+    if (replica?.isOpen !== true || this.network.isCut(from, to))
+      return Promise.reject(new Error(`${to} does not answer`));
     return Promise.resolve({ history: replica.history, term: replica.status?.term ?? 0 });
   }
 
@@ -188,7 +195,8 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
 
   private newStorage(name: string): MemberStorage {
     const { clock, syncMs = 0 } = this.options;
-    const sync = (): Promise<void> => (syncMs === 0 ? Promise.resolve() : new Promise((resolve) => clock.setTimer(clock.now() + syncMs, resolve)));
+    const sync = (): Promise<void> =>
+      syncMs === 0 ? Promise.resolve() : new Promise((resolve) => clock.setTimer(clock.now() + syncMs, resolve));
     const store = new MemoryLogStore({ name, sync });
     return { newStore: () => store, crash: () => store.crash() };
   }

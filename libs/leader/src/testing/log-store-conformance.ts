@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import type { Configuration, Entry, HardState, LogIndex, PersistBatch, ReplicaId, Snapshot, StoredState, Term } from '@quorumkit/raft';
+import type {
+  Configuration,
+  Entry,
+  HardState,
+  LogIndex,
+  PersistBatch,
+  ReplicaId,
+  Snapshot,
+  StoredState,
+  Term,
+} from '@quorumkit/raft';
 import { StorageFailedError, StoreInUseError } from '../log-store/errors.js';
 import type { LogStore } from '../log-store/log-store.js';
 
@@ -356,7 +366,13 @@ const behaviours: Record<string, (storage: LogStoreUnderTest) => Promise<void>> 
 };
 
 function members(...ids: readonly string[]): Configuration {
-  const all = ids.map((id) => ({ id: id as ReplicaId, kind: 'voter' as const, priority: 3, storeId: 0, context: `http://${id}` }));
+  const all = ids.map((id) => ({
+    id: id as ReplicaId,
+    kind: 'voter' as const,
+    priority: 3,
+    storeId: 0,
+    context: `http://${id}`,
+  }));
   return { members: all };
 }
 

@@ -44,7 +44,13 @@ const behaviours: Record<string, (network: TransportsUnderTest) => Promise<void>
   'carries a request and its answer unchanged': async ({ transports }) => {
     const [a, b] = [open(transports, 'a'), open(transports, 'b')];
     const request = append(1, 3, [Buffer.from('one'), Buffer.alloc(0), Buffer.from([0, 255])]);
-    const response: Message = { kind: 'appendResponse', requestId: 1, term: 7 as Term, matchIndex: 6 as LogIndex, conflict: undefined };
+    const response: Message = {
+      kind: 'appendResponse',
+      requestId: 1,
+      term: 7 as Term,
+      matchIndex: 6 as LogIndex,
+      conflict: undefined,
+    };
 
     transport(transports, 'a').send(envelope('a', 'b', request));
     await until(() => b.received.length === 1, 'the request to arrive');
@@ -59,16 +65,21 @@ const behaviours: Record<string, (network: TransportsUnderTest) => Promise<void>
     open(transports, 'a');
     const b = open(transports, 'b');
 
-    for (const requestId of [1, 2]) transport(transports, 'a').send(envelope('a', 'b', append(requestId, requestId, [Buffer.alloc(200_000)])));
+    for (const requestId of [1, 2])
+      transport(transports, 'a').send(envelope('a', 'b', append(requestId, requestId, [Buffer.alloc(200_000)])));
     await until(() => b.received.length === 2, 'both to arrive');
 
-    assert.deepEqual(b.received.map(({ message }) => message.requestId), [1, 2]);
+    assert.deepEqual(
+      b.received.map(({ message }) => message.requestId),
+      [1, 2],
+    );
   },
 
   'lets heartbeats pass while appends are unanswered': async ({ transports }) => {
     open(transports, 'a');
     const b = open(transports, 'b');
-    for (const requestId of [1, 2]) transport(transports, 'a').send(envelope('a', 'b', append(requestId, requestId, [Buffer.alloc(500_000)])));
+    for (const requestId of [1, 2])
+      transport(transports, 'a').send(envelope('a', 'b', append(requestId, requestId, [Buffer.alloc(500_000)])));
 
     transport(transports, 'a').send(envelope('a', 'b', heartbeat(3)));
 
@@ -79,13 +90,16 @@ const behaviours: Record<string, (network: TransportsUnderTest) => Promise<void>
     open(transports, 'a');
     const b = open(transports, 'b');
 
-    for (let requestId = 1; requestId <= 50; requestId++) transport(transports, 'a').send(envelope('a', 'b', heartbeat(requestId)));
+    for (let requestId = 1; requestId <= 50; requestId++)
+      transport(transports, 'a').send(envelope('a', 'b', heartbeat(requestId)));
     const answered = new Set<number>();
     await until(() => {
       for (const { message } of b.received) {
         if (answered.has(message.requestId)) continue;
         answered.add(message.requestId);
-        transport(transports, 'b').send(envelope('b', 'a', { kind: 'heartbeatResponse', requestId: message.requestId, term: 7 as Term }));
+        transport(transports, 'b').send(
+          envelope('b', 'a', { kind: 'heartbeatResponse', requestId: message.requestId, term: 7 as Term }),
+        );
       }
       return answered.has(50);
     }, 'the newest to arrive');
@@ -156,13 +170,30 @@ function heartbeat(requestId: number): Message {
 }
 
 function append(requestId: number, prevLogIndex: number, datas: readonly Buffer[]): Message {
-  const entries = datas.map((data, offset) => ({ index: (prevLogIndex + 1 + offset) as LogIndex, term: 7 as Term, kind: 'command' as const, data }));
-  return { kind: 'appendRequest', requestId, term: 7 as Term, prevLogIndex: prevLogIndex as LogIndex, prevLogTerm: 6 as Term, commitIndex: 2 as LogIndex, entries };
+  const entries = datas.map((data, offset) => ({
+    index: (prevLogIndex + 1 + offset) as LogIndex,
+    term: 7 as Term,
+    kind: 'command' as const,
+    data,
+  }));
+  return {
+    kind: 'appendRequest',
+    requestId,
+    term: 7 as Term,
+    prevLogIndex: prevLogIndex as LogIndex,
+    prevLogTerm: 6 as Term,
+    commitIndex: 2 as LogIndex,
+    entries,
+  };
 }
 
 /** Data as plain arrays: a Buffer and a Uint8Array of equal contents are equal here. */
 function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, field: unknown) => (isSerialisedBuffer(field) ? field.data : field instanceof Uint8Array ? [...field] : field)));
+  return JSON.parse(
+    JSON.stringify(value, (_, field: unknown) =>
+      isSerialisedBuffer(field) ? field.data : field instanceof Uint8Array ? [...field] : field,
+    ),
+  );
 }
 
 function isSerialisedBuffer(field: unknown): field is { readonly data: number[] } {

@@ -57,7 +57,8 @@ export class FrameWriter {
   }
 
   done(): Buffer {
-    if (this.offset !== this.bytes.length) throw new RangeError(`frame of ${this.bytes.length} bytes was filled with ${this.offset}`);
+    if (this.offset !== this.bytes.length)
+      throw new RangeError(`frame of ${this.bytes.length} bytes was filled with ${this.offset}`);
     return this.bytes;
   }
 }
@@ -103,12 +104,16 @@ export class FrameReader {
   }
 
   end(): void {
-    if (this.offset !== this.bytes.length) throw new MalformedMessageError(`${this.bytes.length - this.offset} bytes follow the message`);
+    if (this.offset !== this.bytes.length)
+      throw new MalformedMessageError(`${this.bytes.length - this.offset} bytes follow the message`);
   }
 
   private advance(length: number): number {
     const start = this.offset;
-    if (start + length > this.bytes.length) throw new MalformedMessageError(`it ends after ${this.bytes.length} bytes, at least ${start + length} are needed`);
+    if (start + length > this.bytes.length)
+      throw new MalformedMessageError(
+        `it ends after ${this.bytes.length} bytes, at least ${start + length} are needed`,
+      );
     this.offset = start + length;
     return start;
   }

@@ -9,7 +9,9 @@ import { HttpPeerTransport, WrongPeerError } from './http-peer-transport.js';
 import { decodeEnvelope, encodeEnvelope } from './message-codec.js';
 
 /** A plain listener that does what the Nest controller does. */
-async function listen(ofTransport: () => HttpPeerTransport | undefined): Promise<{ readonly server: Server; readonly url: string }> {
+async function listen(
+  ofTransport: () => HttpPeerTransport | undefined,
+): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,9 +34,12 @@ async function stop(server: Server): Promise<void> {
 async function threeMembers() {
   const ids = ['a', 'b', 'c'];
   const transports = new Map<string, HttpPeerTransport>();
-  const servers = new Map(await Promise.all(ids.map(async (id) => [id, await listen(() => transports.get(id))] as const)));
+  const servers = new Map(
+    await Promise.all(ids.map(async (id) => [id, await listen(() => transports.get(id))] as const)),
+  );
   const members = ids.map((id) => ({ id, url: servers.get(id)?.url ?? '', priority: 1 }));
-  for (const self of ids) transports.set(self, new HttpPeerTransport({ group: 'g', self, members, auth: 'none', clock: new SystemClock() }));
+  for (const self of ids)
+    transports.set(self, new HttpPeerTransport({ group: 'g', self, members, auth: 'none', clock: new SystemClock() }));
   const kill = async (id: string): Promise<void> => {
     await stop(servers.get(id)?.server as Server);
     await transports.get(id)?.close();
@@ -49,7 +54,11 @@ describePeerTransport('HttpPeerTransport', threeMembers);
 
 describe('HttpPeerTransport', () => {
   const heartbeat = (from: string, to: string): Buffer =>
-    encodeEnvelope({ from: from as ReplicaId, to: to as ReplicaId, message: { kind: 'heartbeatRequest', requestId: 1, term: 1 as Term, commitIndex: 0 as LogIndex } });
+    encodeEnvelope({
+      from: from as ReplicaId,
+      to: to as ReplicaId,
+      message: { kind: 'heartbeatRequest', requestId: 1, term: 1 as Term, commitIndex: 0 as LogIndex },
+    });
 
   const refused: [string, Buffer, RegExp][] = [
     ['itself as a sender', heartbeat('a', 'a'), /from "a", which is this replica/],
@@ -71,7 +80,11 @@ describe('HttpPeerTransport', () => {
     const heard: string[] = [];
     a.open({ message: (from) => void heard.push(from), peerGone: () => undefined, dropped: () => undefined });
     const answered = a.receive(heartbeat('z', 'a'), undefined);
-    a.send({ from: 'a' as ReplicaId, to: 'z' as ReplicaId, message: { kind: 'heartbeatResponse', requestId: 1, term: 1 as Term } });
+    a.send({
+      from: 'a' as ReplicaId,
+      to: 'z' as ReplicaId,
+      message: { kind: 'heartbeatResponse', requestId: 1, term: 1 as Term },
+    });
 
     expect((await answered)?.length).toBeGreaterThan(10);
     expect(heard).toEqual(['z']);
@@ -84,8 +97,13 @@ describe('HttpPeerTransport', () => {
     const { transports, dispose, members } = await threeMembers();
     const d = await listen(() => transports.get('d'));
     const arrived: string[] = [];
-    transports.set('d', new HttpPeerTransport({ group: 'g', self: 'd', members, auth: 'none', clock: new SystemClock() }));
-    transports.get('d')?.open({ message: (from) => void arrived.push(from), peerGone: () => undefined, dropped: () => undefined });
+    transports.set(
+      'd',
+      new HttpPeerTransport({ group: 'g', self: 'd', members, auth: 'none', clock: new SystemClock() }),
+    );
+    transports
+      .get('d')
+      ?.open({ message: (from) => void arrived.push(from), peerGone: () => undefined, dropped: () => undefined });
     const a = transports.get('a') as HttpPeerTransport;
     a.open({ message: () => undefined, peerGone: () => undefined, dropped: () => undefined });
     const message = { kind: 'heartbeatRequest', requestId: 1, term: 1 as Term, commitIndex: 0 as LogIndex } as const;
@@ -115,8 +133,20 @@ describe('HttpPeerTransport', () => {
       { id: 'b', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, priority: 1 },
     ];
     const clock = new ManualClock();
-    const transport = new HttpPeerTransport({ group: 'g', self: 'a', members, auth: 'none', clock, controlTimeoutMs: 1000 });
-    const beat = (requestId: number): void => transport.send({ from: 'a' as ReplicaId, to: 'b' as ReplicaId, message: { kind: 'heartbeatRequest', requestId, term: 1 as Term, commitIndex: 0 as LogIndex } });
+    const transport = new HttpPeerTransport({
+      group: 'g',
+      self: 'a',
+      members,
+      auth: 'none',
+      clock,
+      controlTimeoutMs: 1000,
+    });
+    const beat = (requestId: number): void =>
+      transport.send({
+        from: 'a' as ReplicaId,
+        to: 'b' as ReplicaId,
+        message: { kind: 'heartbeatRequest', requestId, term: 1 as Term, commitIndex: 0 as LogIndex },
+      });
     const arrived = async (count: number): Promise<void> => {
       while (requests.length < count) await new Promise((resolve) => setImmediate(resolve));
     };
@@ -141,13 +171,23 @@ describe('HttpPeerTransport', () => {
       self: 'a',
       members,
       clock: new SystemClock(),
-      auth: { sign: ({ method, path, receiver, body }) => ({ 'x-signed': String(calls.push({ method, path, receiver, bytes: body.length })) }) },
+      auth: {
+        sign: ({ method, path, receiver, body }) => ({
+          'x-signed': String(calls.push({ method, path, receiver, bytes: body.length })),
+        }),
+      },
     });
-    const envelope: Envelope = { from: 'a' as ReplicaId, to: 'b' as ReplicaId, message: { kind: 'timeoutNowRequest', requestId: 1, term: 1 as Term } };
+    const envelope: Envelope = {
+      from: 'a' as ReplicaId,
+      to: 'b' as ReplicaId,
+      message: { kind: 'timeoutNowRequest', requestId: 1, term: 1 as Term },
+    };
 
     transport.send(envelope);
 
-    expect(calls).toEqual([{ method: 'POST', path: '/raft/g/messages', receiver: 'b', bytes: encodeEnvelope(envelope).length }]);
+    expect(calls).toEqual([
+      { method: 'POST', path: '/raft/g/messages', receiver: 'b', bytes: encodeEnvelope(envelope).length },
+    ]);
     await transport.close();
     await dispose();
   });

@@ -69,7 +69,9 @@ export class HttpPeerTransport implements PeerTransport {
     private readonly probe: (url: string) => Promise<ProbeResult> = probeProcess,
   ) {
     this.path = `/raft/${options.group}/messages`;
-    this.peers = new Map(options.members.filter(({ id }) => id !== options.self).map((member) => [member.id, this.newPeer(member)]));
+    this.peers = new Map(
+      options.members.filter(({ id }) => id !== options.self).map((member) => [member.id, this.newPeer(member)]),
+    );
   }
 
   open(receiver: PeerReceiver): void {
@@ -109,8 +111,14 @@ export class HttpPeerTransport implements PeerTransport {
   async receive(body: Buffer, socket: Socket | undefined): Promise<Buffer | undefined> {
     const { from, to, message } = decodeEnvelope(body);
     const peer = this.peers.get(from);
-    if (from === this.options.self) throw new WrongPeerError(`The message says that it is from ${JSON.stringify(from)}, which is this replica. Have two processes one nodeId?`);
-    if (to !== this.options.self) throw new WrongPeerError(`The message is for ${JSON.stringify(to)}, this is ${this.options.self}. Are the members' URLs right?`);
+    if (from === this.options.self)
+      throw new WrongPeerError(
+        `The message says that it is from ${JSON.stringify(from)}, which is this replica. Have two processes one nodeId?`,
+      );
+    if (to !== this.options.self)
+      throw new WrongPeerError(
+        `The message is for ${JSON.stringify(to)}, this is ${this.options.self}. Are the members' URLs right?`,
+      );
     if (!isRequest(message)) throw new WrongPeerError(`A ${message.kind} answers a call, it is not one.`);
     if (this.receiver === undefined || this.closed) return undefined;
     if (socket !== undefined && peer !== undefined) this.watch(peer, socket);
@@ -127,7 +135,8 @@ export class HttpPeerTransport implements PeerTransport {
   }
 
   private sendAnswer(envelope: Envelope, requestId: number): void {
-    if (!this.answer(envelope.to, requestId, encodeEnvelope(envelope))) this.drop(envelope, 'nobody waits for this answer any more');
+    if (!this.answer(envelope.to, requestId, encodeEnvelope(envelope)))
+      this.drop(envelope, 'nobody waits for this answer any more');
   }
 
   private answer(to: string, requestId: number, body: Buffer | undefined): boolean {
@@ -139,7 +148,10 @@ export class HttpPeerTransport implements PeerTransport {
   private strangersReplies(from: string): AwaitedReplies {
     const known = this.strangers.get(from);
     if (known !== undefined) return known;
-    if (this.strangers.size >= strangersMax) throw new WrongPeerError(`${JSON.stringify(from)} is not a member of group ${this.options.group}, and ${strangersMax} others that are none have called. Are the member lists equal?`);
+    if (this.strangers.size >= strangersMax)
+      throw new WrongPeerError(
+        `${JSON.stringify(from)} is not a member of group ${this.options.group}, and ${strangersMax} others that are none have called. Are the member lists equal?`,
+      );
     const awaited = this.newReplies();
     this.strangers.set(from, awaited);
     return awaited;
@@ -191,17 +203,22 @@ export class HttpPeerTransport implements PeerTransport {
   private post(peer: Peer, lane: PeerLane, envelope: Envelope): void {
     const body = encodeEnvelope(envelope);
     const { auth } = this.options;
-    const signature = auth === 'none' ? undefined : auth.sign({ method: 'POST', path: this.path, receiver: peer.id, body });
-    lane.post(body, { 'content-type': 'application/octet-stream', ...signature }, {
-      answered: (status, answer) => {
-        this.unpark(peer);
-        this.answered(peer, envelope, status, answer);
+    const signature =
+      auth === 'none' ? undefined : auth.sign({ method: 'POST', path: this.path, receiver: peer.id, body });
+    lane.post(
+      body,
+      { 'content-type': 'application/octet-stream', ...signature },
+      {
+        answered: (status, answer) => {
+          this.unpark(peer);
+          this.answered(peer, envelope, status, answer);
+        },
+        failed: (error) => {
+          this.unpark(peer);
+          this.failed(peer, envelope, error);
+        },
       },
-      failed: (error) => {
-        this.unpark(peer);
-        this.failed(peer, envelope, error);
-      },
-    });
+    );
   }
 
   private unpark(peer: Peer): void {
@@ -219,7 +236,8 @@ export class HttpPeerTransport implements PeerTransport {
     }
     try {
       const { from, message } = decodeEnvelope(body);
-      if (from !== peer.id || isRequest(message) || message.requestId !== request.message.requestId) this.drop(request, 'its answer belongs to something else');
+      if (from !== peer.id || isRequest(message) || message.requestId !== request.message.requestId)
+        this.drop(request, 'its answer belongs to something else');
       else this.receiver?.message(from, message);
     } catch (error) {
       this.drop(request, (error as Error).message);

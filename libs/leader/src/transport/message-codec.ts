@@ -1,4 +1,16 @@
-import { type AppendRequest, type Configuration, type Entry, type Envelope, type LogIndex, type Message, type ReplicaId, type Term, decodeConfiguration, encodeConfiguration, unreachable } from '@quorumkit/raft';
+import {
+  type AppendRequest,
+  type Configuration,
+  type Entry,
+  type Envelope,
+  type LogIndex,
+  type Message,
+  type ReplicaId,
+  type Term,
+  decodeConfiguration,
+  encodeConfiguration,
+  unreachable,
+} from '@quorumkit/raft';
 import { FrameReader, FrameWriter, MalformedMessageError } from './byte-frame.js';
 
 /*
@@ -61,7 +73,11 @@ function bodyBytes(message: Message): number {
     case 'appendRequest':
       return 28 + message.entries.reduce((bytes, entry) => bytes + entryHeaderBytes + entry.data.length, 0);
     case 'appendResponse':
-      return 1 + (message.matchIndex === undefined ? 0 : 8) + (message.conflict === undefined ? 0 : message.conflict.term === undefined ? 8 : 16);
+      return (
+        1 +
+        (message.matchIndex === undefined ? 0 : 8) +
+        (message.conflict === undefined ? 0 : message.conflict.term === undefined ? 8 : 16)
+      );
     case 'heartbeatRequest':
     case 'snapshotResponse':
       return 8;
@@ -95,7 +111,11 @@ function writeBody(frame: FrameWriter, message: Message): FrameWriter {
       return frame;
     case 'appendResponse': {
       const { matchIndex, conflict } = message;
-      frame.u8((matchIndex === undefined ? 0 : hasMatch) | (conflict === undefined ? 0 : hasConflict) | (conflict?.term === undefined ? 0 : hasConflictTerm));
+      frame.u8(
+        (matchIndex === undefined ? 0 : hasMatch) |
+          (conflict === undefined ? 0 : hasConflict) |
+          (conflict?.term === undefined ? 0 : hasConflictTerm),
+      );
       if (matchIndex !== undefined) frame.u53(matchIndex);
       if (conflict !== undefined) frame.u53(conflict.index);
       if (conflict?.term !== undefined) frame.u53(conflict.term);
@@ -104,7 +124,13 @@ function writeBody(frame: FrameWriter, message: Message): FrameWriter {
     case 'heartbeatRequest':
       return frame.u53(message.commitIndex);
     case 'snapshotRequest':
-      return frame.u53(message.snapshotIndex).u53(message.snapshotTerm).u53(message.offset).u53(message.totalBytes).u32(message.checksum).bytes32(message.chunk);
+      return frame
+        .u53(message.snapshotIndex)
+        .u53(message.snapshotTerm)
+        .u53(message.offset)
+        .u53(message.totalBytes)
+        .u32(message.checksum)
+        .bytes32(message.chunk);
     case 'snapshotResponse':
       return frame.u53(message.nextOffset);
     case 'heartbeatResponse':
@@ -121,7 +147,9 @@ function extensionOf(message: Message): Buffer | undefined {
   if (message.kind === 'snapshotRequest') {
     if (message.configuration === undefined) return undefined;
     const configuration = encodeConfiguration(message.configuration);
-    return FrameWriter.ofSize(4 + configuration.length).bytes32(configuration).done();
+    return FrameWriter.ofSize(4 + configuration.length)
+      .bytes32(configuration)
+      .done();
   }
   const storeId = 'storeId' in message ? (message.storeId ?? 0) : 0;
   return storeId === 0 ? undefined : FrameWriter.ofSize(8).u53(storeId).done();
@@ -157,8 +185,17 @@ export function encodeEnvelope({ from, to, message }: Envelope): Buffer {
   const fromId = encodedId(from);
   const toId = encodedId(to);
   const extension = extensionOf(message);
-  const frame = FrameWriter.ofSize(3 + 1 + fromId.length + 1 + toId.length + 16 + bodyBytes(message) + (extension?.length ?? 0));
-  frame.u8(magic).u8(extension === undefined ? version : extendedVersion).u8(kindCodes.get(message.kind) as number).shortString(fromId).shortString(toId).u53(message.requestId).u53(message.term);
+  const frame = FrameWriter.ofSize(
+    3 + 1 + fromId.length + 1 + toId.length + 16 + bodyBytes(message) + (extension?.length ?? 0),
+  );
+  frame
+    .u8(magic)
+    .u8(extension === undefined ? version : extendedVersion)
+    .u8(kindCodes.get(message.kind) as number)
+    .shortString(fromId)
+    .shortString(toId)
+    .u53(message.requestId)
+    .u53(message.term);
   writeBody(frame, message);
   if (extension !== undefined) frame.raw(extension);
   return frame.done();
@@ -196,15 +233,28 @@ function readBody(frame: FrameReader, kind: Message['kind'], requestId: number, 
       return readAppend(frame, requestId, messageTerm);
     case 'appendResponse': {
       const flags = frame.u8();
-      if (flags > 7 || (flags & hasConflictTerm && !(flags & hasConflict))) throw new MalformedMessageError(`unknown flags ${flags}`);
+      if (flags > 7 || (flags & hasConflictTerm && !(flags & hasConflict)))
+        throw new MalformedMessageError(`unknown flags ${flags}`);
       const matchIndex = flags & hasMatch ? index(frame) : undefined;
-      const conflict = flags & hasConflict ? { index: index(frame), term: flags & hasConflictTerm ? term(frame) : undefined } : undefined;
+      const conflict =
+        flags & hasConflict
+          ? { index: index(frame), term: flags & hasConflictTerm ? term(frame) : undefined }
+          : undefined;
       return { kind, ...head, matchIndex, conflict };
     }
     case 'heartbeatRequest':
       return { kind, ...head, commitIndex: index(frame) };
     case 'snapshotRequest':
-      return { kind, ...head, snapshotIndex: index(frame), snapshotTerm: term(frame), offset: frame.u53(), totalBytes: frame.u53(), checksum: frame.u32(), chunk: frame.bytes32() };
+      return {
+        kind,
+        ...head,
+        snapshotIndex: index(frame),
+        snapshotTerm: term(frame),
+        offset: frame.u53(),
+        totalBytes: frame.u53(),
+        checksum: frame.u32(),
+        chunk: frame.bytes32(),
+      };
     case 'snapshotResponse':
       return { kind, ...head, nextOffset: frame.u53() };
     case 'heartbeatResponse':
@@ -225,7 +275,8 @@ export function decodeEnvelope(bytes: Buffer): Envelope {
   const frame = new FrameReader(bytes);
   if (frame.u8() !== magic) throw new MalformedMessageError('it does not start with Q');
   const found = frame.u8();
-  if (found !== version && found !== extendedVersion) throw new MalformedMessageError(`version ${found} is not spoken here, only ${version} and ${extendedVersion}`);
+  if (found !== version && found !== extendedVersion)
+    throw new MalformedMessageError(`version ${found} is not spoken here, only ${version} and ${extendedVersion}`);
   const kind = kinds[frame.u8()];
   if (kind === undefined) throw new MalformedMessageError('unknown kind of message');
   const from = frame.shortString() as ReplicaId;

@@ -2,7 +2,9 @@ import { type AddressInfo, type Server, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { probeProcess } from './process-probe.js';
 
-async function listen(onConnection: Parameters<typeof createServer>[1]): Promise<{ readonly server: Server; readonly url: string }> {
+async function listen(
+  onConnection: Parameters<typeof createServer>[1],
+): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer(onConnection);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };

@@ -33,7 +33,10 @@ export async function probeProcess(url: string, options: ProbeOptions = defaultP
 function tryConnect(url: string, { timeoutMs, steadyMs }: ProbeOptions): Promise<ProbeResult | 'dropped'> {
   const { hostname, port, protocol } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) });
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    });
     let connected = false;
     const end = (result: ProbeResult | 'dropped'): void => {
       clearTimeout(timer);
@@ -46,7 +49,9 @@ function tryConnect(url: string, { timeoutMs, steadyMs }: ProbeOptions): Promise
       clearTimeout(timer);
       timer = setTimeout(() => end('alive'), steadyMs);
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'gone' : connected || error.code === 'ECONNRESET' ? 'dropped' : 'unknown'));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      end(error.code === 'ECONNREFUSED' ? 'gone' : connected || error.code === 'ECONNRESET' ? 'dropped' : 'unknown'),
+    );
     socket.on('close', () => end(connected ? 'dropped' : 'unknown'));
     socket.on('end', () => end('dropped'));
     socket.resume();
