@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 
 import { CALL_AUTHENTICATION, CallAuthGuard } from '../calls/call-auth.guard.js';
-import { PoolCaller } from '../calls/http-caller.js';
+import { PoolCaller } from '../calls/pool-caller.js';
 import { systemScheduler } from '../calls/scheduler.js';
 import { CachePublisher, type PublisherParts } from './cache-publisher.js';
 import { parsePublisherOptions } from './parse-publisher-options.js';

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 
-import { PoolCaller } from '../calls/http-caller.js';
+import { PoolCaller } from '../calls/pool-caller.js';
 import { systemScheduler } from '../calls/scheduler.js';
 import { LeaseKeeper } from '../lease/lease-keeper.js';
 import { CacheMetrics } from '../metrics/cache-metrics.js';
