@@ -40,8 +40,8 @@ export interface StoredState {
   readonly entries: readonly Entry[];
   /**
    * Which store of this member it is; absent or 0 for its first. **A member whose store lost anything that was durable
-   * comes back with a higher number**, written to the new store before the replica starts (the wall clock in ms will
-   * do). To the group it is then another server under the same name
+   * comes back with another number**, written to the new store before the replica starts; no two stores of a member may
+   * ever have the same (a random one will do). To the group it is then another server under the same name
    * (membership/returning.ts): it does not vote and counts for nothing until it has everything again, which the leader
    * arranges by itself. The rest of `StoredState` may be empty or what is left intact of the old store. The same goes for
    * a name that was removed from the group and is added again with an empty store.

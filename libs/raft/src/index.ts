@@ -11,6 +11,7 @@ export type {
   Role,
 } from './effect.js';
 export type { Entry, HardState, Snapshot, StoredState } from './entry.js';
+export { TakeoverPatience } from './leadership/takeover-patience.js';
 export { toLogIndex, toReplicaId, toTerm } from './ids.js';
 export type { LogIndex, ReplicaId, Term } from './ids.js';
 export type { Input, Proposal } from './input.js';

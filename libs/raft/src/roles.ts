@@ -17,6 +17,7 @@ export function becomeFollower(
   raft.role = raft.passiveRole;
   raft.leader = to.leader;
   if (to.leader === undefined) raft.election.lostLeader(raft.now);
+  else raft.takeoverPatience.leaderIs(to.leader, raft.now);
   // A newer term alone is no reason to start waiting afresh: rivals could keep each other from ever campaigning.
   if (!wasPassive) raft.election.restart(raft.now);
   raft.trace({ kind: 'becameFollower', term: raft.term, leader: to.leader, why: to.why });

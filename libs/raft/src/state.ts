@@ -5,6 +5,7 @@ import { ElectionClock } from './election/election-clock.js';
 import type { LogIndex, ReplicaId, Term } from './ids.js';
 import { invariant } from './invariant.js';
 import type { Leadership } from './leadership/leadership.js';
+import { TakeoverPatience } from './leadership/takeover-patience.js';
 import { Durability } from './log/durability.js';
 import { LogView } from './log/log-view.js';
 import { initialConfiguration, memberOf, votersOf, type Configuration } from './membership/configuration.js';
@@ -43,6 +44,7 @@ export class RaftState {
   readonly log: LogView;
   readonly durability: Durability;
   readonly election: ElectionClock;
+  readonly takeoverPatience: TakeoverPatience;
 
   role: Role;
   leader: ReplicaId | undefined;
@@ -58,7 +60,8 @@ export class RaftState {
   out = new Outbox();
 
   private hardState: HardState;
-  private lastRequestId = 0;
+  /** Of the last request that was sent, whatever it was; ids rise. */
+  lastRequestId = 0;
   private handedOutIndex: LogIndex;
   private announced: Announced;
 
@@ -83,6 +86,7 @@ export class RaftState {
     this.commitIndex = (stored.snapshot?.index ?? 0) as LogIndex;
     this.handedOutIndex = this.commitIndex;
     this.election = new ElectionClock(options, this.prng);
+    this.takeoverPatience = new TakeoverPatience(options.priorityTakeoverStableMs);
     this.takeConfiguration();
     this.role = this.passiveRole;
     this.election.start(now);

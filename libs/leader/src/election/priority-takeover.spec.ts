@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogIndex, Member, PeerProgress, ReplicaId } from '@quorumkit/raft';
 import { PriorityTakeover } from './priority-takeover.js';
 
+const r3 = 'r3' as ReplicaId;
 const members = [
   { id: 'r1', priority: 1 },
   { id: 'r2', priority: 2 },
@@ -77,8 +78,8 @@ describe('PriorityTakeover', () => {
 
   it('offers leadership less and less often to a rival that does not take it', () => {
     const takeover = takeoverFrom('r2');
-    takeover.refused('r3', 0);
-    takeover.refused('r3', 0);
+    takeover.refused(r3, 0);
+    takeover.refused(r3, 0);
 
     expect(look(takeover, 0, 3900, (now) => [follower('r3', now)])).toBeUndefined();
     expect(look(takeover, 4000, 4000, (now) => [follower('r3', now)])).toBe('r3');
@@ -86,7 +87,7 @@ describe('PriorityTakeover', () => {
 
   const refusedOften = (): PriorityTakeover => {
     const takeover = takeoverFrom('r2');
-    for (let count = 0; count < 20; count++) takeover.refused('r3', 0);
+    for (let count = 0; count < 20; count++) takeover.refused(r3, 0);
     return takeover;
   };
   const steady = (now: number): PeerProgress[] => [follower('r3', now)];
@@ -101,7 +102,7 @@ describe('PriorityTakeover', () => {
   it('forgets that a rival refused once it has led', () => {
     const takeover = refusedOften();
 
-    takeover.led('r3');
+    takeover.led(r3, 0);
 
     expect(look(takeover, 100, 1100, steady)).toBe('r3');
   });

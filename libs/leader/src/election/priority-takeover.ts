@@ -1,4 +1,4 @@
-import type { Member, PeerProgress, ReplicaId } from '@quorumkit/raft';
+import { type Member, type PeerProgress, type ReplicaId, TakeoverPatience } from '@quorumkit/raft';
 
 export interface TakeoverSettings {
   readonly self: string;
@@ -11,26 +11,21 @@ export interface TakeoverSettings {
 }
 
 /**
- * A rival that failed to take over is given twice the time to prove itself, up to so many doublings: one that will never
- * take over costs an election timeout every 32 × stableMs (5 min 20 s by default), one that was mended waits no longer.
- */
-const doublingsMax = 5;
-
-/**
  * Whether a leader should make way for a follower of higher priority (Raft dissertation §3.10: leadership transfer, not
  * a veto). The core has the same rule; it is decided here because user code must leave office *before* the hand-over.
  *
  * Only a follower that has everything committed and has been steady for a while: one that comes and goes must not drag
  * leadership along, and equal priorities never pass it back and forth. Nor one with a slow disk, which would hand it
- * back; and one that did not take over (its disk is full, say) is asked less and less often. That is forgotten once it has
- * led after all, or has not failed for twice the longest wait: what was wrong with it then says nothing any more.
+ * back; and one that did not take over (its disk is full, say) is asked less and less often (`TakeoverPatience`).
  */
 export class PriorityTakeover {
   private readonly steadySince = new Map<string, number>();
-  private readonly refusals = new Map<string, { readonly count: number; readonly lastAt: number }>();
+  private readonly patience: TakeoverPatience;
   private readonly lastWriteTookMs = new Map<string, number>();
 
-  constructor(private readonly settings: TakeoverSettings) {}
+  constructor(private readonly settings: TakeoverSettings) {
+    this.patience = new TakeoverPatience(settings.stableMs);
+  }
 
   /** To be called regularly while leading, with the progress of voters. Returns who should lead instead, or undefined. */
   heir(view: {
@@ -54,13 +49,13 @@ export class PriorityTakeover {
   }
 
   /** It was offered leadership for its priority and did not take it. */
-  refused(peer: string, now: number): void {
-    this.refusals.set(peer, { count: this.refusalsOf(peer, now) + 1, lastAt: now });
+  refused(peer: ReplicaId, now: number): void {
+    this.patience.refused(peer, now);
   }
 
-  /** It leads: whatever kept it from taking over is mended. */
-  led(peer: string): void {
-    this.refusals.delete(peer);
+  /** Somebody leads. */
+  led(leader: ReplicaId, now: number): void {
+    this.patience.leaderIs(leader, now);
   }
 
   /** Everybody has to prove itself anew: leadership changed, or a hand-over failed. */
@@ -72,7 +67,7 @@ export class PriorityTakeover {
     { peer, lastContactAt, matchIndex, state, lastWriteTookMs }: PeerProgress,
     { now, commitIndex }: { readonly now: number; readonly commitIndex: number },
   ): boolean {
-    const { gapMs, stableMs, isQuick = () => true } = this.settings;
+    const { gapMs, isQuick = () => true } = this.settings;
     // Each slow write counts once: where nothing more is written, a slow disk does no harm, and may have been mended.
     const wasSlow = !isQuick(lastWriteTookMs) && this.lastWriteTookMs.get(peer) !== lastWriteTookMs;
     this.lastWriteTookMs.set(peer, lastWriteTookMs);
@@ -82,13 +77,6 @@ export class PriorityTakeover {
     }
     const since = this.steadySince.get(peer) ?? now;
     this.steadySince.set(peer, since);
-    const neededMs = stableMs * 2 ** Math.min(doublingsMax, this.refusalsOf(peer, now));
-    return now - since >= neededMs && state === 'replicate' && matchIndex >= commitIndex;
-  }
-
-  private refusalsOf(peer: string, now: number): number {
-    const known = this.refusals.get(peer);
-    if (known === undefined || now - known.lastAt >= 2 * 2 ** doublingsMax * this.settings.stableMs) return 0;
-    return known.count;
+    return now - since >= this.patience.neededMs(peer, now) && state === 'replicate' && matchIndex >= commitIndex;
   }
 }

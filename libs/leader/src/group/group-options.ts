@@ -35,7 +35,7 @@ export interface GroupOptions {
   readonly electionTimeoutMs?: readonly [min: number, max: number];
   /**
    * What to do with a log that is damaged, beyond what a crash does to its end. `refetch`: keep its files in
-   * `damaged-<group>-<time>`, come back as a member that has lost its store and fetch everything from the leader; it
+   * `damaged-<group>-<time>-<id>`, come back as a member that has lost its store and fetch everything from the leader; it
    * does not vote before it has everything again. `refuse`: do not start. Default `refetch`; where there is no other
    * member nobody else has the data, and the log is always refused.
    */

@@ -42,7 +42,7 @@ describe('decorated ports', () => {
       files: (real) => (disk = new FaultyFileOps(real)),
       store: (real) => ({
         open: () => real.open(),
-        identify: (storeId) => real.identify(storeId),
+        identify: () => real.identify(),
         append: (batch) => {
           used.push('append');
           return real.append(batch);

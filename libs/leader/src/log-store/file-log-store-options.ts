@@ -4,6 +4,7 @@ import { systemProcessTable } from './lock/process-table.js';
 import type { ProcessTable } from './lock/process-table.js';
 import { nodeFileOps } from './node-file-ops.js';
 import type { StoreCondition } from './log-store.js';
+import { randomStoreId } from './random-store-id.js';
 import type { StoreTrace } from './store-trace.js';
 
 export interface FileLogStoreOptions {
@@ -32,12 +33,14 @@ export interface FileLogStoreOptions {
   readonly onCondition?: (condition: StoreCondition) => void;
   /**
    * What `open` does with a log that is damaged. `refuse`: rejects with `StorageDamagedError`. `setAside`: keeps its files
-   * in `damaged-<group>-<time>` below the data folder and opens empty, as another store of its member (`storeId`), which
+   * in `damaged-<group>-<time>-<id>` below the data folder and opens empty, as another store of its member (`storeId`), which
    * is safe only where other members have the data. A log in an unknown format is always refused. Default `refuse`.
    */
   readonly onDamage?: 'refuse' | 'setAside';
-  /** The id of a store that takes another one's place; no two may be equal. Default: the wall clock, ms. */
+  /** The id of a store that takes another one's place; no two of a member may be equal. Default: a random number. */
   readonly newStoreId?: () => number;
+  /** The wall clock, ms, for names of folders. Default: `Date.now`. */
+  readonly epochMs?: () => number;
   /** Told what the store does. Must not throw. Default: nothing. */
   readonly trace?: (event: StoreTrace) => void;
   /** Ports, for tests. Default: the real disk and the real process table. */
@@ -60,7 +63,8 @@ export function parseFileLogStoreOptions(options: FileLogStoreOptions): Required
     trace: () => undefined,
     pause: timer,
     onDamage: 'refuse' as const,
-    newStoreId: Date.now,
+    newStoreId: randomStoreId,
+    epochMs: Date.now,
     files: nodeFileOps,
     processes: systemProcessTable,
     ...defined(options),

@@ -117,16 +117,18 @@ export class FileLogStore implements LogStore {
     }
   }
 
-  async identify(storeId: number): Promise<void> {
+  async identify(): Promise<number> {
     const log = this.#log;
     invariant(log !== undefined && this.#state === 'open', 'a store is open when it is given its id');
     invariant(isEmptyOutline(log.outline), 'a store is given its id before anything is appended');
+    const storeId = this.#options.newStoreId();
     log.mark = { ...log.mark, storeId };
     const empty = log.writer;
     // The first segment is replaced by one that says whose it is: at every moment there is one or the other.
     log.writer = await LogWriter.begin(this.#writerContext(), log.mark, []);
     await empty.close();
     log.note.set(log.writer.position());
+    return storeId;
   }
 
   /** Also lets go of the folder after a failure; what was queued then was rejected already. */
@@ -198,8 +200,9 @@ export class FileLogStore implements LogStore {
       } catch (damage) {
         const isLost = damage instanceof StorageDamagedError && damage.reason !== 'unknownFormat';
         if (!isLost || this.#options.onDamage === 'refuse') throw damage;
-        const storeId = this.#options.newStoreId();
-        replaced = await decideSetAside(this.#files, this.#names, { storeId, damage });
+        const { newStoreId, epochMs } = this.#options;
+        const about = { storeId: newStoreId(), at: epochMs(), damage };
+        replaced = await decideSetAside(this.#files, this.#names, about);
       }
     }
     await moveAside(this.#files, this.#names, replaced);

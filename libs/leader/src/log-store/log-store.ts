@@ -21,10 +21,12 @@ export interface LogStore {
    */
   append(batch: PersistBatch): Promise<void>;
   /**
-   * Says which store of its member this is (`StoredState.storeId`), before anything is appended to an empty store.
-   * Durable when it resolves; `open` gives it back from then on.
+   * Makes an empty store, to which nothing was appended, another one than its member had before: gives it an id that no
+   * other has (`StoredState.storeId`). Durable when it resolves; `open` gives it back from then on.
+   *
+   * @returns the id
    */
-  identify(storeId: number): Promise<void>;
+  identify(): Promise<number>;
   /** Waits for what was queued, then releases the folder. */
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { StorageFailedError, StoreInUseError } from './errors.js';
 import { advance, emptyOutline, isEmptyOutline } from './log-outline.js';
 import type { BatchPlan, LogOutline } from './log-outline.js';
 import type { LogStore } from './log-store.js';
+import { randomStoreId } from './random-store-id.js';
 
 export interface MemoryLogStoreOptions {
   /** Named in errors. Default `memory`. */
@@ -15,6 +16,8 @@ export interface MemoryLogStoreOptions {
    * one microtask.
    */
   readonly sync?: () => Promise<void>;
+  /** As in `FileLogStore`. Default: a random number. */
+  readonly newStoreId?: () => number;
 }
 
 interface Contents {
@@ -41,6 +44,7 @@ export class MemoryLogStore implements LogStore {
   readonly #name: string;
   readonly #onFailure: (error: StorageFailedError) => void;
   readonly #sync: () => Promise<void>;
+  readonly #newStoreId: () => number;
   #durable: Contents = { outline: emptyOutline(), snapshot: undefined, entries: [], storeId: undefined };
   #volatile: LogOutline = emptyOutline();
   #waiting: Waiting[] = [];
@@ -56,6 +60,7 @@ export class MemoryLogStore implements LogStore {
     this.#name = options.name ?? 'memory';
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.#sync = options.sync ?? (() => Promise.resolve());
+    this.#newStoreId = options.newStoreId ?? randomStoreId;
   }
 
   /** Group commits so far: fewer than batches when several shared one. */
@@ -77,10 +82,12 @@ export class MemoryLogStore implements LogStore {
     return { hardState: outline.hardState, snapshot, entries: [...entries], ...(storeId !== undefined && { storeId }) };
   }
 
-  async identify(storeId: number): Promise<void> {
+  async identify(): Promise<number> {
     invariant(isEmptyOutline(this.#volatile), 'a store is given its id before anything is appended');
+    const storeId = this.#newStoreId();
     await this.#sync();
     this.#durable.storeId = storeId;
+    return storeId;
   }
 
   /** The disk was replaced: nothing is left. To be called while no process runs on it. */

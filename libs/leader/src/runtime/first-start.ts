@@ -82,14 +82,14 @@ export async function prepareEmptyStore(
   store: LogStore,
   stored: StoredState,
   found: Exclude<FirstStart, { kind: 'stopped' }>,
-  about: { readonly self: ReplicaId; readonly storeId: number },
+  self: ReplicaId,
 ): Promise<StoredState> {
   if (found.kind === 'lostStore') {
-    await store.identify(about.storeId);
-    return { ...stored, storeId: about.storeId };
+    const storeId = await store.identify();
+    return { ...stored, storeId };
   }
   if (found.term === 0) return stored;
-  const hardState = { term: found.term, votedFor: about.self };
+  const hardState = { term: found.term, votedFor: self };
   await store.append({ sequence: 0, hardState, truncateFrom: undefined, entries: [], snapshot: undefined });
   return { ...stored, hardState };
 }

@@ -251,7 +251,7 @@ describe('decideFirstStart', () => {
     const store = new MemoryLogStore();
     const stored = await store.open();
 
-    const prepared = await prepareEmptyStore(store, stored, { kind: 'newGroup', term: 3 as Term }, { self: 'a' as ReplicaId, storeId: 7 });
+    const prepared = await prepareEmptyStore(store, stored, { kind: 'newGroup', term: 3 as Term }, 'a' as ReplicaId);
 
     expect(prepared.hardState).toEqual({ term: 3, votedFor: 'a' });
     expect(store.durableState()).toMatchObject({ hardState: { term: 3, votedFor: 'a' } });
@@ -259,10 +259,10 @@ describe('decideFirstStart', () => {
   });
 
   it('gives a lost store its own id, durably', async () => {
-    const store = new MemoryLogStore();
+    const store = new MemoryLogStore({ newStoreId: () => 7 });
     const stored = await store.open();
 
-    const prepared = await prepareEmptyStore(store, stored, { kind: 'lostStore', witness: 'b' }, { self: 'a' as ReplicaId, storeId: 7 });
+    const prepared = await prepareEmptyStore(store, stored, { kind: 'lostStore', witness: 'b' }, 'a' as ReplicaId);
 
     expect([prepared.storeId, store.durableState().storeId]).toEqual([7, 7]);
   });

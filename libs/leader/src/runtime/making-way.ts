@@ -44,7 +44,7 @@ export class MakingWay {
 
   /** Another role or leader. Where leadership began or ended, whoever might take over has to prove itself anew. */
   statusChanged(before: RaftStatus | undefined, { role, leader }: RaftStatus): void {
-    if (leader !== undefined) this.takeover.led(leader);
+    if (leader !== undefined) this.takeover.led(leader, this.replica.ports.clock.now());
     if (role === before?.role) return;
     this.takeover.reset();
     this.disk.reset();

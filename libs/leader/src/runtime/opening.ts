@@ -55,5 +55,5 @@ async function prepared(
   if (found.kind === 'lostStore' && !config.isJoining) {
     observer.storeLost?.(`${found.witness} has a log, this member's folder is empty`);
   }
-  return prepareEmptyStore(ports.store, stored, found, { self: config.raft.id, storeId: ports.clock.epochMs() });
+  return prepareEmptyStore(ports.store, stored, found, config.raft.id);
 }

@@ -19,6 +19,7 @@ export function becomeLeader(raft: RaftState, votes: readonly ReplicaId[]): void
   raft.leader = raft.id;
   raft.campaign = undefined;
   raft.election.leaderlessSince = undefined;
+  raft.takeoverPatience.leaderIs(raft.id, raft.now);
   const firstOfTerm = (raft.log.lastIndex + 1) as LogIndex;
   const leadership = new Leadership(raft.id, raft.configuration, raft.options, {
     now: raft.now,

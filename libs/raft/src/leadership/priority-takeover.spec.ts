@@ -87,6 +87,31 @@ describe('priority take-over', () => {
     cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: 500 });
   });
 
+  it('is offered less and less often to a replica that reaches the leader but no majority', () => {
+    const cluster = new SimulatedCluster({
+      seed: 3,
+      priorities: [5, 4, 3, 2, 1],
+      raft: { priorityTakeoverStableMs: stableMs },
+    });
+    cluster.elect();
+    cluster.network.partition(['r1'], ['r3', 'r4', 'r5']);
+    cluster.kill('r1');
+    cluster.runUntil(() => cluster.leader?.id === 'r2', { withinMs: 3000 });
+    cluster.replica('r1').start();
+    const offersIn = (seconds: number): number => {
+      const before = cluster.leader?.status.term ?? 0;
+      cluster.runFor(seconds * 1000);
+      cluster.runUntil(() => cluster.leader !== undefined, { withinMs: 3000 });
+      return ((cluster.leader?.status.term ?? 0) - before) / 2;
+    };
+
+    expect(offersIn(60)).toBeLessThanOrEqual(5);
+    expect(offersIn(600)).toBeLessThanOrEqual(10);
+
+    cluster.network.heal();
+    cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: 33 * stableMs });
+  });
+
   it('then it stays where it is', () => {
     const cluster = afterRecovery();
     cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: 5000 });

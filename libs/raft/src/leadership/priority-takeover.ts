@@ -5,7 +5,8 @@ import { isQuickToWrite, startTransfer } from './transfer.js';
 /**
  * Priority is a wish about who leads in quiet times. It is granted by an ordinary hand-over to a follower of higher
  * priority that has everything committed and has been in contact without a gap for long enough; so a replica that
- * comes and goes does not drag leadership along, and equal priorities never pass it back and forth.
+ * comes and goes does not drag leadership along, and equal priorities never pass it back and forth. One that was
+ * offered it in vain waits longer from time to time.
  */
 export function considerPriorityTakeover(raft: RaftState): void {
   const { leadership, options } = raft;
@@ -18,10 +19,11 @@ export function considerPriorityTakeover(raft: RaftState): void {
     const isSteady =
       !follower.hasLostStore &&
       follower.steadySince !== undefined &&
-      raft.now - follower.steadySince >= options.priorityTakeoverStableMs;
+      raft.now - follower.steadySince >= raft.takeoverPatience.neededMs(follower.peer, raft.now);
     const isCaughtUp = follower.matchIndex >= raft.commitIndex;
     if (isSteady && isCaughtUp && isQuickToWrite(raft, follower)) heir = { peer: follower.peer, priority };
   }
-  if (heir !== undefined && leadership.committedInTerm && leadership.transfer === undefined)
-    startTransfer(raft, heir.peer);
+  if (heir === undefined || !leadership.committedInTerm || leadership.transfer !== undefined) return;
+  raft.takeoverPatience.offered(heir.peer);
+  startTransfer(raft, heir.peer);
 }

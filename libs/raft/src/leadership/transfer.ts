@@ -109,6 +109,7 @@ export function abortTransfer(raft: RaftState, why: string): void {
   const follower = leadership.followerOf(target);
   // Before it is offered leadership again it has to prove itself anew.
   if (follower !== undefined) follower.steadySince = undefined;
+  raft.takeoverPatience.leaderIs(raft.id, raft.now);
   raft.trace({ kind: 'transferAborted', term: raft.term, target, why });
 }
 

@@ -220,6 +220,31 @@ describe('to the others', () => {
     expect(a.status.learners).toEqual(['b']);
   });
 
+  it('is known as the later store by what it answers, not by its id: clocks are put back', () => {
+    const a = leader();
+    a.confirmHeartbeat('b', 7);
+    a.confirmAppend('c');
+    expect(a.status.members[1]).toMatchObject({ kind: 'returning', storeId: 7 });
+
+    a.wait(100);
+    a.give({ kind: 'tick' });
+    a.confirmHeartbeat('b', 3);
+
+    a.confirmAppend('c');
+    expect(a.status.members[1]).toMatchObject({ kind: 'returning', storeId: 3 });
+  });
+
+  it('is not taken for the later store by an answer to what was sent before the other was heard from', () => {
+    const a = leader();
+    const early = a.latest('heartbeatRequest', 'b');
+    a.confirmAppend('b');
+
+    a.receive('b', { kind: 'heartbeatResponse', requestId: early.requestId, term: early.term, storeId: 9 });
+
+    expect(JSON.stringify(a.trace.at(-1))).toMatch(/messageDropped.*another store may/);
+    expect(a.status.learners).toEqual([]);
+  });
+
   it('leadership is not handed to it', () => {
     const a = leader();
     a.confirmHeartbeat('b', 1);
@@ -303,7 +328,7 @@ describe('a group whose member loses its store', () => {
     cluster.replica('r2').start();
 
     cluster.runUntil(() => isWhole(cluster), { withinMs: 5000 });
-    expect(cluster.replica('r2').disk.storeId).toBe(2);
+    expect(cluster.replica('r2').disk.storesLost).toBe(2);
     expect(cluster.replica('r2').applied.digest).toBe(cluster.committed.digest);
   });
 
@@ -321,7 +346,7 @@ describe('a group whose member loses its store', () => {
     }
 
     expect(proposed.every((id) => cluster.committed.has(`c${id}`))).toBe(true);
-    expect(cluster.leader?.status.members.map(({ storeId }) => storeId)).toEqual([1, 1, 1]);
+    expect(cluster.replicas.map(({ disk }) => disk.storesLost)).toEqual([1, 1, 1]);
   });
 
   it('a change of leaders in the middle: the next one brings it back', () => {
@@ -353,7 +378,9 @@ describe('a group whose member loses its store', () => {
     cluster.runFor(1000);
 
     expect(cluster.replica('r4').applied.count).toBe(30);
-    expect(cluster.leader?.status.members[3]).toMatchObject({ id: 'r4', kind: 'learner', storeId: 1 });
+    const { storeId } = cluster.replica('r4').disk;
+    expect(storeId).not.toBe(0);
+    expect(cluster.leader?.status.members[3]).toMatchObject({ id: 'r4', kind: 'learner', storeId });
   });
 
   it('of two: the one that has everything brings the other back, if it leads', () => {

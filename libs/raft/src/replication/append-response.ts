@@ -16,11 +16,12 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
     raft.drop(from, response, `it belongs to the leadership of term ${response.term}`);
     return;
   }
-  const request = follower.takeInflight(response.requestId, raft.now);
-  if (!follower.heardFromStore(response.storeId ?? 0)) {
-    raft.drop(from, response, 'another store has taken the place of the one that answers');
+  if (follower.mayBeReplaced(response)) {
+    raft.drop(from, response, 'another store may have taken the place of the one that answers');
     return;
   }
+  const request = follower.takeInflight(response.requestId, raft.now);
+  follower.heardFromStore(response, raft.lastRequestId);
   if (response.matchIndex !== undefined) {
     invariant(
       response.matchIndex <= raft.log.lastIndex,

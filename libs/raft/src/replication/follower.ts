@@ -14,6 +14,12 @@ export interface InflightRequest {
   readonly followsMatch: boolean;
 }
 
+/** Of an answer: the store that gives it, and what it answers. */
+interface FromStore {
+  readonly storeId?: number | undefined;
+  readonly requestId: number;
+}
+
 const heartbeatsRemembered = 32;
 const givenUpRemembered = 32;
 /** However far its answers are: a request that was lost is repeated at the latest after so many times `retransmitAfterMs`. */
@@ -54,6 +60,8 @@ export class Follower {
   member: Member | undefined;
   /** The store that answers; undefined before the first answer in this leadership. */
   storeId: number | undefined;
+  /** The last request that was sent, to anybody, before that store was first heard from. */
+  private sentBeforeStore = 0;
   /** Of a learner: see catch-up.ts. */
   round: CatchUpRound | undefined;
   lastRoundTookMs = Number.POSITIVE_INFINITY;
@@ -82,18 +90,25 @@ export class Follower {
   }
 
   /**
-   * An answer has come from this store. A store that takes the place of another has a higher id.
+   * Is this answer perhaps left over from a store that the known one has replaced? A member has one store at a time, so
+   * once one has been heard from, only itself or a later one can answer what is sent after that. What was sent before and
+   * is answered from another store says nothing about which of the two is the later one; the next answers will.
    *
-   * @returns false when it is left over from a store that another one has replaced.
+   * Ids of stores are compared for equality only: they may come from clocks that go back, or from dice.
    */
-  heardFromStore(storeId: number): boolean {
-    if (this.storeId !== undefined && storeId < this.storeId) return false;
-    if (this.storeId !== undefined && storeId > this.storeId) {
+  mayBeReplaced({ storeId = 0, requestId }: FromStore): boolean {
+    return this.storeId !== undefined && storeId !== this.storeId && requestId <= this.sentBeforeStore;
+  }
+
+  /** An answer has come that is not left over. Another store than before knows nothing of what the one before it had. */
+  heardFromStore({ storeId = 0 }: FromStore, lastRequestId: number): void {
+    if (storeId === this.storeId) return;
+    if (this.storeId !== undefined) {
       this.lostItsLog();
       this.probeAt(this.nextIndex);
     }
     this.storeId = storeId;
-    return true;
+    this.sentBeforeStore = lastRequestId;
   }
 
   heartbeatSent(requestId: number, sentAt: number): void {

@@ -58,8 +58,9 @@ export function receiveHeartbeat(raft: RaftState, from: ReplicaId, response: Hea
   }
   const follower = response.term === raft.term ? raft.leadership?.followerOf(from) : undefined;
   if (follower === undefined) raft.drop(from, response, `it belongs to the leadership of term ${response.term}`);
+  else if (follower.mayBeReplaced(response))
+    raft.drop(from, response, 'another store may have taken the place of the one that answers');
   else if (!follower.heartbeatAnswered(response.requestId, raft.now))
     raft.drop(from, response, 'no heartbeat waits for it');
-  else if (!follower.heardFromStore(response.storeId ?? 0))
-    raft.drop(from, response, 'another store has taken the place of the one that answers');
+  else follower.heardFromStore(response, raft.lastRequestId);
 }

@@ -54,12 +54,13 @@ export function receiveSnapshotAnswer(raft: RaftState, from: ReplicaId, response
   const follower = response.term === raft.term ? raft.leadership?.followerOf(from) : undefined;
   if (
     follower?.outgoingSnapshot === undefined ||
-    follower.takeInflight(response.requestId, raft.now) === undefined ||
-    !follower.heardFromStore(response.storeId ?? 0)
+    follower.mayBeReplaced(response) ||
+    follower.takeInflight(response.requestId, raft.now) === undefined
   ) {
     raft.drop(from, response, 'no snapshot chunk waits for it');
     return;
   }
+  follower.heardFromStore(response, raft.lastRequestId);
   // Gone when the answer comes from a new store: what it needs is found out first.
   const sending = follower.outgoingSnapshot;
   if (sending === undefined) return;

@@ -19,7 +19,7 @@ export const fastDisk: DiskConditions = { syncMinMs: 0.1, syncMaxMs: 0.6 };
  */
 export class SimulatedDisk {
   conditions: DiskConditions = fastDisk;
-  /** Rises with each store that is lost: see `StoredState.storeId`. */
+  /** See `StoredState.storeId`. */
   storeId = 0;
   private volatile: PersistBatch[] = [];
   private syncing = 0;
@@ -82,8 +82,8 @@ export class SimulatedDisk {
     return this.durable.lastIndex;
   }
 
-  get wasWiped(): boolean {
-    return this.storeId > 0;
+  get storesLost(): number {
+    return this.lost.size;
   }
 
   /** Of a store that was lost: whether it had the entry when it was. */
@@ -119,7 +119,7 @@ export class SimulatedDisk {
   private replaceStore(): void {
     this.lost.set(this.storeId, this.durable);
     this.durable = new DurableLog();
-    this.storeId += 1;
+    this.storeId = idOfStore(this.lost.size);
   }
 
   private startSync(): void {
@@ -202,4 +202,9 @@ class DurableLog {
   private offsetOf(index: number): number {
     return Math.min(Math.max(index - this.base - 1, 0), this.entries.length);
   }
+}
+
+/** In no order, as nothing may depend on one: 1, −2 … would do, but ids are not negative. */
+function idOfStore(count: number): number {
+  return count % 2 === 1 ? 1000 - count : 1000 + count;
 }

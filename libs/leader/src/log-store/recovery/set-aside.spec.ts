@@ -8,8 +8,8 @@ import type { StoreTrace } from '../store-trace.js';
 import { FaultyFileOps } from '../testing/faulty-file-ops.js';
 import { keepNothing, SimulatedDisk } from '../testing/simulated-disk.js';
 
-const newId = Date.UTC(2030, 0, 2, 3, 4, 5, 678);
-const aside = '/data/damaged-log-2030-01-02T03-04-05.678Z';
+const newId = 4711;
+const aside = '/data/damaged-log-2030-01-02T03-04-05.678Z-4711';
 
 function storeOn(disk: SimulatedDisk, options: Partial<FileLogStoreOptions> = {}, files: FileOps = disk): FileLogStore {
   return new FileLogStore({
@@ -21,6 +21,7 @@ function storeOn(disk: SimulatedDisk, options: Partial<FileLogStoreOptions> = {}
     files,
     onDamage: 'setAside',
     newStoreId: () => newId,
+    epochMs: () => Date.UTC(2030, 0, 2, 3, 4, 5, 678),
     ...options,
   });
 }

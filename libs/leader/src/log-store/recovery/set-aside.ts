@@ -22,10 +22,12 @@ export interface SetAside {
 export async function decideSetAside(
   files: FileOps,
   names: LogFiles,
-  { storeId, damage }: { readonly storeId: number; readonly damage: StorageDamagedError },
+  { storeId, at, damage }: { readonly storeId: number; readonly at: number; readonly damage: StorageDamagedError },
 ): Promise<SetAside> {
-  const time = new Date(storeId).toISOString().replaceAll(':', '-');
-  const decided = { folder: `damaged-${names.group}-${time}`, storeId, why: damage.message };
+  const time = new Date(at).toISOString().replaceAll(':', '-');
+  // Two may have the same time, where the clock was put back; they must not share a folder.
+  const folder = `damaged-${names.group}-${time}-${storeId}`;
+  const decided = { folder, storeId, why: damage.message };
   const path = names.setAside();
   await replaceFileAgain(files, path, encode(decided), LogFiles.temporary(path));
   return decided;

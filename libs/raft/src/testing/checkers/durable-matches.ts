@@ -18,7 +18,7 @@ export class DurableMatches implements Checker {
     const matchTerm = progress === undefined ? undefined : entryTerm(raft, progress.matchIndex);
     if (progress === undefined || matchTerm === undefined) return;
     const follower = this.replicaOf(progress.peer);
-    if (follower.highestTerm > after.term || follower.disk.wasWiped) return;
+    if (follower.highestTerm > after.term || follower.disk.storesLost > 0) return;
     if (!follower.disk.hasDurable({ index: progress.matchIndex, term: matchTerm })) {
       throw new PropertyViolation(
         'Durable Matches',

@@ -52,6 +52,24 @@ export const disturbances: readonly Scenario[] = [
     },
   },
   {
+    name: 'the best replica, which reaches the leader and no majority, is offered the lead less and less often',
+    run: () => {
+      const raft = { priorityTakeoverStableMs: 1000 };
+      const cluster = new SimulatedCluster({ seed: 18, priorities: [5, 4, 3, 2, 1], raft });
+      cluster.elect();
+      cluster.kill('r1');
+      cluster.runUntil(() => cluster.leader?.id === 'r2', { withinMs: 3000 });
+      cluster.network.partition(['r1'], ['r3', 'r4', 'r5']);
+      cluster.replica('r1').start();
+      const before = cluster.leader?.status.term ?? 0;
+      for (let second = 0; second < 300; second += 1) proposeAndWait(cluster, 1000);
+      const offers = ((cluster.leader?.status.term ?? 0) - before) / 2;
+      expectThat(offers >= 2 && offers <= 15, `each vain offer doubles the time until the next; there were ${offers}`);
+      cluster.network.heal();
+      cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: 33_000 });
+    },
+  },
+  {
     name: 'links that stop one after the other and come back in another order leave a group that works',
     run: () => {
       const cluster = new SimulatedCluster({ seed: 15, priorities: [5, 4, 3, 2, 1] });

@@ -78,4 +78,30 @@ export const membership: readonly Scenario[] = [
       expectThat(a.status.role === 'candidate', 'store 77 does not know what the lost one promised');
     },
   },
+  {
+    name: 'a store that is lost twice is known by what it answers, not by its number',
+    run: () => {
+      const a = drivenLeader();
+      a.confirmHeartbeat('b', 7);
+      a.confirmAppend('c');
+      a.wait(100);
+      a.give({ kind: 'tick' });
+      a.confirmHeartbeat('b', 3);
+      a.confirmAppend('c');
+      expectThat(a.status.members.find(({ id }) => id === 'b')?.storeId === 3, 'store 3 answers what was sent after 7');
+    },
+  },
+  {
+    name: 'an answer to what was sent before a store was heard from makes nobody its successor',
+    run: () => {
+      const a = new DrivenReplica();
+      a.becomeLeader();
+      a.wait(100);
+      a.give({ kind: 'tick' });
+      const { requestId, term } = a.latest('heartbeatRequest', 'b');
+      a.confirmAppend('b');
+      a.receive('b', { kind: 'heartbeatResponse', requestId, term, storeId: 7 });
+      expectThat(a.status.learners.length === 0, 'which of the two stores is the later one is not known yet');
+    },
+  },
 ];

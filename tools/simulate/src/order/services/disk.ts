@@ -1,6 +1,6 @@
 import { type LogStore, StorageFailedError, type StoreCondition } from '@quorumkit/leader';
 import { MemoryLogStore } from '@quorumkit/leader/testing';
-import { firstWallTimeMs, type VirtualProcess } from '../world/virtual-process.js';
+import type { VirtualProcess } from '../world/virtual-process.js';
 import { timing } from './store.js';
 
 type PersistBatch = Parameters<LogStore['append']>[0];
@@ -34,7 +34,11 @@ export class Disk {
   private listener: DiskListener | undefined;
 
   constructor(private readonly process: VirtualProcess) {
-    this.log = new MemoryLogStore({ name: process.name, sync: () => this.sync() });
+    this.log = new MemoryLogStore({
+      name: process.name,
+      sync: () => this.sync(),
+      newStoreId: () => process.random.integer(1, 2 ** 31),
+    });
   }
 
   /** Which store of its member this is; 0: the first. Also while it is closed. */
@@ -65,14 +69,12 @@ export class Disk {
       open: async () => {
         const stored = await log.open();
         if (!this.isReplaced) return stored;
-        // As a store that was damaged and set aside: it knows that it takes the place of a lost one. By the true time:
-        // the group takes a lower id than the last one for an old store (docs/testing-orders.md, what was found).
-        const storeId = firstWallTimeMs + Math.floor(process.world.now);
-        await log.identify(storeId);
+        // As a store that was damaged and set aside: it knows that it takes the place of a lost one.
+        const storeId = await log.identify();
         this.isReplaced = false;
         return { ...stored, storeId };
       },
-      identify: (storeId) => log.identify(storeId),
+      identify: () => log.identify(),
       append: (batch) => (process.life === life ? this.append(batch) : new Promise<never>(() => undefined)),
       close: () => log.close(),
     };

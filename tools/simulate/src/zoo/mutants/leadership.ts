@@ -78,4 +78,9 @@ export const leadership = [
     'if (isStalled && raft.commitIndex > durability.durableIndex)',
     'if (false)',
   ]),
+  mutant('vain-offers-for-ever', 'Whoever was offered the lead in vain waits twice as long for the next offer.', [
+    'leadership/takeover-patience.js',
+    'this.stableMs * 2 ** Math.min(doublingsMax, this.refusalsOf(peer, now))',
+    'this.stableMs',
+  ]),
 ];

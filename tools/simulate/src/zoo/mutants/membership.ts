@@ -38,4 +38,14 @@ export const membership = [
     "return member?.kind === 'voter' && member.storeId === (answer.storeId ?? 0);",
     "return member?.kind === 'voter';",
   ]),
+  mutant('later-store-by-its-number', 'Which of two stores is the later one is known by what they answer.', [
+    'replication/follower.js',
+    'storeId !== this.storeId && requestId <= this.sentBeforeStore',
+    'storeId < this.storeId',
+  ]),
+  mutant('any-other-store-is-the-later-one', 'What was sent before a store was heard from says nothing about it.', [
+    'replication/follower.js',
+    'storeId !== this.storeId && requestId <= this.sentBeforeStore',
+    'false',
+  ]),
 ];
