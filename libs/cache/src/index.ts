@@ -11,6 +11,7 @@ export {
   type CacheInvalidationAsyncOptions,
   type CacheInvalidationOptions,
 } from './invalidation/cache-invalidation.module.js';
+export { createRawInvalidation, type RawInvalidationOptions } from './invalidation/raw-invalidation.js';
 export { LeaseKeeper } from './lease/lease-keeper.js';
 export { CachePublisherModule, type CachePublisherAsyncOptions } from './publishing/cache-publisher.module.js';
 export { CachePublisher, type Acknowledged, type Committed, type MutatedKeys } from './publishing/cache-publisher.js';

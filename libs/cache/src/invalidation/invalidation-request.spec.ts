@@ -4,7 +4,11 @@ import type { IncomingRequest } from '../calls/call-auth.guard.js';
 import { cacheKey, type CacheKey } from '../core/cache-key.js';
 import { invalidationPath, parseInvalidation } from './invalidation-request.js';
 
-const request = (query: Record<string, unknown>, headers: Record<string, string> = {}, params = { collection: 'products', name: 'tux' }): IncomingRequest => ({
+const request = (
+  query: Record<string, unknown>,
+  headers: Record<string, string> = {},
+  params = { collection: 'products', name: 'tux' },
+): IncomingRequest => ({
   method: 'DELETE',
   url: '/cache/products/tux',
   headers,
@@ -25,7 +29,9 @@ describe('an invalidation', () => {
   });
 
   it('without a name is for the whole collection', () => {
-    expect(parseInvalidation(request({ epoch: '3', sequence: '41' }, {}, { collection: 'products', name: '' }))).toMatchObject({ ok: true, value: { key: 'products/' } });
+    expect(
+      parseInvalidation(request({ epoch: '3', sequence: '41' }, {}, { collection: 'products', name: '' })),
+    ).toMatchObject({ ok: true, value: { key: 'products/' } });
   });
 
   it.each([

@@ -1,14 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import { Controller, Delete, Get, HttpCode, Inject, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import { CallAuthGuard, type IncomingRequest } from '../calls/call-auth.guard.js';
 import { isEntryKey } from '../core/cache-key.js';
-import { sessionOf } from '../core/lease.js';
 import { CacheProblem, CacheProblemFilter, invalidMessage } from '../problem/problem.js';
 import type { CacheExplanation } from '../serving/cache-report.js';
 import { CoherentCache } from '../serving/coherent-cache.service.js';
+import { applyInvalidation, isCapable } from './apply-invalidation.js';
 import { invalidationHeaders, parseInvalidation } from './invalidation-request.js';
 
 export const INVALIDATED_CACHE = Symbol('quorumkit:cache:invalidated-cache');
@@ -50,20 +48,14 @@ export class InvalidationController {
     this.checkCapability(request);
     const parsed = parseInvalidation(request);
     if (!parsed.ok) throw invalidMessage(parsed.problems);
-    const applied = this.cache.invalidate(parsed.value.key, parsed.value.version);
+    const { applied, session } = applyInvalidation(this.cache, parsed.value);
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(response, invalidationHeaders.applied, applied);
-    httpAdapter.setHeader(response, invalidationHeaders.session, sessionOf(this.cache.runtime.state.lease) ?? 'none');
+    httpAdapter.setHeader(response, invalidationHeaders.session, session);
   }
 
-  /** Without call authentication the capability is what keeps strangers out; with it, it is checked when it is there. */
-  private checkCapability(request: IncomingRequest): void {
-    const given = request.headers[invalidationHeaders.capability];
-    const { config, capability } = this.cache.runtime;
-    if (given === undefined && config.auth !== 'none') return;
-    const expected = Buffer.from(capability);
-    const presented = Buffer.from(typeof given === 'string' ? given : '');
-    if (presented.length === expected.length && timingSafeEqual(presented, expected)) return;
+  private checkCapability({ headers }: IncomingRequest): void {
+    if (isCapable(this.cache.runtime, headers[invalidationHeaders.capability])) return;
     throw new CacheProblem(
       401,
       'Unauthorized',
