@@ -21,6 +21,7 @@ import { LeaderWatch } from './nomination/leader-watch.js';
 import { catalogId, outgoingCalls } from './outgoing-calls.js';
 import { cacheRefusal } from './products/cache-refusal.js';
 import { createHitPath } from './products/hit-path.js';
+import { createInvalidationPath } from './products/invalidation-path.js';
 import { PublicModule } from './public.module.js';
 import { readStorefrontFiles } from './storefront/storefront-files.js';
 
@@ -78,6 +79,7 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
     kind: 'internal',
     logger,
     auth: authenticator,
+    fastPath: createInvalidationPath(cache, authenticator, new RequestLog(logger, 'debug')),
   });
 
   registerReadiness(service.readiness, { cache, leaderWatch: publicApp.get(LeaderWatch) });

@@ -75,7 +75,10 @@ describe('the way of hits', () => {
   });
 
   it('answers 304 to who holds it', async () => {
-    const { message } = await ask('/products/tux', { headers: { 'if-none-match': '"1.2-ivIksPMcD6Sf"' }, level: 'warn' });
+    const { message } = await ask('/products/tux', {
+      headers: { 'if-none-match': '"1.2-ivIksPMcD6Sf"' },
+      level: 'warn',
+    });
 
     expect(message.statusCode).toBe(304);
     expect(lines).toEqual([]);

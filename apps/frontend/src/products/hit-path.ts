@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { type CoherentCache, createRawFastPath } from '@quorumkit/cache';
 import { productPath } from '@toystore/contracts';
 import type { FastPath, RequestLog } from '@toystore/service';
+import { loggedPath } from '../logged-path.js';
 import { productKey } from './product-key.js';
 
 /**
@@ -15,21 +16,15 @@ export function createHitPath(
   log: RequestLog,
   before: INestApplicationContext | 'unchecked',
 ): FastPath {
-  // Looking up, answering and logging are one synchronous turn, so one start is enough.
-  let startedAt = 0;
-  const answer = createRawFastPath(cache, {
-    prefix: productPath(''),
-    key: productKey,
-    public: true,
-    before,
-    ...(log.isEnabled && {
-      answered: (request, _response, { status, cacheStatus }) =>
-        log.record(request, status, performance.now() - startedAt, { cache: cacheStatus }),
+  return loggedPath(log, (record) =>
+    createRawFastPath(cache, {
+      prefix: productPath(''),
+      key: productKey,
+      public: true,
+      before,
+      ...(record && {
+        answered: (request, _response, { status, cacheStatus }) => record(request, status, { cache: cacheStatus }),
+      }),
     }),
-  });
-  if (!log.isEnabled) return answer;
-  return (request, response) => {
-    startedAt = performance.now();
-    return answer(request, response);
-  };
+  );
 }
