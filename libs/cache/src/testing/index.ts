@@ -1,4 +1,5 @@
 export type { HttpAnswer, HttpCall, HttpCaller } from '../calls/http-caller.js';
+export { PoolCaller, type PoolCallerOptions } from '../calls/pool-caller.js';
 export type { Scheduler } from '../calls/scheduler.js';
 export { createPublisherInMemory, createSubscriberInMemory, type CallDesk } from './callers-in-memory.js';
 export {
