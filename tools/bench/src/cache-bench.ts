@@ -15,7 +15,8 @@ const bareName = 'bare Fastify, the bytes alone';
 const storeName = "the store's frontend, all headers";
 const nginxName = 'nginx proxy_cache hit';
 const bareDelete = 'bare Fastify that does nothing';
-const packageDelete = 'a cache alone';
+const frameworkDelete = 'a cache alone, behind the framework';
+const rawDelete = 'a cache alone, in front of the framework';
 const storeDelete = "the store's frontend, among its five other processes";
 const deleteRounds = 5;
 const warmUpRounds = 3;
@@ -31,7 +32,7 @@ interface Contestant {
  * A cached product from a bare Fastify route, our three ways, a Nest handler without a cache, Nest's own interceptor and, where
  * one is installed, nginx: the same bytes, interleaved rounds, each server a process of its own. Then what a DELETE takes.
  */
-export async function benchCache({ rounds = 21, seconds = 0.5, deletes = 1_000 } = {}): Promise<Measurement> {
+export async function benchCache({ rounds = 21, seconds = 0.5, deletes = 2_000 } = {}): Promise<Measurement> {
   const secret = randomBytes(32).toString('base64url');
   return withStore((store) => measure(store, { secret, rounds, seconds, deletes }), {
     // A log line for each request is not what is compared.
@@ -67,16 +68,22 @@ async function measure(
     for (const { name, url } of contestants) await requireSameBody(name, url, body);
     await runRounds(contestants, { rounds, seconds });
     const receiver = 'cache';
-    const alone = await startYardstick('invalidation-server.js', {
-      CLUSTER_SECRET: secret,
-      RECEIVER: receiver,
-      ENTRIES: String(warmUpCount + deleteRounds * deletes),
-    });
-    started.push(alone);
+    const cacheAlone = async (way: 'framework' | 'raw'): Promise<string> => {
+      const server = await startYardstick('invalidation-server.js', {
+        CLUSTER_SECRET: secret,
+        RECEIVER: receiver,
+        WAY: way,
+        ENTRIES: String(warmUpCount + deleteRounds * deletes),
+      });
+      started.push(server);
+      return server.url;
+    };
+    const held = (number: number): string => `products/p${number}`;
     const deleted = await measureDeletes(
       [
         { name: bareDelete, url: bare.url, receiver, key: () => 'products/tux' },
-        { name: packageDelete, url: alone.url, receiver, key: (number) => `products/p${number}` },
+        { name: frameworkDelete, url: await cacheAlone('framework'), receiver, key: held },
+        { name: rawDelete, url: await cacheAlone('raw'), receiver, key: held },
         frontendOf(store),
       ],
       { secret, rounds: deleteRounds, count: deletes },
@@ -142,7 +149,7 @@ function report(
   const interceptor = ratio(contestantTitles.interceptor, contestantTitles.plain);
   const pipeline = ratio(contestantTitles.pipeline, contestantTitles.plain);
   const told = ({ name, p50Ms, p99Ms }: DeleteFigures): string => `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms`;
-  const ownDelete = deleted.find(({ name }) => name === packageDelete);
+  const ownDelete = deleted.find(({ name }) => name === rawDelete);
   const hasNginx = contestants.some(({ name }) => name === nginxName);
   return {
     title: 'A cached product, and its invalidation',

@@ -1,4 +1,4 @@
-import { UndiciTransport } from '@toystore/contracts';
+import { PoolCaller } from '@quorumkit/cache/testing';
 import { HmacAuthenticator } from '@toystore/service';
 import { quantile, round } from './figures.js';
 
@@ -22,9 +22,11 @@ export interface DeleteFigures {
 /** Before what is counted. */
 export const warmUpCount = 1_000;
 const deadlineMs = 5_000;
+/** The owner says which session it means; no cache minds another one. */
+const session = '0'.repeat(32);
 
 /**
- * Signed DELETEs, one after the other, as the owner sends them: what a sale waits for a cache, from the signature to the
+ * Signed DELETEs, one after the other, sent with the owner's own client: what a sale waits for a cache, from the signature to the
  * 204. The targets take turns, so that a slower second of the machine hits all of them.
  */
 export async function measureDeletes(
@@ -49,7 +51,7 @@ export async function measureDeletes(
 
 class DeleteSender {
   readonly tookMs: number[] = [];
-  private readonly transport: UndiciTransport;
+  private readonly caller: PoolCaller;
   private sequence = 0;
 
   constructor(
@@ -57,22 +59,18 @@ class DeleteSender {
     secret: string,
   ) {
     const owner = new HmacAuthenticator({ self: 'catalog', secret });
-    this.transport = new UndiciTransport({
-      baseUrl: target.url,
-      receiver: target.receiver,
-      connections: 1,
-      sign: (call) => owner.sign(call),
-    });
+    this.caller = new PoolCaller({ baseUrl: target.url, receiver: target.receiver, connections: 1, auth: owner });
   }
 
   async send(count: number): Promise<void> {
     for (let sent = 0; sent < count; sent += 1) {
       this.sequence += 1;
       const startMs = performance.now();
-      const { status } = await this.transport.request({
+      const { status } = await this.caller.call({
         method: 'DELETE',
         path: `/cache/${this.target.key(this.sequence)}?epoch=1&sequence=${this.sequence}`,
-        deadlineMs,
+        headers: { 'cache-session': session },
+        timeoutMs: deadlineMs,
       });
       this.tookMs.push(performance.now() - startMs);
       if (status !== 204) throw new Error(`${this.target.name} answered a DELETE with ${status} instead of 204.`);
@@ -80,6 +78,6 @@ class DeleteSender {
   }
 
   async close(): Promise<void> {
-    await this.transport.close();
+    await this.caller.close();
   }
 }
