@@ -61,6 +61,20 @@ describe('Applier', () => {
     expect(slices()).toBeGreaterThan(2);
   });
 
+  it('does not apply what a snapshot stands for that came meanwhile, and goes on behind it', async () => {
+    const { clock, applier, applied, failures } = setUp(1);
+    applier.enqueue(entries(1, 100));
+    const before = applied.length;
+
+    const contents = { version: 2, time: 1, leadership: { term: 1, ms: 0 }, results: [], state: 0 };
+    applier.restore({ index: 90 as LogIndex, term: 1 as Term, data: Buffer.from(JSON.stringify(contents)) });
+    await clock.settle();
+
+    expect(before).toBeLessThan(90);
+    expect(applied.slice(before)).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+    expect([failures, applier.backlog, applier.backlogBytes]).toEqual([[], 0, 0]);
+  });
+
   it('reports an entry that cannot be read, and applies nothing after it', () => {
     const { applier, applied, failures } = setUp();
     const [first, second] = entries(1, 2) as [Entry, Entry];

@@ -139,6 +139,26 @@ describe('a follower that is slow to apply', () => {
   });
 });
 
+describe('a leader that is slow to apply', () => {
+  it('refuses proposals by name while as many committed entries wait as it may keep', async () => {
+    const limits = { applyBacklogMax: 40, backlogBytesMax: 1000 * commandBytes };
+    const { clock, leader } = await setUp({ size: 1, limits });
+    const refused: Promise<unknown>[] = [];
+    leader.stateMachine.beforeApply = () => {
+      const { backlog } = (leader.replica as NonNullable<Member['replica']>).applier;
+      if (backlog === 40) refused.push(leader.log.propose('one more'));
+    };
+
+    const proposed = Array.from({ length: 100 }, () => leader.log.propose('x'));
+    await clock.advance(300);
+    await Promise.all(proposed);
+
+    expect(refused).toHaveLength(1);
+    await expect(refused[0]).rejects.toMatchObject({ code: 'BACKPRESSURE', limit: 'applyBacklogMax', value: 40 });
+    await expect(load(clock, leader, 1)).resolves.toMatchObject({ done: 5 });
+  });
+});
+
 describe('callers', () => {
   it('that read are refused by name when too many wait', async () => {
     const { clock, leader } = await setUp({ limits: { readsMax: 2 } });
@@ -172,7 +192,7 @@ describe('callers', () => {
   it('that wait for an index are refused by name when too many do', async () => {
     const { clock, leader } = await setUp({ limits: { waitsMax: 2 } });
     const index = leader.log.appliedIndex + 1;
-    const waiting = [leader.log.waitFor(index), leader.log.waitFor(index)];
+    const waiting = Promise.allSettled([leader.log.waitFor(index), leader.log.waitFor(index)]);
 
     await expect(leader.log.waitFor(index)).rejects.toMatchObject({
       code: 'BACKPRESSURE',
@@ -181,8 +201,8 @@ describe('callers', () => {
       definite: true,
     });
     await load(clock, leader, 1);
-    await Promise.all(waiting);
 
+    expect(await waiting).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
     await expect(leader.log.waitFor(index)).resolves.toBeUndefined();
   });
 });

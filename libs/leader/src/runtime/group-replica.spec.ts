@@ -307,6 +307,7 @@ describe('keys', () => {
 
   it('joins a proposal in flight under the same key', async () => {
     const { clock, leader } = await setUp();
+    const before = leader.election.state().lastLogIndex;
 
     const both = await outcome(
       clock,
@@ -317,6 +318,7 @@ describe('keys', () => {
       [1, false],
       [1, true],
     ]);
+    expect(leader.election.state().lastLogIndex - before).toBe(1);
   });
 
   it('forgets a key after its time in the log, on every replica alike', async () => {

@@ -49,7 +49,10 @@ function setUp(storage?: (id: string) => MemberStorage) {
     clock,
     firstStart: 'ask',
     storage: storage ?? inMemory,
-    observer: (id) => ({ waitingForMembers: (silent) => void waiting.push(`${id} waits for ${silent.join()}`), storeLost: () => void lost.push(id) }),
+    observer: (id) => ({
+      waitingForMembers: (silent) => void waiting.push(`${id} waits for ${silent.join()}`),
+      storeLost: () => void lost.push(id),
+    }),
   });
   running.push(cluster);
   const leader = async (): Promise<ClusterMember<Notes>> => {
@@ -65,7 +68,8 @@ function setUp(storage?: (id: string) => MemberStorage) {
     await cluster.crash(id);
     stores.get(id)?.wipe();
   };
-  const kinds = (): (string | undefined)[] => cluster.ids.map((id) => cluster.leader?.membership.members().find((member) => member.id === id)?.kind);
+  const kinds = (): (string | undefined)[] =>
+    cluster.ids.map((id) => cluster.leader?.membership.members().find((member) => member.id === id)?.kind);
   return { clock, cluster, stores, waiting, lost, leader, write, wipe, kinds };
 }
 
@@ -138,7 +142,8 @@ describe('a member whose disk was lost', () => {
     await cluster.startMember('r3');
     await write('c');
     await clock.advance(3000);
-    for (const { stateMachine } of cluster.members) expect(stateMachine.notes).toEqual(['a', 'committed by r2 and r3', 'c']);
+    for (const { stateMachine } of cluster.members)
+      expect(stateMachine.notes).toEqual(['a', 'committed by r2 and r3', 'c']);
   });
 
   it('does not begin a new group with a member that was never there, while the one that has everything is away', async () => {
@@ -161,12 +166,47 @@ describe('a member whose disk was lost', () => {
   });
 });
 
+describe('a member whose store is empty', () => {
+  it('says that its group has a log as soon as it knows, though it has nothing of it itself', async () => {
+    const { clock, cluster, write, wipe } = setUp();
+    await cluster.start();
+    await write('a');
+    await wipe('r1');
+    cluster.network.filter = ({ to }) => to !== 'r1';
+
+    await cluster.startMember('r1');
+    await clock.advance(300);
+
+    const { replica } = cluster.member('r1');
+    expect([replica?.history, replica?.status?.lastLogIndex]).toEqual(['some', 0]);
+  });
+
+  it('neither campaigns nor promises to before it knows, and says why', async () => {
+    const { clock, cluster } = setUp();
+    await cluster.startMember('r1');
+    await clock.advance(300);
+
+    const { replica } = cluster.member('r1');
+
+    expect(replica?.history).toBe('none');
+    expect(replica?.hint({ kind: 'nominate', observedTerm: 0 as Term })).toMatch(/does not know yet whether/);
+    await clock.advance(20_000);
+    expect(cluster.member('r1').election.state()).toMatchObject({ role: 'stopped', term: 0 });
+  });
+});
+
 /** A member's log in files, one of which can be damaged. */
 class FileStorage implements MemberStorage {
   readonly disk = new SimulatedDisk();
 
   newStore(): FileLogStore {
-    return new FileLogStore({ dataDir: '/data', onDamage: 'setAside', files: this.disk, processes: this.disk.processes, onFailure: () => undefined });
+    return new FileLogStore({
+      dataDir: '/data',
+      onDamage: 'setAside',
+      files: this.disk,
+      processes: this.disk.processes,
+      onFailure: () => undefined,
+    });
   }
 
   crash(): void {
@@ -184,31 +224,37 @@ class FileStorage implements MemberStorage {
 }
 
 describe('a member whose log is damaged in the middle', () => {
-  it.each(['r1', 'r3'])('keeps it aside, fetches everything from the leader, and is a voter again (%s)', async (victim) => {
-    const storages = new Map<string, FileStorage>();
-    const storage = (id: string): FileStorage => {
-      const made = new FileStorage();
-      storages.set(id, made);
-      return made;
-    };
-    const { clock, cluster, write, kinds } = setUp(storage);
-    await cluster.start();
-    for (const note of ['a', 'b', 'c', 'd']) await write(note);
-    await clock.advance(300);
-    await cluster.crash(victim);
-    storages.get(victim)?.flipBit();
+  it.each(['r1', 'r3'])(
+    'keeps it aside, fetches everything from the leader, and is a voter again (%s)',
+    async (victim) => {
+      const storages = new Map<string, FileStorage>();
+      const storage = (id: string): FileStorage => {
+        const made = new FileStorage();
+        storages.set(id, made);
+        return made;
+      };
+      const { clock, cluster, write, kinds } = setUp(storage);
+      await cluster.start();
+      for (const note of ['a', 'b', 'c', 'd']) await write(note);
+      await clock.advance(300);
+      await cluster.crash(victim);
+      storages.get(victim)?.flipBit();
 
-    await cluster.startMember(victim);
-    await clock.until(() => cluster.leader !== undefined && cluster.member(victim).stateMachine.notes.length === 4, 'it to have everything');
-    await clock.until(() => kinds().every((kind) => kind === 'voter'), 'it to be a voter again');
+      await cluster.startMember(victim);
+      await clock.until(
+        () => cluster.leader !== undefined && cluster.member(victim).stateMachine.notes.length === 4,
+        'it to have everything',
+      );
+      await clock.until(() => kinds().every((kind) => kind === 'voter'), 'it to be a voter again');
 
-    const { disk } = storages.get(victim) as FileStorage;
-    expect([...disk.contents().keys()].filter((path) => /damaged-log-.*wal$/.test(path))).toHaveLength(1);
-    // It counts again: with one of the others gone there is a majority.
-    await cluster.crash(victim === 'r1' ? 'r3' : 'r2');
-    await write('e');
-    expect(cluster.member(victim).stateMachine.notes.slice(0, 4)).toEqual(['a', 'b', 'c', 'd']);
-  });
+      const { disk } = storages.get(victim) as FileStorage;
+      expect([...disk.contents().keys()].filter((path) => /damaged-log-.*wal$/.test(path))).toHaveLength(1);
+      // It counts again: with one of the others gone there is a majority.
+      await cluster.crash(victim === 'r1' ? 'r3' : 'r2');
+      await write('e');
+      expect(cluster.member(victim).stateMachine.notes.slice(0, 4)).toEqual(['a', 'b', 'c', 'd']);
+    },
+  );
 });
 
 describe('decideFirstStart', () => {
@@ -227,7 +273,9 @@ describe('decideFirstStart', () => {
       return standing === undefined ? Promise.reject(new Error('silent')) : Promise.resolve(standing);
     };
     let found: unknown = 'undecided';
-    void decideFirstStart({ others, clock, ask, isStopped: () => false, waiting: () => undefined }).then((decision) => (found = decision));
+    void decideFirstStart({ others, clock, ask, isStopped: () => false, waiting: () => undefined }).then(
+      (decision) => (found = decision),
+    );
     await clock.advance(10_000);
     return found;
   }
@@ -239,9 +287,24 @@ describe('decideFirstStart', () => {
     ['one has a log and the other is silent', [[some, undefined]], { kind: 'lostStore', witness: 'b' }],
     ['one is silent', [[none(), undefined]], 'undecided'],
     ['one has not opened its store', [[none(), unknown]], 'undecided'],
-    ['one answers later', [[none(), undefined], [none(), none()]], { kind: 'newGroup', term: 0 }],
+    [
+      'one answers later',
+      [
+        [none(), undefined],
+        [none(), none()],
+      ],
+      { kind: 'newGroup', term: 0 },
+    ],
     // b was empty, then it was elected by c while c did not answer here.
-    ['answers of different rounds never come together', [[none(), undefined], [undefined, none()], [undefined, undefined]], 'undecided'],
+    [
+      'answers of different rounds never come together',
+      [
+        [none(), undefined],
+        [undefined, none()],
+        [undefined, undefined],
+      ],
+      'undecided',
+    ],
   ];
   it.each(cases)('when %s', async (_, rounds, expected) => {
     expect(await decide(...rounds)).toEqual(expected);

@@ -92,6 +92,25 @@ describe('a wall clock that is wrong', () => {
     expect(second - first).toBeLessThanOrEqual(61_000);
   });
 
+  it('neither ends a leader’s lease nor lets a leader that was paused believe in it', async () => {
+    const { clock, leader } = await setUp();
+    const { term } = leader.election.state();
+    const believed: boolean[] = [];
+    for (const jump of [-hour, 25 * hour, -24 * hour]) {
+      clock.epochOffsetMs += jump;
+      believed.push(leader.election.isLeader());
+      await clock.advance(1000);
+    }
+    const after = leader.election.state().term;
+
+    // Paused for a minute that the wall clock is put back by.
+    clock.jump(60_000);
+    clock.epochOffsetMs -= 60_000;
+    const awake = leader.election.isLeader();
+
+    expect([believed, after, awake]).toEqual([[true, true, true], term, false]);
+  });
+
   it('never makes log time go back', async () => {
     const { clock, leader } = await setUp();
     await write(clock, leader, 'a');

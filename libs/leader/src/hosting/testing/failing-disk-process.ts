@@ -72,7 +72,14 @@ async function main([dataDir = '', code = 'EIO']: readonly string[]): Promise<vo
         return { kind: 'fail', code };
       };
     }
-    await log.propose(count);
+    try {
+      await log.propose(count);
+    } catch (error) {
+      // A caller that takes the refusal in its stride: nothing but the group itself may end this process.
+      say(`refused ${String(error)}`);
+      setInterval(() => undefined, 60_000);
+      return;
+    }
     say(`acknowledged ${count}`);
   }
 }

@@ -98,6 +98,29 @@ describe('takeFolderLock', () => {
     await machine.take(12);
   });
 
+  it('is not taken by who judged a dead holder and then slept while others took it and released it', async () => {
+    const machine = new Machine();
+    await machine.take(11);
+    machine.dead.add(11);
+    let wake: () => void = () => undefined;
+    const asleep = new Promise<void>((resolve) => (wake = resolve));
+    let isAsleep: () => void = () => undefined;
+    const fellAsleep = new Promise<void>((resolve) => (isAsleep = resolve));
+    const sleepy = new FaultyFileOps(machine.disk, ({ operation, ofOperation }) => {
+      if (operation !== 'create' || ofOperation > 1) return undefined;
+      isAsleep();
+      return { kind: 'delay', until: asleep };
+    });
+
+    const late = machine.take(14, sleepy);
+    await fellAsleep;
+    await (await machine.take(12)).release();
+    await machine.take(13);
+    wake();
+
+    await expect(late).rejects.toMatchObject({ name: 'StoreInUseError', holder: { pid: 13 } });
+  });
+
   it('goes to one process at a time when many ask at once, holders die and release in between', async () => {
     for (let seed = 1; seed <= 150; seed++) {
       const violations = await contend(seed);
