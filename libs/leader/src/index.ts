@@ -62,6 +62,7 @@ export {
   IndeterminateError,
   InvalidOptionsError,
   LeaderError,
+  MemberInUseError,
   MembershipRefusedError,
   NoLeaderError,
   NotLeaderError,

@@ -3,6 +3,8 @@ import { parseSettledConfiguration, type SettledConfiguration } from '../members
 /** What the directory needs of a replica's `GET /leader/status`. */
 export interface MemberStatus {
   readonly id: string;
+  /** Of the process that answers; undefined of a version that does not say so. */
+  readonly bootId: string | undefined;
   readonly term: number;
   readonly role: string;
   readonly leader: string | undefined;
@@ -33,6 +35,7 @@ const isIndex = (value: unknown): value is number => Number.isSafeInteger(value)
 export function parseMemberStatus(id: string, json: unknown): MemberStatus | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const {
+    bootId,
     term,
     role,
     leader,
@@ -55,6 +58,7 @@ export function parseMemberStatus(id: string, json: unknown): MemberStatus | und
   const named = typeof leader === 'object' && leader !== null ? (leader as Record<string, unknown>)['id'] : undefined;
   return {
     id,
+    bootId: typeof bootId === 'string' ? bootId : undefined,
     term,
     role,
     leader: typeof named === 'string' ? named : undefined,

@@ -11,6 +11,7 @@ export function leaderErrorStatus(error: Pick<LeaderError, 'code'>): number {
       return 503;
     case 'TRANSFER_FAILED':
     case 'MEMBERSHIP_REFUSED':
+    case 'MEMBER_IN_USE':
       return 409;
     case 'APPLY_FAILED':
       return 422;

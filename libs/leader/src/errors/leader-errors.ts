@@ -17,7 +17,8 @@ export type LeaderErrorCode =
   | 'INVALID_OPTIONS'
   | 'GROUP_STOPPED'
   | 'TRANSFER_FAILED'
-  | 'MEMBERSHIP_REFUSED';
+  | 'MEMBERSHIP_REFUSED'
+  | 'MEMBER_IN_USE';
 
 /**
  * Every failure of this package. `definite` answers the one question a caller must ask: did the command certainly
@@ -208,6 +209,28 @@ export class TransferFailedError extends LeaderError {
   ) {
     super(
       `Replica ${replica} still leads in term ${term}: ${target ?? 'no other member'} did not take over. Is it up and in contact?`,
+    );
+  }
+}
+
+/**
+ * Another process answers under this member's id at its address, so this one did not start: two processes of one id could
+ * give two votes in one term, and elect two leaders. Nothing was written.
+ */
+export class MemberInUseError extends LeaderError {
+  override readonly name = 'MemberInUseError';
+  readonly code = 'MEMBER_IN_USE';
+  readonly definite = true;
+
+  constructor(
+    readonly group: string,
+    readonly member: string,
+    readonly url: string,
+    /** Of the other process; its `GET /leader/status` and its log say the same. */
+    readonly bootId: string,
+  ) {
+    super(
+      `Member ${member} of group ${group} runs already: ${url} is answered by another process (boot ${bootId}). Two processes under one id could elect two leaders. This one did not start and changed nothing; stop the other one, or give this one its own nodeId.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ReplicaId, Term } from '@quorumkit/raft';
 import { GroupElection } from '../election/group-election.js';
 import type { OfficeHooks } from '../election/office.js';
-import { GroupStoppedError } from '../errors/leader-errors.js';
+import { GroupStoppedError, MemberInUseError } from '../errors/leader-errors.js';
 import type { GroupOptions } from '../group/group-options.js';
 import { type GroupConfig, parseGroupOptions } from '../group/parse-group-options.js';
 import { StorageDamagedError } from '../log-store/errors.js';
@@ -93,9 +93,12 @@ export class HostedGroup {
             members,
             auth,
             clock,
+            bootId: this.bootId,
+            onSecondProcess: (found) => user.observer.secondProcess?.(found),
             controlTimeoutMs: config.raft.electionTimeoutMaxMs,
           })
         : undefined;
+    if (this.http !== undefined) await this.refuseSecondProcess();
     const transport = ports.transport ?? (this.http as HttpPeerTransport);
     const { decorate } = ports;
     const files = decorate?.files?.(nodeFileOps);
@@ -183,6 +186,16 @@ export class HostedGroup {
       kind: (nomination.nominee as ReplicaId) === this.config.nodeId ? 'nominate' : 'forgetLeader',
       observedTerm,
     });
+  }
+
+  /**
+   * Whoever answers at this member's address before this process listens is another one. Best effort: one that is paused,
+   * or that begins in the same instant, is not heard here; the other members hear both then, and say so.
+   */
+  private async refuseSecondProcess(): Promise<void> {
+    const { name, self } = this.config;
+    const boot = await this.standings.processAt(self);
+    if (boot !== undefined && boot !== this.bootId) throw new MemberInUseError(name, self.id, self.url, boot);
   }
 
   private explained(error: unknown): unknown {

@@ -124,6 +124,10 @@ export class LeaderGroups
         this.logger.error(
           `[${name}] THE STORE OF THIS REPLICA IS LOST: ${why}. It does not vote before it has fetched everything from the leader.`,
         ),
+      secondProcess: ({ peer, boots }) =>
+        this.logger.error(
+          `[${name}] TWO PROCESSES ARE MEMBER ${peer}: boots ${boots.join(' and ')} speak in turns. Two votes under one name can elect two leaders. Stop one of them at once (GET /leader/status tells the boot id of each).`,
+        ),
       problem: (what, error) => this.logger.error(`[${name}] ${what}: ${messageOf(error)}`),
     };
   }

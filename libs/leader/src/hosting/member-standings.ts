@@ -1,9 +1,12 @@
 import { HttpMemberCalls } from '../directory/member-calls.js';
+import type { MemberOptions } from '../group/group-options.js';
 import type { GroupMember } from '../membership/membership.js';
 import type { CallAuthenticator } from '../group/call-authenticator.js';
 import type { PeerStanding } from '../runtime/first-start.js';
 
 const askTimeoutMs = 1000;
+/** A member whose own address leads nowhere starts so much later. */
+const ownAddressTimeoutMs = 500;
 
 /** Asks members what they have: `GET /leader/status`, signed like every call. */
 export class MemberStandings {
@@ -18,6 +21,12 @@ export class MemberStandings {
     const reply = await this.calls.status(member, askTimeoutMs);
     if (reply.kind !== 'status') throw new Error(reply.why);
     return { history: reply.status.history, term: reply.status.term };
+  }
+
+  /** Which process answers as this member at its address; undefined when none does. Asked before this one listens. */
+  async processAt(member: MemberOptions): Promise<string | undefined> {
+    const reply = await this.calls.status(member, ownAddressTimeoutMs);
+    return reply.kind === 'status' ? reply.status.bootId : undefined;
   }
 
   async close(): Promise<void> {

@@ -4,9 +4,11 @@ import { LeaderGroups } from '../hosting/leader-groups.js';
 import { readBody } from '../hosting/raw-body.js';
 import { MalformedMessageError } from '../transport/byte-frame.js';
 import { WrongPeerError } from '../transport/http-peer-transport.js';
+import { bootHeader } from '../transport/peer-processes.js';
 import { LeaderCallGuard } from './leader-call.guard.js';
 
 interface PeerRequest {
+  readonly headers: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
   readonly socket?: Socket;
   readonly raw?: { readonly socket: Socket } & AsyncIterable<Buffer>;
@@ -27,8 +29,9 @@ export class PeerMessagesController {
 
   @Post(':group/messages')
   async message(@Param('group') name: string, @Req() request: PeerRequest, @Res() reply: PeerReply): Promise<void> {
-    const http = this.groups.find(name)?.http;
-    if (http === undefined) {
+    const group = this.groups.find(name);
+    const http = group?.http;
+    if (group === undefined || http === undefined) {
       refuse(reply, 404, 'There is no such group here.');
       return;
     }
@@ -38,7 +41,8 @@ export class PeerMessagesController {
       return;
     }
     try {
-      const answer = await http.receive(body, request.raw?.socket ?? request.socket);
+      const answer = await http.receive(body, request.raw?.socket ?? request.socket, request.headers[bootHeader]);
+      reply.header(bootHeader, group.bootId);
       if (answer === undefined) reply.status(204).send();
       else {
         reply.header('content-type', 'application/octet-stream');

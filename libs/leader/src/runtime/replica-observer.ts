@@ -1,6 +1,7 @@
 import type { PersistBatch, RaftStatus, TraceEvent } from '@quorumkit/raft';
 import type { StoreCondition } from '../log-store/log-store.js';
 import type { ProposalEnd } from '../replicated-log/flights.js';
+import type { SecondProcess } from '../transport/peer-processes.js';
 
 /** What a replica tells about itself: metrics and logs watch this one stream. Never needed for correctness. */
 export interface ReplicaObserver {
@@ -15,6 +16,8 @@ export interface ReplicaObserver {
   waitingForMembers?(silent: readonly string[]): void;
   /** This member's store was lost: it does not vote before it has fetched everything. */
   storeLost?(why: string): void;
+  /** Two processes speak in turns under one member's id. */
+  secondProcess?(found: SecondProcess): void;
   /** One proposal of a caller has ended. */
   proposalEnded?(end: ProposalEnd, durationMs: number): void;
   messageDropped?(event: { readonly peer: string; readonly messageKind: string; readonly why: string }): void;

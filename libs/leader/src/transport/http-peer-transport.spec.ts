@@ -7,6 +7,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { describePeerTransport } from '../testing/peer-transport-conformance.js';
 import { HttpPeerTransport, WrongPeerError } from './http-peer-transport.js';
 import { decodeEnvelope, encodeEnvelope } from './message-codec.js';
+import { bootHeader, type SecondProcess } from './peer-processes.js';
 
 /** A plain listener that does what the Nest controller does. */
 async function listen(
@@ -17,7 +18,7 @@ async function listen(
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       ofTransport()
-        ?.receive(Buffer.concat(chunks), request.socket)
+        ?.receive(Buffer.concat(chunks), request.socket, request.headers[bootHeader])
         .then((answer) => response.writeHead(answer === undefined ? 204 : 200).end(answer))
         .catch((error: Error) => response.writeHead(403).end(error.message));
     });
@@ -39,7 +40,17 @@ async function threeMembers() {
   );
   const members = ids.map((id) => ({ id, url: servers.get(id)?.url ?? '', priority: 1 }));
   for (const self of ids)
-    transports.set(self, new HttpPeerTransport({ group: 'g', self, members, auth: 'none', clock: new SystemClock() }));
+    transports.set(
+      self,
+      new HttpPeerTransport({
+        group: 'g',
+        self,
+        members,
+        auth: 'none',
+        clock: new SystemClock(),
+        bootId: `boot of ${self}`,
+      }),
+    );
   const kill = async (id: string): Promise<void> => {
     await stop(servers.get(id)?.server as Server);
     await transports.get(id)?.close();
@@ -99,7 +110,14 @@ describe('HttpPeerTransport', () => {
     const arrived: string[] = [];
     transports.set(
       'd',
-      new HttpPeerTransport({ group: 'g', self: 'd', members, auth: 'none', clock: new SystemClock() }),
+      new HttpPeerTransport({
+        group: 'g',
+        self: 'd',
+        members,
+        auth: 'none',
+        clock: new SystemClock(),
+        bootId: 'boot of d',
+      }),
     );
     transports
       .get('d')
@@ -139,6 +157,7 @@ describe('HttpPeerTransport', () => {
       members,
       auth: 'none',
       clock,
+      bootId: 'boot of a',
       controlTimeoutMs: 1000,
     });
     const beat = (requestId: number): void =>
@@ -171,6 +190,7 @@ describe('HttpPeerTransport', () => {
       self: 'a',
       members,
       clock: new SystemClock(),
+      bootId: 'boot of a',
       auth: {
         sign: ({ method, path, receiver, body }) => ({
           'x-signed': String(calls.push({ method, path, receiver, bytes: body.length })),
@@ -190,5 +210,63 @@ describe('HttpPeerTransport', () => {
     ]);
     await transport.close();
     await dispose();
+  });
+
+  describe('when two processes are one member', () => {
+    const found: SecondProcess[] = [];
+    const transportOfA = (urlOfB: string): HttpPeerTransport => {
+      found.length = 0;
+      return new HttpPeerTransport({
+        group: 'g',
+        self: 'a',
+        members: [
+          { id: 'a', url: 'http://127.0.0.1:1', priority: 1 },
+          { id: 'b', url: urlOfB, priority: 1 },
+        ],
+        auth: 'none',
+        clock: new SystemClock(),
+        bootId: 'boot of a',
+        onSecondProcess: (second) => found.push(second),
+      });
+    };
+    const receiver = { message: () => undefined, peerGone: () => undefined, dropped: () => undefined };
+
+    it('says so when both call in turns', async () => {
+      const a = transportOfA('http://127.0.0.1:1');
+      a.open(receiver);
+
+      for (const boot of ['P', 'Q', 'P', 'Q', 'P', 'Q']) void a.receive(heartbeat('b', 'a'), undefined, boot);
+
+      expect(found).toEqual([{ peer: 'b', boots: ['Q', 'P'] }]);
+      await a.close();
+    });
+
+    it('says so when one answers and the other one calls', async () => {
+      const calls: unknown[] = [];
+      const server = createServer((request, response) => {
+        calls.push(request.headers[bootHeader]);
+        request.resume().on('end', () => response.writeHead(204, { [bootHeader]: 'P' }).end());
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const a = transportOfA(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      let answers = 0;
+      a.open(receiver);
+
+      for (let requestId = 1; found.length === 0 && answers < 100; requestId++) {
+        void a.receive(heartbeat('b', 'a'), undefined, 'Q');
+        a.send({
+          from: 'a' as ReplicaId,
+          to: 'b' as ReplicaId,
+          message: { kind: 'heartbeatRequest', requestId, term: 1 as Term, commitIndex: 0 as LogIndex },
+        });
+        while (calls.length === answers) await new Promise((resolve) => setImmediate(resolve));
+        answers = calls.length;
+      }
+
+      expect(found).toEqual([{ peer: 'b', boots: expect.arrayContaining(['P', 'Q']) }]);
+      expect(new Set(calls)).toEqual(new Set(['boot of a']));
+      await a.close();
+      await stop(server);
+    });
   });
 });

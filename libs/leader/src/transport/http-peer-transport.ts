@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/clock.js';
 import { AwaitedReplies } from './awaited-replies.js';
 import { decodeEnvelope, encodeEnvelope } from './message-codec.js';
 import { PeerLane } from './peer-lane.js';
+import { bootHeader, PeerProcesses, type SecondProcess } from './peer-processes.js';
 import type { PeerReceiver, PeerTransport } from './peer-transport.js';
 import { type ProbeResult, probeProcess } from './process-probe.js';
 
@@ -15,6 +16,10 @@ export interface HttpPeerTransportOptions {
   readonly members: readonly MemberOptions[];
   readonly auth: CallAuthenticator | 'none';
   readonly clock: Clock;
+  /** Of this start of this process; another one after each start. */
+  readonly bootId: string;
+  /** Told when two processes speak under one member id. */
+  readonly onSecondProcess?: (found: SecondProcess) => void;
   /** Heartbeats, votes and hand-overs on their way to one peer. Default 4. */
   readonly controlInFlightMax?: number;
   /** Appends and snapshot chunks on their way to one peer. Default 4. */
@@ -61,6 +66,7 @@ export class HttpPeerTransport implements PeerTransport {
   /** Who has called and is no member as far as is known here: this replica's log may be behind the group's changes. */
   private readonly strangers = new Map<string, AwaitedReplies>();
   private readonly path: string;
+  private readonly processes: PeerProcesses;
   private receiver: PeerReceiver | undefined;
   private closed = false;
 
@@ -69,6 +75,7 @@ export class HttpPeerTransport implements PeerTransport {
     private readonly probe: (url: string) => Promise<ProbeResult> = probeProcess,
   ) {
     this.path = `/raft/${options.group}/messages`;
+    this.processes = new PeerProcesses(() => options.clock.now());
     this.peers = new Map(
       options.members.filter(({ id }) => id !== options.self).map((member) => [member.id, this.newPeer(member)]),
     );
@@ -106,9 +113,10 @@ export class HttpPeerTransport implements PeerTransport {
   /**
    * Takes the body of one incoming call. Resolves with the body of the answer, or undefined where there is none.
    *
+   * @param boot what the call's `x-leader-boot` says
    * @throws MalformedMessageError, WrongPeerError
    */
-  async receive(body: Buffer, socket: Socket | undefined): Promise<Buffer | undefined> {
+  async receive(body: Buffer, socket: Socket | undefined, boot?: unknown): Promise<Buffer | undefined> {
     const { from, to, message } = decodeEnvelope(body);
     const peer = this.peers.get(from);
     if (from === this.options.self)
@@ -121,6 +129,7 @@ export class HttpPeerTransport implements PeerTransport {
       );
     if (!isRequest(message)) throw new WrongPeerError(`A ${message.kind} answers a call, it is not one.`);
     if (this.receiver === undefined || this.closed) return undefined;
+    this.heard(from, boot);
     if (socket !== undefined && peer !== undefined) this.watch(peer, socket);
     const answer = (peer?.awaited ?? this.strangersReplies(from)).expect(message.requestId);
     this.receiver.message(from, message);
@@ -207,10 +216,11 @@ export class HttpPeerTransport implements PeerTransport {
       auth === 'none' ? undefined : auth.sign({ method: 'POST', path: this.path, receiver: peer.id, body });
     lane.post(
       body,
-      { 'content-type': 'application/octet-stream', ...signature },
+      { 'content-type': 'application/octet-stream', [bootHeader]: this.options.bootId, ...signature },
       {
-        answered: (status, answer) => {
+        answered: (status, answer, boot) => {
           this.unpark(peer);
+          this.heard(peer.id, boot);
           this.answered(peer, envelope, status, answer);
         },
         failed: (error) => {
@@ -249,6 +259,11 @@ export class HttpPeerTransport implements PeerTransport {
     this.drop(request, error.message);
     if (error.code === 'ECONNREFUSED') this.receiver?.peerGone(peer.id);
     else this.suspect(peer);
+  }
+
+  private heard(from: string, boot: unknown): void {
+    const found = this.processes.heard(from, boot);
+    if (found !== undefined) this.options.onSecondProcess?.(found);
   }
 
   private watch(peer: Peer, socket: Socket): void {

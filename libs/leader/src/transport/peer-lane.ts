@@ -1,4 +1,5 @@
 import { Client, type Dispatcher } from 'undici';
+import { bootHeader } from './peer-processes.js';
 
 export interface LaneOptions {
   readonly baseUrl: string;
@@ -14,7 +15,8 @@ export interface LaneOptions {
 }
 
 export interface LaneReply {
-  answered(status: number, body: Buffer): void;
+  /** @param boot what the answer's `x-leader-boot` says */
+  answered(status: number, body: Buffer, boot: unknown): void;
   failed(error: Error): void;
 }
 
@@ -88,6 +90,7 @@ function ignoreClosing(): void {}
 
 class ReplyCollector implements Dispatcher.DispatchHandler {
   private status = 0;
+  private boot: unknown;
   private first: Buffer | undefined;
   private rest: Buffer[] | undefined;
 
@@ -98,8 +101,13 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
 
   onRequestStart(): void {}
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Readonly<Record<string, unknown>>,
+  ): void {
     this.status = statusCode;
+    this.boot = headers[bootHeader];
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -110,7 +118,7 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.landed();
     const first = this.first ?? Buffer.alloc(0);
-    this.reply.answered(this.status, this.rest === undefined ? first : Buffer.concat([first, ...this.rest]));
+    this.reply.answered(this.status, this.rest === undefined ? first : Buffer.concat([first, ...this.rest]), this.boot);
   }
 
   // Not at once: undici is failing a whole queue here, and whoever hears of it may send again on the same connection.

@@ -31,6 +31,7 @@ export class ClusterCalls implements MemberCalls {
       kind: 'status',
       status: {
         id,
+        bootId: undefined,
         term,
         role,
         leader,
