@@ -29,6 +29,7 @@ export type { CoherentCacheOptions } from './serving/cache-options.js';
 export type { CacheExplanation, CacheStats } from './serving/cache-report.js';
 export { FastPathRefusedError } from './serving/fast-path.js';
 export { formatMinimumVersion, parseMinimumVersion } from './serving/minimum-version.js';
+export type { PastOutcome } from './serving/past-requests.js';
 export { createRawFastPath, UnknownFastRouteError, type RawFastRoute } from './serving/raw-fast-path.js';
 export { Cached, type CachedOptions, type RouteParams, type RouteQuery } from './serving/cached.decorator.js';
 export { CoherentCacheModule, type CoherentCacheAsyncOptions } from './serving/coherent-cache.module.js';

@@ -395,6 +395,7 @@ describe('owner and frontends over HTTP', () => {
         held: 'value',
         version: { epoch: 1, sequence: 0 },
         because: expect.stringMatching(/fresh/),
+        pastRequests: [{ outcome: 'miss', reason: 'not-held', count: 1, lastAgoMs: expect.any(Number) }],
       },
     });
     expect(await explain('/cache/explain/products/tux?epoch=1&sequence=9')).toMatchObject({

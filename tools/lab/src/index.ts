@@ -3,7 +3,7 @@ export { LabError, type LabErrorCode } from './lab-error.js';
 export type { CutReport } from './network/fault-network.js';
 export type { Cut, ProcessPair } from './network/link-table.js';
 export { type CacheWaits, timerAllowanceMs } from './observation/cache-waits.js';
-export type { ExplainReport, FrontendExplanation } from './observation/explain-product.js';
+export type { ExplainReport, FrontendExplanation, PastRequests } from './observation/explain-product.js';
 export type { Observation, ServiceStatus, StatusReport } from './observation/status-report.js';
 export { LocalStore } from './store/local-store.js';
 export { startStore, type StartStoreOptions } from './store/start-store.js';

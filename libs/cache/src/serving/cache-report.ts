@@ -1,6 +1,7 @@
 import type { CacheKey } from '../core/cache-key.js';
 import type { EntryScope } from '../core/cache-state.js';
 import type { Version } from '../core/version.js';
+import type { PastOutcome } from './past-requests.js';
 
 /** Counters since the start and sizes now. */
 export interface CacheStats {
@@ -60,4 +61,6 @@ export interface CacheExplanation {
   readonly wouldServe: 'hit' | 'negative-hit' | 'stale-hit' | 'join' | 'load' | 'pass';
   /** One sentence. */
   readonly because: string;
+  /** What became of the requests for the key so far, also of those that went past the cache; the latest way first. */
+  readonly pastRequests: readonly PastOutcome[];
 }

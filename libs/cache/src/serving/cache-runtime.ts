@@ -4,6 +4,7 @@ import type { Scheduler } from '../calls/scheduler.js';
 import { createCache, type CoherentCacheState } from '../core/cache-state.js';
 import { zeroCounters, type CacheCounters } from './cache-counters.js';
 import type { CacheConfig } from './cache-options.js';
+import { PastRequests } from './past-requests.js';
 import type { Representation } from './representation.js';
 
 /** What an entry holds: the value, and its bytes once somebody has asked for them over HTTP. */
@@ -18,6 +19,8 @@ export interface CacheRuntime {
   readonly scheduler: Scheduler;
   readonly state: CoherentCacheState<Payload>;
   readonly counters: CacheCounters;
+  /** What became of the requests so far. */
+  readonly past: PastRequests;
   /** Random, for this process: names it in its sessions. */
   readonly instance: string;
   /** Random, for this process: whoever knows it was told by this process. */
@@ -45,6 +48,7 @@ export function createRuntime(config: CacheConfig, scheduler: Scheduler): CacheR
       config.eviction,
     ),
     counters: zeroCounters(),
+    past: new PastRequests(),
     instance: randomBytes(16).toString('hex'),
     capability: randomBytes(32).toString('hex'),
     onEpochAhead: () => undefined,

@@ -15,7 +15,7 @@ import type { CacheKey } from '../core/cache-key.js';
 import type { KeepTerms } from '../core/coherent-cache.js';
 import { CacheProblem } from '../problem/problem.js';
 import { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from './cache-errors.js';
-import { cacheStatus, type ServedAs } from './cache-status.js';
+import { cacheStatus } from './cache-status.js';
 import { cachedMetadata, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
 import { absenceHeaders, answerOf, type AskedFor } from './http-answer.js';
@@ -23,7 +23,7 @@ import type { LookUp, Served } from './load-desk.js';
 import { Absent, Versioned, type Loaded } from './loaded.js';
 import { mergedVary } from './merged-vary.js';
 import { parseMinimumVersion } from './minimum-version.js';
-import { requestKey, type RequestKey } from './request-key.js';
+import { requestKey, sharedKey, type BypassReason } from './request-key.js';
 
 /** One request on its way through the interceptor. */
 interface Exchange {
@@ -31,8 +31,6 @@ interface Exchange {
   readonly response: unknown;
   readonly options: CachedOptions;
 }
-
-type BypassReason = Extract<RequestKey, { kind: 'bypass' }>['because'];
 
 /**
  * Answers GET and HEAD of `@Cached` routes from the coherent cache, after the guards; other routes pass untouched.
@@ -92,13 +90,21 @@ export class CacheInterceptor implements NestInterceptor {
     counters.bypasses += 1;
     if (config.logDecisions)
       this.logger.debug(`${exchange.request.method} ${exchange.request.url} bypass: ${bypassReasons[because]}`);
-    this.setHeader(exchange, 'cache-status', cacheStatus(config.name, bypassed(because)));
+    this.noteBypass(exchange, because);
+    this.setHeader(exchange, 'cache-status', cacheStatus(config.name, { kind: 'bypass', because }));
     return next.handle().pipe(
       map((result: unknown) => {
         if (result instanceof Absent) throw notFound(exchange);
         return result instanceof Versioned ? (result.value as unknown) : result;
       }),
     );
+  }
+
+  /** Under the key that the request would have had; a name that the route does not know has none. */
+  private noteBypass({ options, request }: Exchange, because: BypassReason): void {
+    const key = because === 'name' ? undefined : sharedKey(options, request);
+    if (key === undefined || because === 'name') return;
+    this.cache.runtime.past.note(key, because, this.cache.runtime.scheduler.now());
   }
 
   private answer(exchange: Exchange, key: CacheKey, served: Served): unknown {
@@ -135,12 +141,6 @@ const bypassReasons = {
   user: 'the route is private and its user function does not know who asks.',
   name: "the route's key function knows no such name.",
 } satisfies Record<BypassReason, string>;
-
-function bypassed(because: BypassReason): ServedAs {
-  const facts = { kind: 'forward', verdict: undefined, collapsed: false } as const;
-  if (because === 'method') return { ...facts, because: 'method', detail: undefined };
-  return { ...facts, because: 'bypass', detail: because === 'name' ? undefined : because };
-}
 
 const keepTerms = new WeakMap<CachedOptions, KeepTerms>();
 

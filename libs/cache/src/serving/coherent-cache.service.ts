@@ -89,7 +89,7 @@ export class CoherentCache {
     };
   }
 
-  /** Why a request for the key would be answered the way it would be, now. Changes nothing. */
+  /** Why a request for the key would be answered the way it would be, now, and what became of those before. Changes nothing. */
   explain(key: CacheKey, minimum?: Version): CacheExplanation {
     return explain(this.runtime, key, minimum);
   }

@@ -6,7 +6,7 @@ import { formatVersion, type Version } from '../core/version.js';
 import type { CacheExplanation } from './cache-report.js';
 import type { CacheRuntime, Payload } from './cache-runtime.js';
 
-export function explain({ state, scheduler }: CacheRuntime, key: CacheKey, minimum?: Version): CacheExplanation {
+export function explain({ state, scheduler, past }: CacheRuntime, key: CacheKey, minimum?: Version): CacheExplanation {
   const now = scheduler.now();
   const held = heldUnder(state, key);
   const outlook = forecast(state, key, now, minimum);
@@ -21,6 +21,7 @@ export function explain({ state, scheduler }: CacheRuntime, key: CacheKey, minim
     leaseRemainingMs: remainingMs(state.lease, now),
     ...outlook,
     because: reason(state, { key, held, outlook, minimum }),
+    pastRequests: past.of(key, now),
   };
 }
 

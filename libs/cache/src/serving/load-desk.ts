@@ -21,6 +21,7 @@ import type { CacheRuntime, Payload } from './cache-runtime.js';
 import type { ServedAs } from './cache-status.js';
 import { groupKeys } from './group-keys.js';
 import type { Loaded } from './loaded.js';
+import { fateOf, type Fate } from './past-requests.js';
 
 export type Load<T> = (signal: AbortSignal) => Promise<Loaded<T>>;
 
@@ -69,7 +70,25 @@ export class LoadDesk {
 
   /** Synchronous when the answer is at hand. Rejects with what `load` rejects with. */
   lookUp(key: CacheKey, load: Load<unknown>, how: LookUp = {}): Served | Promise<Served> {
-    return this.answer({ key, load, how, round: 1 });
+    const served = this.answer({ key, load, how, round: 1 });
+    if (served instanceof Promise) return this.noted(key, served);
+    this.note(key, fateOf(served.as));
+    return served;
+  }
+
+  private async noted(key: CacheKey, pending: Promise<Served>): Promise<Served> {
+    try {
+      const served = await pending;
+      this.note(key, fateOf(served.as));
+      return served;
+    } catch (error) {
+      this.note(key, error instanceof CacheOverloadedError ? 'overloaded' : 'failed');
+      throw error;
+    }
+  }
+
+  private note(key: CacheKey, fate: Fate): void {
+    this.runtime.past.note(key, fate, this.runtime.scheduler.now());
   }
 
   private answer(asked: Asked): Served | Promise<Served> {

@@ -3,13 +3,15 @@ import { isEntryKey, isVariant, variantOf, type CacheKey } from '../core/cache-k
 import type { CachedOptions } from './cached.decorator.js';
 
 /**
- * Under which key a request is answered, or why the cache has no part in it.
+ * Why the cache has no part in a request.
  * - `method`: neither GET nor HEAD. `authorization`: the route is neither public nor private. `user`: nobody can tell who asks.
  * - `name`: the route's `key` knows no such name.
  */
+export type BypassReason = 'method' | 'authorization' | 'user' | 'name';
+
+/** Under which key a request is answered, or why the cache has no part in it. */
 export type RequestKey =
-  | { readonly kind: 'key'; readonly key: CacheKey }
-  | { readonly kind: 'bypass'; readonly because: 'method' | 'authorization' | 'user' | 'name' };
+  { readonly kind: 'key'; readonly key: CacheKey } | { readonly kind: 'bypass'; readonly because: BypassReason };
 
 type KeyedRequest = Pick<IncomingRequest, 'method' | 'headers' | 'params' | 'query'>;
 

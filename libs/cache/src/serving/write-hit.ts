@@ -47,6 +47,7 @@ export function writeHit(runtime: CacheRuntime, response: RawResponse, request: 
   const representation = representationOf(request.key, entry);
   if (representation.text === undefined) return undefined;
   runtime.counters.hits += 1;
+  runtime.past.note(request.key, 'fresh', now);
   const status = cacheStatus(runtime.config.name, { kind: 'hit', negative: false, ttlMs: entry.freshUntil - now });
   const age = String(Math.max(0, Math.floor((now - entry.readAt) / 1000)));
   const headers = [

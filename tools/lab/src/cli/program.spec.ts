@@ -75,6 +75,11 @@ describe('lab command line', () => {
       ageMs: 1200,
       leaseRemainingMs: 1700,
       because: 'It is fresh.',
+      pastRequests: [
+        { outcome: 'hit', because: 'It was fresh.', count: 12, lastAgoMs: 40 },
+        { outcome: 'bypass', because: 'No lease was in force.', count: 2, lastAgoMs: 9_000 },
+        { outcome: 'miss', because: 'Nothing was held.', count: 1, lastAgoMs: 9_900 },
+      ],
     };
     const frontends = [
       { name: 'frontend', ...tux },
@@ -84,7 +89,12 @@ describe('lab command line', () => {
     const { out } = await run(['explain', 'tux'], { product: 'tux', frontends });
 
     expect(out.join()).toMatch(
-      /frontend: hit, version 3\.41, 1\.2 s old, lease for another 1\.7 s\.\n +It is fresh\.\nfrontend-2: it is paused/,
+      /frontend: hit, version 3\.41, 1\.2 s old, lease for another 1\.7 s\.\n +It is fresh\.\n(.*\n){3}frontend-2: it is paused/,
+    );
+    expect(out.join()).toContain(
+      '  so far 12 hits, last 0.0 s ago: It was fresh.\n' +
+        '  so far 2 bypasses, last 9.0 s ago: No lease was in force.\n' +
+        '  so far 1 miss, last 9.9 s ago: Nothing was held.\n',
     );
   });
 

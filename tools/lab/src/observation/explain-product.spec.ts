@@ -26,6 +26,10 @@ const held = {
   leaseRemainingMs: 1700.2,
   wouldServe: 'hit',
   because: 'The entry is fresh.',
+  pastRequests: [
+    { outcome: 'hit', reason: 'fresh', because: 'It was fresh.', count: 12, lastAgoMs: 40.6 },
+    { outcome: 'bypass', reason: 'no-lease', because: 'No lease was in force.', count: 1, lastAgoMs: 9_000 },
+  ],
 };
 
 describe('explainAt', () => {
@@ -44,6 +48,10 @@ describe('explainAt', () => {
       ageMs: 1200,
       leaseRemainingMs: 1700,
       because: 'The entry is fresh.',
+      pastRequests: [
+        { outcome: 'hit', because: 'It was fresh.', count: 12, lastAgoMs: 41 },
+        { outcome: 'bypass', because: 'No lease was in force.', count: 1, lastAgoMs: 9_000 },
+      ],
     });
     expect(paths).toEqual(['/cache/explain/products/toy%20car']);
   });
@@ -52,7 +60,12 @@ describe('explainAt', () => {
     const nothing = { wouldServe: 'pass', leaseRemainingMs: 0, because: 'The lease ran out.' };
     const { standing, peer } = frontend('running', () => ({ kind: 'answer', status: 200, json: nothing }));
 
-    expect(await explainAt(standing, peer, 'tux')).toMatchObject({ version: null, ageMs: null, wouldServe: 'pass' });
+    expect(await explainAt(standing, peer, 'tux')).toMatchObject({
+      version: null,
+      ageMs: null,
+      wouldServe: 'pass',
+      pastRequests: [],
+    });
   });
 
   it.each<[string, ProcessState, MemoryPeer, RegExp]>([

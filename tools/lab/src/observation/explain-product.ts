@@ -3,6 +3,17 @@ import { LabError, messageOf } from '../lab-error.js';
 import type { ServiceStanding } from '../supervision/supervisor.js';
 import type { ServicePeer } from './service-peers.js';
 
+/** What became of requests for the product at one frontend, all of those that went the same way. */
+export interface PastRequests {
+  /** `hit`, `miss`, `bypass` or `error`. */
+  readonly outcome: string;
+  /** One sentence. */
+  readonly because: string;
+  readonly count: number;
+  /** Since the latest of them. */
+  readonly lastAgoMs: number;
+}
+
 /** How a frontend's cache stands to one product, as it says itself. */
 export type FrontendExplanation = { readonly name: string } & (
   | {
@@ -16,6 +27,8 @@ export type FrontendExplanation = { readonly name: string } & (
       readonly leaseRemainingMs: number;
       /** One sentence. */
       readonly because: string;
+      /** The way of the latest request first. */
+      readonly pastRequests: readonly PastRequests[];
     }
   | { readonly kind: 'silent'; readonly why: string }
 );
@@ -64,5 +77,15 @@ function readExplanation(said: Readonly<Record<string, unknown>>) {
     ageMs: typeof said['ageMs'] === 'number' ? Math.round(said['ageMs']) : null,
     leaseRemainingMs: Math.round(Number(said['leaseRemainingMs'] ?? 0)),
     because: String(said['because']),
+    pastRequests: Array.isArray(said['pastRequests']) ? said['pastRequests'].map(readPastRequests) : [],
+  };
+}
+
+function readPastRequests(said: Readonly<Record<string, unknown>>): PastRequests {
+  return {
+    outcome: String(said['outcome']),
+    because: String(said['because']),
+    count: Number(said['count']),
+    lastAgoMs: Math.round(Number(said['lastAgoMs'])),
   };
 }
