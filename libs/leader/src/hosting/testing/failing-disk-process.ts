@@ -75,13 +75,13 @@ async function main([dataDir = '', code = 'EIO']: readonly string[]): Promise<vo
     try {
       await log.propose(count);
     } catch (error) {
-      // A caller that takes the refusal in its stride: nothing but the group itself may end this process.
+      // Nothing but the group itself may end this process with 1, and it does so before it tells its callers.
       say(`refused ${String(error)}`);
-      setInterval(() => undefined, 60_000);
-      return;
+      process.exit(3);
     }
     say(`acknowledged ${count}`);
   }
+  process.exit(0);
 }
 
 await main(process.argv.slice(2));
