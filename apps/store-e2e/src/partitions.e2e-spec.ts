@@ -7,6 +7,9 @@ import { startStoreUnderTest, until, type StoreUnderTest } from './store-under-t
 /** The catalog's lease and renewal guard, both the defaults, and what timers need: the longest that caches may delay a sale. */
 const cacheWaitMsMax = 2_000 + 250 + timerAllowanceMs;
 
+const takeoverStableMs = 1000;
+const highestPriority = 'order-3';
+
 describe('while the network between processes is cut', () => {
   let under: StoreUnderTest;
   let acknowledged: AcknowledgedOrder[];
@@ -100,6 +103,42 @@ describe('while the network between processes is cut', () => {
       const report = await under.store.verify({ acknowledged });
       expect(report.violations).toEqual([]);
       expect(report.orders).toBe(6);
+    },
+    240_000,
+  );
+
+  it.each([
+    ['hears nothing from', {}],
+    ['is refused by', { refuse: true }],
+  ])(
+    'orders go on without a leader that %s the catalog, which the others reach, until it leads again',
+    async (_, how) => {
+      acknowledged = [];
+      under = started = await startStoreUnderTest({
+        stock: 1000,
+        faults: true,
+        env: { TAKEOVER_STABLE_MS: String(takeoverStableMs) },
+      });
+      await buy('tux', 1);
+      await until('the replica of the highest priority leads', async () => {
+        return (await under.store.status()).leader === highestPriority;
+      });
+
+      await under.store.cut(highestPriority, 'catalog', how);
+      await Promise.all(['tux', 'fox', 'lego'].map((name) => buy(name, 2)));
+      await leaderOtherThan(highestPriority);
+      // Several times as long as a replica of higher priority has to wait.
+      const end = performance.now() + 5 * takeoverStableMs;
+      while (performance.now() < end) await buy('whale', 1);
+      await leaderOtherThan(highestPriority);
+
+      await under.store.heal();
+      await until('the replica of the highest priority leads again', async () => {
+        await buy('frisbee', 1);
+        return (await under.store.status()).leader === highestPriority;
+      });
+      const report = await under.store.verify({ acknowledged });
+      expect(report.violations).toEqual([]);
     },
     240_000,
   );

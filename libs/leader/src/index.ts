@@ -13,6 +13,8 @@ export { Election } from './election/election.js';
 export type { ElectionState } from './election/election.js';
 export { Membership } from './membership/membership.js';
 export type { ChangeOptions, GroupMember } from './membership/membership.js';
+export { FitToLead } from './election/fit-to-lead.decorator.js';
+export type { FitnessCheck } from './election/fitness.js';
 export { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
 export { LeaderOnly, LeaderOnlyGuard } from './election/leader-only.guard.js';
 export { LeaderInterval } from './schedule/leader-interval.decorator.js';

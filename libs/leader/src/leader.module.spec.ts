@@ -12,6 +12,7 @@ import { Registry } from 'prom-client';
 import { LeaderDirectory } from './directory/leader-directory.js';
 import { Election } from './election/election.js';
 import { LeaderOnly } from './election/leader-only.guard.js';
+import { FitToLead } from './election/fit-to-lead.decorator.js';
 import { OnDeposed, OnElected } from './election/office-hooks.decorator.js';
 import { NotLeaderError } from './errors/leader-errors.js';
 import type { Fence } from './fencing/fence.decorator.js';
@@ -55,6 +56,7 @@ class Counter implements StateMachine<Add, number> {
 @Injectable()
 class Offices {
   readonly events: string[] = [];
+  isFit = true;
 
   constructor(
     @InjectElection('counter') readonly election: Election,
@@ -64,6 +66,11 @@ class Offices {
   @OnElected('counter')
   elected(fence: Fence): void {
     this.events.push(`elected ${fence.group}`);
+  }
+
+  @FitToLead('counter')
+  reachesItsDatabase(): boolean {
+    return this.isFit;
   }
 
   @OnDeposed()
@@ -225,6 +232,28 @@ async function add(nodes: readonly Node[], amount: number, key: string): Promise
 }
 
 describe('three applications with a group', () => {
+  it('are led by one that is fit to lead: the leader asks the others when its own application is not', async () => {
+    const members = await membersOf(3);
+    const nodes = await startNodes(members, await newFolder());
+    const [first, second, third] = nodes as [Node, Node, Node];
+    expect(await leaderAmong(nodes)).toBe(third);
+    const fitness = async ({ id }: Node): Promise<unknown> => {
+      const { url } = members.find((member) => member.id === id) as MemberOptions;
+      return (await fetch(`${url}/leader/fitness`)).json();
+    };
+    second.offices.isFit = false;
+    third.offices.isFit = false;
+    expect([await fitness(first), await fitness(second)]).toEqual([
+      { group: 'counter', id: 'n1', fit: true, why: null },
+      { group: 'counter', id: 'n2', fit: false, why: 'Offices.reachesItsDatabase says no' },
+    ]);
+
+    await until('the one that is fit to lead', () => first.election.state().inOffice);
+
+    expect(third.offices.events).toEqual(['elected counter', 'deposed as leader']);
+    expect(await add(nodes, 5, 'a')).toBe(5);
+  });
+
   it('elect, commit, go on after one is gone, and let it catch up when it is back', async () => {
     const members = await membersOf(3);
     const folder = await newFolder();

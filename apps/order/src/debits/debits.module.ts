@@ -16,6 +16,6 @@ import { CatalogReachability, debitOptionsToken, DebitPump } from '@toystore/pro
     },
     { provide: debitOptionsToken, inject: [replicaOptionsToken], useFactory: ({ debits }: ReplicaOptions) => debits },
   ],
-  exports: [DebitPump, CatalogReachability],
+  exports: [DebitPump, CatalogReachability, CatalogClient, debitOptionsToken],
 })
 export class DebitsModule {}

@@ -61,6 +61,22 @@ export class HttpMemberCalls implements MemberCalls {
     }
   }
 
+  /** Rejects when there is no usable answer. */
+  async isFit(member: MemberOptions, timeoutMs: number): Promise<boolean> {
+    const { status, json } = await this.call(
+      member,
+      'GET',
+      `/leader/fitness?group=${this.group}`,
+      undefined,
+      timeoutMs,
+    );
+    const { id, fit } = (json ?? {}) as { readonly id?: unknown; readonly fit?: unknown };
+    // A version from before this question was invented has no objections.
+    if (status === 404) return true;
+    if (status === 200 && id === member.id && typeof fit === 'boolean') return fit;
+    throw new Error(`it answered ${status} with something else than the fitness of ${member.id}`);
+  }
+
   async nominate(member: MemberOptions, nomination: object, timeoutMs: number): Promise<NominationReply> {
     try {
       const { status, json } = await this.call(

@@ -45,17 +45,17 @@ export class DiskHealth {
     return slowFsyncMs > 0 && this.recent.length === windowBatches && median(this.recent) >= slowFsyncMs;
   }
 
-  /** Among healthy voters (`progress` is of voters only) the one of the highest priority; undefined when there is none. */
-  heir(view: {
+  /** The healthy ones among the voters (`progress` is of voters only), the highest priority first. */
+  heirs(view: {
     readonly now: number;
     readonly progress: readonly PeerProgress[];
     readonly commitIndex: number;
     readonly members: readonly Member[];
-  }): ReplicaId | undefined {
+  }): ReplicaId[] {
     const { now, progress, commitIndex, members } = view;
     const priorityOf = (id: ReplicaId): number => members.find((member) => member.id === id)?.priority ?? 0;
     const healthy = progress.filter((peer) => this.isHealthy(peer, now) && peer.matchIndex >= commitIndex);
-    return healthy.sort((left, right) => priorityOf(right.peer) - priorityOf(left.peer))[0]?.peer;
+    return healthy.map(({ peer }) => peer).sort((left, right) => priorityOf(right) - priorityOf(left));
   }
 
   private isHealthy({ state, lastContactAt, lastWriteTookMs }: PeerProgress, now: number): boolean {

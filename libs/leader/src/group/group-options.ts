@@ -103,6 +103,8 @@ export interface GroupLimits {
   readonly handoverGraceMs: number;
   /** How long an `@OnElected` or `@OnDeposed` method may take, ms. Default 10000. */
   readonly hookTimeoutMs: number;
+  /** How long a `@FitToLead` method may take before that counts as no, ms. Default 1000. */
+  readonly fitnessTimeoutMs: number;
   /** How long a hand-over of leadership may take, ms. Default 2000. */
   readonly transferTimeoutMs: number;
   /**

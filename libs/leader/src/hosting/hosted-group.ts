@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ReplicaId, Term } from '@quorumkit/raft';
+import type { FitnessCheck } from '../election/fitness.js';
 import { GroupElection } from '../election/group-election.js';
 import type { OfficeHooks } from '../election/office.js';
 import { GroupStoppedError, MemberInUseError } from '../errors/leader-errors.js';
@@ -49,6 +50,14 @@ export interface ReplicaStatus {
   readonly configuration: SettledConfiguration | null;
 }
 
+/** Whether one replica's application could do a leader's work now (`@FitToLead`). */
+export interface ReplicaFitness {
+  readonly group: string;
+  readonly id: string;
+  readonly fit: boolean;
+  readonly why: string | null;
+}
+
 /** One group as this process hosts it: made with the application, started and stopped with it. */
 export class HostedGroup {
   readonly config: GroupConfig;
@@ -80,6 +89,7 @@ export class HostedGroup {
   async start(user: {
     readonly stateMachine: StateMachine;
     readonly hooks: OfficeHooks;
+    readonly fitness?: readonly FitnessCheck[];
     readonly observer: ReplicaObserver;
     onFatal(error: Error): void;
   }): Promise<void> {
@@ -126,7 +136,11 @@ export class HostedGroup {
         clock,
         store: decorate?.store?.(store) ?? store,
         transport: decorate?.transport?.(transport) ?? transport,
-        ...(http && { ask: (member) => this.standings.ask(member), reach: (members) => http.reach(members) }),
+        ...(http && {
+          ask: (member) => this.standings.ask(member),
+          askFitness: (member) => this.standings.isFit(member, 2 * config.limits.fitnessTimeoutMs),
+          reach: (members) => http.reach(members),
+        }),
       },
       user,
     );
@@ -175,6 +189,14 @@ export class HostedGroup {
       digest: this.current?.state.digest() ?? null,
       configuration: this.current?.status === undefined ? null : settledConfigurationOf(this.current.running.status()),
     };
+  }
+
+  /** The answer to `GET /leader/fitness`. */
+  async fitness(): Promise<ReplicaFitness> {
+    const { current } = this;
+    if (current?.isOpen !== true) throw new GroupStoppedError(this.config.name);
+    const objection = await current.objectionToLeading();
+    return { group: this.config.name, id: this.config.nodeId, fit: objection === undefined, why: objection ?? null };
   }
 
   /** Returns why the nomination is not followed, or undefined. */

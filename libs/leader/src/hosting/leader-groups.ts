@@ -93,6 +93,7 @@ export class LeaderGroups
     await group.start({
       stateMachine: code.stateMachine,
       hooks: code.hooks,
+      fitness: code.fitness,
       observer: this.observer(group),
       onFatal: (error) => this.fatal(name, error),
     });
@@ -115,6 +116,13 @@ export class LeaderGroups
             `[${name}] the disk is full: this replica takes nothing and does not lead until there is space in ${group.config.dataDir}`,
           );
         else this.logger.log(`[${name}] there is space on the disk again`);
+      },
+      fitness: (objection) => {
+        if (objection === undefined) this.logger.log(`[${name}] this replica is fit to lead again`);
+        else
+          this.logger.warn(
+            `[${name}] this replica leads and is not fit to (${objection}); leadership passes to a member that is, where there is one`,
+          );
       },
       waitingForMembers: (silent) =>
         this.logger.warn(

@@ -8,7 +8,7 @@ const askTimeoutMs = 1000;
 /** A member whose own address leads nowhere starts so much later. */
 const ownAddressTimeoutMs = 500;
 
-/** Asks members what they have: `GET /leader/status`, signed like every call. */
+/** Asks members what they have and whether they could lead: `GET /leader/status` and `/leader/fitness`, signed like every call. */
 export class MemberStandings {
   private readonly calls: HttpMemberCalls;
 
@@ -27,6 +27,11 @@ export class MemberStandings {
   async processAt(member: MemberOptions): Promise<string | undefined> {
     const reply = await this.calls.status(member, ownAddressTimeoutMs);
     return reply.kind === 'status' ? reply.status.bootId : undefined;
+  }
+
+  /** A version that has not heard of fitness is fit. Rejects when there is no usable answer. */
+  async isFit(member: GroupMember, timeoutMs: number): Promise<boolean> {
+    return this.calls.isFit(member, timeoutMs);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { fitToLeadMetadata } from '../election/fit-to-lead.decorator.js';
+import type { FitnessCheck } from '../election/fitness.js';
 import { onDeposedMetadata, onElectedMetadata } from '../election/office-hooks.decorator.js';
 import type { OfficeHooks } from '../election/office.js';
 import { InvalidOptionsError } from '../errors/leader-errors.js';
@@ -18,6 +20,7 @@ export interface IntervalMethod {
 export interface GroupUserCode {
   readonly stateMachine: StateMachine;
   readonly hooks: OfficeHooks;
+  readonly fitness: readonly FitnessCheck[];
   readonly intervals: readonly IntervalMethod[];
 }
 
@@ -32,6 +35,7 @@ export class UserCode {
   private readonly stateMachines: Found<StateMachine>[] = [];
   private readonly elected: Found<Method>[] = [];
   private readonly deposed: Found<Method>[] = [];
+  private readonly fitness: Found<FitnessCheck>[] = [];
   private readonly intervals: Found<IntervalMethod>[] = [];
 
   constructor(discovery: DiscoveryService, scanner: MetadataScanner) {
@@ -47,7 +51,8 @@ export class UserCode {
   /** @throws InvalidOptionsError that lists everything that does not fit the configured groups */
   forGroups(names: readonly string[]): ReadonlyMap<string, GroupUserCode> {
     const problems: string[] = [];
-    for (const { where, group } of [...this.stateMachines, ...this.elected, ...this.deposed, ...this.intervals]) {
+    const everything = [this.stateMachines, this.elected, this.deposed, this.fitness, this.intervals];
+    for (const { where, group } of everything.flat() as readonly Found<unknown>[]) {
       if (group === undefined && names.length !== 1)
         problems.push(`${where} names no group, but there are ${names.length}: ${names.join(', ')}`);
       if (group !== undefined && !names.includes(group))
@@ -80,6 +85,7 @@ export class UserCode {
           for (const result of ended) if (result.status === 'rejected') throw result.reason;
         },
       },
+      fitness: own(this.fitness),
       intervals: own(this.intervals),
     };
   }
@@ -102,6 +108,8 @@ export class UserCode {
       const where = `${type.name}.${name}`;
       this.collectHook(onElectedMetadata, this.elected, method, `@OnElected on ${where}`, bound);
       this.collectHook(onDeposedMetadata, this.deposed, method, `@OnDeposed on ${where}`, bound);
+      const check: FitnessCheck = { name: where, run: async () => (await bound()) === true };
+      this.collectHook(fitToLeadMetadata, this.fitness, method, `@FitToLead on ${where}`, check);
       const interval = Reflect.getMetadata(leaderIntervalMetadata, method) as
         { readonly group: string; readonly intervalMs: number } | undefined;
       if (interval !== undefined)
@@ -113,7 +121,7 @@ export class UserCode {
     }
   }
 
-  private collectHook(metadata: symbol, into: Found<Method>[], method: object, where: string, value: Method): void {
+  private collectHook<T>(metadata: symbol, into: Found<T>[], method: object, where: string, value: T): void {
     const found = Reflect.getMetadata(metadata, method) as { readonly group?: string } | undefined;
     if (found !== undefined) into.push({ where, group: found.group, value });
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Post, Query, UseGuards } from '@nestjs/common';
-import type { HostedGroup, ReplicaStatus } from '../hosting/hosted-group.js';
+import type { HostedGroup, ReplicaFitness, ReplicaStatus } from '../hosting/hosted-group.js';
 import { LeaderGroups } from '../hosting/leader-groups.js';
 import { LeaderCallGuard } from './leader-call.guard.js';
 import { toHttp } from './leader-error-answer.js';
@@ -24,6 +24,16 @@ export class LeaderController {
   @Get('status')
   status(@Query('group') group?: string): ReplicaStatus {
     return this.find(group).status();
+  }
+
+  /** Whether the application of this replica could do a leader's work now; asked by a leader that would make way. */
+  @Get('fitness')
+  async fitness(@Query('group') group?: string): Promise<ReplicaFitness> {
+    try {
+      return await this.find(group).fitness();
+    } catch (error) {
+      throw toHttp(error);
+    }
   }
 
   /** The nominee campaigns, everybody else forgets the leader; both only where they have not just heard from one. */

@@ -1,20 +1,16 @@
 import type {
-  AcceptedProposal,
   Entry,
   Input,
   MembershipChange,
   PersistBatch,
   Proposal,
   RaftStatus,
-  ReadAnswer,
-  RejectedProposal,
   ReplicaId,
   Snapshot,
   StoredState,
   TraceEvent,
 } from '@quorumkit/raft';
 import { GroupStoppedError, type LeaderRef, NotLeaderError } from '../errors/leader-errors.js';
-import { rejectionError } from '../errors/rejection-error.js';
 import { Candidacy } from '../election/candidacy.js';
 import type { GroupMember } from '../membership/membership.js';
 import { Office } from '../election/office.js';
@@ -73,8 +69,13 @@ export class GroupReplica {
     this.changes = new StatusWatch(clock);
     this.timeStamps = new TimeStamps(clock);
     this.turn = new TurnBatch(clock, (proposals) => this.flush(proposals));
-    const ended = user.observer.proposalEnded?.bind(user.observer) ?? (() => undefined);
-    this.callers = new Callers(config.limits, () => clock.now(), ended);
+    this.callers = new Callers({
+      ...config.limits,
+      maxUncommittedBytes: config.raft.maxUncommittedBytes,
+      now: () => clock.now(),
+      notLeader: () => this.notLeader(),
+      proposalEnded: (end, durationMs) => user.observer.proposalEnded?.(end, durationMs),
+    });
     this.state = new AppliedState(user.stateMachine, config.limits);
     this.applier = new Applier(this.state, clock, config.limits.applySliceMs, {
       applied: (entry, applied) => this.entryApplied(entry, applied),
@@ -140,6 +141,11 @@ export class GroupReplica {
     if (!this.isOpen) return 'unknown';
     if (this.driver === undefined) return 'none';
     return this.lostStore || this.driver.status().lastLogIndex > 0 ? 'some' : 'none';
+  }
+
+  /** Why the application here should not lead now; undefined: nothing speaks against it. Never rejects. */
+  objectionToLeading(): Promise<string | undefined> {
+    return this.makingWay.fitness.objection();
   }
 
   get storeCondition(): StoreCondition {
@@ -301,9 +307,9 @@ export class GroupReplica {
   private listener(): DriverListener {
     const { observer } = this.user;
     return {
-      accepted: (proposals) => this.accepted(proposals),
-      rejected: (proposals) => this.rejected(proposals),
-      reads: (answers) => this.readsAnswered(answers),
+      accepted: (proposals) => this.callers.accepted(proposals),
+      rejected: (proposals) => this.callers.rejected(proposals),
+      reads: (answers) => this.callers.readsAnswered(answers),
       restore: (snapshot) => this.restore(snapshot),
       committed: (entries) => this.applier.enqueue(entries),
       status: (status) => this.statusChanged(status),
@@ -332,22 +338,6 @@ export class GroupReplica {
     if (proposals.length > 0) this.driver?.submit({ kind: 'propose', proposals });
     const round = this.callers.reads.start();
     if (round !== undefined) this.driver?.submit({ kind: 'readIndex', id: round });
-  }
-
-  private accepted(proposals: readonly AcceptedProposal[]): void {
-    for (const { id, index, term } of proposals) this.flights.appended(id, index, term);
-  }
-
-  private rejected(proposals: readonly RejectedProposal[]): void {
-    const about = { notLeader: () => this.notLeader(), maxUncommittedBytes: this.config.raft.maxUncommittedBytes };
-    for (const proposal of proposals) this.flights.refuse(proposal.id, rejectionError(proposal, about));
-  }
-
-  private readsAnswered(answers: readonly ReadAnswer[]): void {
-    for (const { id, index, term } of answers) {
-      if (index === undefined) this.callers.reads.refused(id, this.notLeader());
-      else this.callers.reads.confirmed(id, { index, term });
-    }
   }
 
   private restore(snapshot: Snapshot): void {

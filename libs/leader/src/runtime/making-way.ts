@@ -1,39 +1,53 @@
 import { type RaftStatus, type ReplicaId, progressOf } from '@quorumkit/raft';
 import { DiskHealth } from '../election/disk-health.js';
+import { Fitness } from '../election/fitness.js';
 import { PriorityTakeover } from '../election/priority-takeover.js';
 import type { StoreCondition } from '../log-store/log-store.js';
 import type { GroupReplica } from './group-replica.js';
 import { handOverLeadership } from './hand-over.js';
 import type { ReplicaDriver } from './replica-driver.js';
+import { RetryPause } from './retry-pause.js';
 
-/** After a hand-over that failed, each pause is twice the one before: an attempt costs proposals up to an election timeout. */
-const retryPauseMs = 5000;
-const doublingsMax = 6;
+/** How often a leader asks its own application, and others while the answer is no. */
+const fitnessIntervalMs = 1000;
 
-interface Heir {
-  readonly peer: ReplicaId;
-  readonly reason: keyof typeof reasons;
+interface Wish {
+  /** Who could lead instead, the best first. */
+  readonly heirs: readonly ReplicaId[];
+  readonly reason: Reason;
 }
 
-const reasons = { slowDisk: 'the disk here is slow', priority: 'its priority is higher' } as const;
+type Reason = 'slowDisk' | 'unfit' | 'priority';
+
+const reasons: Record<Reason, string> = {
+  slowDisk: 'the disk here is slow',
+  unfit: 'the application here is not fit to lead',
+  priority: 'its priority is higher',
+};
 
 /**
- * When a leader gives leadership up by itself: its disk is full or slow, or a higher priority is there. Decided here and
- * not in the core, which has the same rules, because user code must leave office *before* leadership passes.
+ * When a leader gives leadership up by itself: its disk is full or slow, its application cannot do a leader's work
+ * (`@FitToLead`), or a higher priority is there. Decided here and not in the core, which has the same rules of disk and
+ * priority, because user code must leave office *before* leadership passes.
  */
 export class MakingWay {
   readonly disk: DiskHealth;
+  readonly fitness: Fitness;
   private readonly takeover: PriorityTakeover;
   private lookedAt = -Infinity;
   private yielding = false;
-  /** Hand-overs because of the disk that failed in this leadership, and when to try again. */
-  private failures = 0;
-  private retryAt = -Infinity;
+  /** Why the application here should not lead, when it was last asked in this leadership. */
+  private objection: string | undefined;
+  private askedAt = -Infinity;
+  // Each reason has a patience of its own: that a slow disk could not be left says nothing about a higher priority.
+  private readonly pauses = { slowDisk: new RetryPause(), unfit: new RetryPause() };
 
   constructor(private readonly replica: GroupReplica) {
     const { nodeId, raft, limits } = replica.config;
+    const { clock } = replica.ports;
     const gapMs = raft.electionTimeoutMinMs;
     this.disk = new DiskHealth({ slowFsyncMs: limits.slowFsyncMs, stallMs: raft.storageStallMs, gapMs });
+    this.fitness = new Fitness(replica.user.fitness ?? [], { clock, timeoutMs: limits.fitnessTimeoutMs });
     this.takeover = new PriorityTakeover({
       self: nodeId,
       stableMs: raft.priorityTakeoverStableMs,
@@ -48,8 +62,9 @@ export class MakingWay {
     if (role === before?.role) return;
     this.takeover.reset();
     this.disk.reset();
-    this.failures = 0;
-    this.retryAt = -Infinity;
+    this.objection = undefined;
+    this.askedAt = -Infinity;
+    for (const pause of Object.values(this.pauses)) pause.reset();
   }
 
   conditionChanged(condition: StoreCondition): void {
@@ -60,8 +75,7 @@ export class MakingWay {
   /** To be called often while leading; looks once in a heartbeat interval. */
   consider(): void {
     const { replica } = this;
-    const { status } = replica;
-    if (status?.role !== 'leader' || this.yielding) return;
+    if (!this.leads() || this.yielding) return;
     if (this.disk.condition === 'full') {
       this.giveUp();
       return;
@@ -69,31 +83,52 @@ export class MakingWay {
     const now = replica.ports.clock.now();
     if (!replica.office.inOffice || now - this.lookedAt < replica.config.raft.heartbeatIntervalMs) return;
     this.lookedAt = now;
-    const heir = this.heir(replica.running, now);
-    if (heir !== undefined) this.yieldTo(heir);
+    this.askOwnApplication(now);
+    const wish = this.wish(replica.running, now);
+    if (wish !== undefined) this.yieldFor(wish);
   }
 
-  private heir(driver: ReplicaDriver, now: number): Heir | undefined {
+  private leads(term = this.replica.status?.term): boolean {
+    const { status } = this.replica;
+    return status?.role === 'leader' && status.term === term;
+  }
+
+  private askOwnApplication(now: number): void {
+    if (!this.fitness.isAsked || now - this.askedAt < fitnessIntervalMs) return;
+    this.askedAt = now;
+    void this.isUnfit();
+  }
+
+  private async isUnfit(): Promise<boolean> {
+    const term = this.replica.status?.term;
+    const objection = await this.fitness.objection();
+    if (this.leads(term) && objection !== this.objection) {
+      this.objection = objection;
+      this.replica.user.observer.fitness?.(objection);
+    }
+    return objection !== undefined;
+  }
+
+  private wish(driver: ReplicaDriver, now: number): Wish | undefined {
     const { commitIndex, members, voters } = driver.status();
     const isSlow = this.disk.isSlow(now, driver.storeWaitingSince);
-    const view = {
-      now,
-      commitIndex,
-      members,
-      progress: progressOf(driver.core).filter(({ peer }) => voters.includes(peer)),
-    };
-    const byDisk = isSlow && now >= this.retryAt ? this.disk.heir(view) : undefined;
-    if (byDisk !== undefined) return { peer: byDisk, reason: 'slowDisk' };
-    const byPriority = isSlow ? undefined : this.takeover.heir(view);
-    return byPriority && { peer: byPriority, reason: 'priority' };
+    const progress = progressOf(driver.core).filter(({ peer }) => voters.includes(peer));
+    const view = { now, commitIndex, members, progress };
+    if (isSlow || this.objection !== undefined) {
+      const reason = isSlow ? 'slowDisk' : 'unfit';
+      const heirs = this.pauses[reason].isOver(now) ? this.disk.heirs(view) : [];
+      return heirs.length === 0 ? undefined : { heirs, reason };
+    }
+    const rival = this.takeover.heir(view);
+    return rival && { heirs: [rival], reason: 'priority' };
   }
 
-  private yieldTo({ peer, reason }: Heir): void {
+  private yieldFor({ heirs, reason }: Wish): void {
     this.yielding = true;
-    handOverLeadership(this.replica, peer)
+    this.handOver(heirs, reason)
       .catch((error: unknown) => {
-        this.failed(peer, reason);
-        this.replica.user.observer.problem?.(`leadership could not be handed to ${peer} (${reasons[reason]})`, error);
+        this.failed(heirs, reason);
+        this.replica.user.observer.problem?.(`leadership could not be handed over (${reasons[reason]})`, error);
       })
       .finally(() => {
         this.yielding = false;
@@ -102,15 +137,38 @@ export class MakingWay {
       });
   }
 
-  // Each reason has a patience of its own: that a slow disk could not be left says nothing about a higher priority.
-  private failed(peer: ReplicaId, reason: Heir['reason']): void {
-    const now = this.replica.ports.clock.now();
-    if (reason === 'priority') {
-      this.takeover.refused(peer, now);
-    } else {
-      this.retryAt = now + retryPauseMs * 2 ** Math.min(this.failures, doublingsMax);
-      this.failures += 1;
+  private async handOver(heirs: readonly ReplicaId[], reason: Reason): Promise<void> {
+    const term = this.replica.status?.term;
+    const heir = await this.firstFit(heirs);
+    if (!this.leads(term)) return;
+    if (heir === undefined) {
+      // Asked again after the stable period of a priority, or here after a while.
+      if (reason !== 'priority') this.pauses[reason].again(this.replica.ports.clock.now(), fitnessIntervalMs);
+      return;
     }
+    // What everybody lacked may have come back to the others first.
+    if (reason === 'unfit' && !(await this.isUnfit())) return;
+    if (this.leads(term)) await handOverLeadership(this.replica, heir);
+  }
+
+  /** The first of those whose application has nothing against leading; without a way to ask, nobody has. */
+  private async firstFit(heirs: readonly ReplicaId[]): Promise<ReplicaId | undefined> {
+    const { members, ports } = this.replica;
+    const { askFitness } = ports;
+    if (askFitness === undefined) return heirs[0];
+    const fit = await Promise.all(
+      heirs.map(async (heir) => {
+        const member = members.find(({ id }) => id === heir);
+        return member !== undefined && (await askFitness(member).catch(() => false));
+      }),
+    );
+    return heirs.find((_, position) => fit[position]);
+  }
+
+  private failed(heirs: readonly ReplicaId[], reason: Reason): void {
+    const now = this.replica.ports.clock.now();
+    if (reason !== 'priority') this.pauses[reason].failed(now);
+    else for (const rival of heirs) this.takeover.refused(rival, now);
   }
 
   // Whoever follows may lack space too, or nobody is there: it steps down all the same, to acknowledge nothing it cannot keep.

@@ -12,6 +12,8 @@ export interface ReplicaObserver {
   snapshotTaken?(durationMs: number, bytes: number): void;
   /** The store has run out of space, or has some again. */
   storage?(condition: StoreCondition): void;
+  /** The application of this replica, which leads, is not fit to lead, and why; undefined: it is again. */
+  fitness?(objection: string | undefined): void;
   /** An empty store: what it is cannot be decided before these members answer. */
   waitingForMembers?(silent: readonly string[]): void;
   /** This member's store was lost: it does not vote before it has fetched everything. */

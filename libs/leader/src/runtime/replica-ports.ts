@@ -1,3 +1,4 @@
+import type { FitnessCheck } from '../election/fitness.js';
 import type { OfficeHooks } from '../election/office.js';
 import type { LogStore } from '../log-store/log-store.js';
 import type { GroupMember } from '../membership/membership.js';
@@ -14,6 +15,8 @@ export interface ReplicaPorts {
   readonly transport: PeerTransport;
   /** Asks a member what it has. Left out: an empty store is taken for a new group's. */
   readonly ask?: AskStanding;
+  /** Asks a member whether its application is fit to lead; may reject. Left out: everybody is. */
+  readonly askFitness?: (member: GroupMember) => Promise<boolean>;
   /** Told whom the transport must be able to reach, whenever the members change. */
   readonly reach?: (members: readonly GroupMember[]) => void;
 }
@@ -22,6 +25,8 @@ export interface ReplicaPorts {
 export interface ReplicaUser {
   readonly stateMachine: StateMachine;
   readonly hooks: OfficeHooks;
+  /** What the application has to say about leading. Default: nothing. */
+  readonly fitness?: readonly FitnessCheck[];
   readonly observer: ReplicaObserver;
   /** The replica can no longer keep its promises and has stopped; its process must end. */
   onFatal(error: Error): void;

@@ -2,6 +2,7 @@ import type { GroupLimits, GroupOptions, MemberOptions } from '../group/group-op
 import { parseGroupOptions } from '../group/parse-group-options.js';
 import { raft, type RaftTuning } from '../group/raft-engine.js';
 import type { Election, Fence } from '../election/election.js';
+import type { FitnessCheck } from '../election/fitness.js';
 import { GroupElection } from '../election/group-election.js';
 import type { LogStore, StoreCondition } from '../log-store/log-store.js';
 import { MemoryLogStore } from '../log-store/memory-log-store.js';
@@ -36,6 +37,7 @@ export interface InMemoryClusterOptions<M extends StateMachine> {
     elected?(fence: Fence, signal: AbortSignal): Promise<void>;
     deposed?(): Promise<void>;
   };
+  readonly fitness?: (id: string) => readonly FitnessCheck[];
   readonly observer?: (id: string) => ReplicaObserver;
 }
 
@@ -134,6 +136,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
         store: part.storage.newStore((condition) => part.replica?.storeConditionChanged(condition)),
         transport: this.network.transport(id),
         ask: (member) => this.standingOf(id, member.id),
+        askFitness: (member) => this.isFit(id, member.id),
       },
       {
         stateMachine: part.stateMachine,
@@ -141,6 +144,7 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
           elected: async (fence, signal) => hooks?.elected?.(fence, signal),
           deposed: async () => hooks?.deposed?.(),
         },
+        fitness: this.options.fitness?.(id) ?? [],
         observer: this.options.observer?.(id) ?? {},
         onFatal: (error) => this.fatalErrors.push(error),
       },
@@ -174,6 +178,12 @@ export class InMemoryCluster<M extends StateMachine = StateMachine> {
     if (replica?.isOpen !== true || this.network.isCut(from, to))
       return Promise.reject(new Error(`${to} does not answer`));
     return Promise.resolve({ history: replica.history, term: replica.status?.term ?? 0 });
+  }
+
+  private async isFit(from: string, to: string): Promise<boolean> {
+    const { replica } = this.part(to);
+    if (replica?.isOpen !== true || this.network.isCut(from, to)) throw new Error(`${to} does not answer`);
+    return (await replica.objectionToLeading()) === undefined;
   }
 
   /** A member that is to be added to the group; start it with `startMember`. Its id is the next one: `r4`, … */
