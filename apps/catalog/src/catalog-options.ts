@@ -1,13 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import type { OpeningOptions } from './opening/opening-options.js';
 import type { RestockOptions } from './restock/restock-options.js';
+import type { ToysOptions } from './toys/toys-options.js';
 
 export const catalogOptionsToken = Symbol('catalog options');
 
 /** What the features of the catalog are given from outside. */
 export interface CatalogOptions {
-  readonly opening: OpeningOptions;
+  readonly opening: ToysOptions;
   readonly restock: RestockOptions;
   readonly catalogCsvPath: string;
   /** Where the metrics are registered. */

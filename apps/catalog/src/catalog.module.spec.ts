@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLogStore } from '@quorumkit/leader/testing';
 import { StockStateMachine } from '@toystore/protocol/catalog';
 import { filter, firstValueFrom, startWith } from 'rxjs';
-import { Restock } from './restock/restock.js';
+import { RestockTimer } from './restock/restock-timer.js';
 import { CatalogApp } from './testing/catalog-app.js';
 
 let folder: string;
@@ -219,7 +219,7 @@ describe('restocking', () => {
     const app = await start();
     await app.debit([{ intent: 1, name: 'fox', quantity: 1 }, sale]);
 
-    await app.app.get(Restock).round();
+    await app.app.get(RestockTimer).round();
 
     expect((await app.get('/audit')).body['products']).toEqual([
       { name: 'tux', initial: 10, restocked: 0, sold: 3, current: 7 },

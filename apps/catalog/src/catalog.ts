@@ -7,10 +7,9 @@ import {
   loadClusterSecret,
   type ServiceRun,
 } from '@toystore/service';
+import { CatalogEpoch, CatalogOpening } from '@toystore/protocol/catalog';
 import type { CatalogConfig } from './catalog-config.js';
 import { CatalogProcessModule } from './catalog-process.module.js';
-import { CatalogEpoch } from './opening/catalog-epoch.js';
-import { CatalogOpening } from './opening/catalog-opening.js';
 import { ToysFileError } from './toys/toys-file-error.js';
 
 /** Puts the catalog together and listens. Resolves when its log is applied and it is open for sales. */

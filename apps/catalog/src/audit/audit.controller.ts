@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { type CatalogAudit, catalogRoutes } from '@toystore/contracts';
-import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { StockStateMachine } from '@toystore/protocol/catalog';
+import { CatalogEpoch, StockStateMachine } from '@toystore/protocol/catalog';
+import { openEpoch } from '../opening/open-epoch.js';
 
 /** `GET /audit`: the books of every product, for the checks that compare them with the orders. */
 @Controller(catalogRoutes.audit)
@@ -16,7 +16,7 @@ export class AuditController {
   audit(): CatalogAudit {
     const { ledger } = this.machine;
     return {
-      epoch: this.epoch.current(),
+      epoch: openEpoch(this.epoch),
       sequence: ledger.sequence,
       products: ledger
         .list()

@@ -9,8 +9,8 @@ import { LeaderError } from '@quorumkit/leader';
 import { catalogRoutes, DebitBatch, type DebitResults, headerNames, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
 import type { FastifyReply } from 'fastify';
-import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { TakeDebits, type TakenDebits } from '@toystore/protocol/catalog';
+import { CatalogEpoch, TakeDebits, type TakenDebits } from '@toystore/protocol/catalog';
+import { openEpoch } from '../opening/open-epoch.js';
 
 /** `POST /debits`, called by the leader of the order group. */
 @Controller(catalogRoutes.debits)
@@ -26,7 +26,7 @@ export class DebitsController {
     @Body() { term, settledThrough, debits }: DebitBatch,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DebitResults> {
-    this.epoch.current();
+    openEpoch(this.epoch);
     const request = {
       term,
       settledThrough,

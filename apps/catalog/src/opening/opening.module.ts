@@ -1,10 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CatalogEpoch, CatalogOpening, initialStockToken, LoggedLeases } from '@toystore/protocol/catalog';
 import { type CatalogOptions, catalogOptionsToken } from '../catalog-options.js';
 import { StockModule } from '../stock/stock.module.js';
-import { CatalogEpoch } from './catalog-epoch.js';
-import { CatalogOpening } from './catalog-opening.js';
-import { LoggedLeases } from './logged-leases.js';
-import { openingOptionsToken } from './opening-options.js';
+import { ToysFile } from '../toys/toys-file.js';
 
 @Module({
   imports: [StockModule],
@@ -13,9 +11,9 @@ import { openingOptionsToken } from './opening-options.js';
     CatalogOpening,
     LoggedLeases,
     {
-      provide: openingOptionsToken,
+      provide: initialStockToken,
       inject: [catalogOptionsToken],
-      useFactory: ({ opening }: CatalogOptions) => opening,
+      useFactory: ({ opening }: CatalogOptions) => new ToysFile(opening.toysCsvPath),
     },
   ],
   exports: [CatalogEpoch],

@@ -1,39 +1,36 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { catalogRoutes, parseProductName, type StockList, type StockView } from '@toystore/contracts';
+import { catalogRoutes, parseProductName, type StockList, type StockView, unreachable } from '@toystore/contracts';
+import { ReadStock } from '@toystore/protocol/catalog';
 import { ProblemError } from '@toystore/service';
-import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { StockStateMachine } from '@toystore/protocol/catalog';
+import { catalogStarting } from '../opening/open-epoch.js';
 
-/**
- * The stock together with its version. Value and version are read in one turn: a cache may rely on a value being
- * exactly as new as its version says.
- */
+/** The stock together with its version. */
 @Controller(catalogRoutes.products)
 export class ProductsController {
-  constructor(
-    private readonly machine: StockStateMachine,
-    private readonly epoch: CatalogEpoch,
-  ) {}
+  constructor(private readonly stock: ReadStock) {}
 
   @Get()
   list(): StockList {
-    const { ledger } = this.machine;
-    const products = ledger.list().map(({ name, priceCents, current }) => ({ name, priceCents, quantity: current }));
-    return { products, epoch: this.epoch.current(), sequence: ledger.sequence };
+    const read = this.stock.list();
+    if (read.kind === 'starting') throw catalogStarting();
+    const { products, epoch, sequence } = read;
+    return { products: products.map((product) => ({ ...product })), epoch, sequence };
   }
 
   @Get(':name')
   product(@Param('name') rawName: string): StockView {
-    const epoch = this.epoch.current();
-    const { ledger } = this.machine;
-    const { sequence } = ledger;
-    const name = parseProductName(rawName);
-    const product = name === undefined ? undefined : ledger.find(name);
-    if (product === undefined) {
-      throw new ProblemError('unknown-product', 'There is no product of that name.', {
-        extensions: { epoch, sequence },
-      });
+    const read = this.stock.product(parseProductName(rawName));
+    switch (read.kind) {
+      case 'stock':
+        return { ...read.product, epoch: read.epoch, sequence: read.sequence };
+      case 'absent':
+        throw new ProblemError('unknown-product', 'There is no product of that name.', {
+          extensions: { epoch: read.epoch, sequence: read.sequence },
+        });
+      case 'starting':
+        throw catalogStarting();
+      default:
+        return unreachable(read);
     }
-    return { name: product.name, priceCents: product.priceCents, quantity: product.current, epoch, sequence };
   }
 }

@@ -5,10 +5,10 @@ import { CachePublisherModule } from '@quorumkit/cache';
 import { LeaderModule } from '@quorumkit/leader';
 import { InMemoryNetwork, MemoryLogStore } from '@quorumkit/leader/testing';
 import { SystemClock } from '@quorumkit/leader';
+import { CatalogOpening } from '@toystore/protocol/catalog';
 import { createJsonLogger, createServiceApp } from '@toystore/service';
 import { Registry } from 'prom-client';
 import { CatalogModule } from '../catalog.module.js';
-import { CatalogOpening } from '../opening/catalog-opening.js';
 
 export interface CatalogAppOptions {
   /** What survives from one start to the next. */

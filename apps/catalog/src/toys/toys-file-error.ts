@@ -1,10 +1,10 @@
+import { InitialStockError } from '@toystore/protocol/catalog';
 import type { ToyProblem } from './toys-csv.js';
 
 /** The initial stock cannot be used. Nothing was loaded. */
-export class ToysFileError extends Error {
+export class ToysFileError extends InitialStockError {
   override readonly name = 'ToysFileError';
   readonly code = 'TOYS_FILE_INVALID';
-  readonly definite = true;
 
   constructor(
     readonly path: string,

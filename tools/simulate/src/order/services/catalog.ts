@@ -6,16 +6,21 @@ import {
   type HttpCall,
   type HttpCaller,
 } from '@quorumkit/cache/testing';
-import { type CommittedEntry, type Fence, type HostedGroup, LeaderError, type ReplicatedLog } from '@quorumkit/leader';
+import { type CommittedEntry, type HostedGroup, LeaderError, type ReplicatedLog } from '@quorumkit/leader';
 import type {
   CatalogAuditResult,
   DebitBatch,
   DebitBatchResult,
-  StockResult as ReadStock,
+  StockResult as StockAnswer,
   Unavailable,
 } from '@toystore/contracts';
 import {
-  productKey,
+  CatalogEpoch,
+  CatalogOpening,
+  type InitialProduct,
+  LoggedLeases,
+  ReadStock,
+  Restock,
   type StockCommand,
   type StockResult,
   StockStateMachine,
@@ -23,6 +28,7 @@ import {
 } from '@toystore/protocol/catalog';
 import { carry } from '../network/calls.js';
 import type { VirtualProcess } from '../world/virtual-process.js';
+import type { ProtocolPoint } from './protocol-points.js';
 import { Disk } from './disk.js';
 import { hostGroup } from './group-host.js';
 import { calmTuning } from './group-tuning.js';
@@ -39,18 +45,21 @@ class WatchedStock extends StockStateMachine {
   }
 }
 
+/** What the catalog's modules put together, and nothing of its own. */
 interface Run {
   readonly machine: StockStateMachine;
-  readonly log: ReplicatedLog<StockCommand, StockResult>;
+  readonly epoch: CatalogEpoch;
+  readonly opening: CatalogOpening;
+  readonly readStock: ReadStock;
+  readonly restock: Restock;
   readonly takeDebits: TakeDebits;
-  readonly publisher: ReturnType<typeof createPublisherInMemory>['publisher'];
   readonly subscribers: CallDesk;
-  /** Undefined until the log is applied and the stock is loaded. */
-  epoch: number | undefined;
-  restocking: boolean;
 }
 
-/** The catalog: a group of one, its stock, and the publisher that tells the frontends' caches. */
+/**
+ * The catalog: a group of one, and on it the same opening, debits, restocking and reads that its process runs. Each life
+ * has one of two settings for the lease, so that a restart may have to wait for a longer one than its own.
+ */
 export class Catalog implements Service {
   readonly process: VirtualProcess;
   readonly disk: Disk;
@@ -68,7 +77,7 @@ export class Catalog implements Service {
   }
 
   get isOpen(): boolean {
-    return this.run?.epoch !== undefined;
+    return this.run?.epoch.isOpen === true;
   }
 
   begin(): void {
@@ -78,9 +87,10 @@ export class Catalog implements Service {
     machine.onApplied = (entry, result) => {
       if (process.life === life) store.truth.stockApplied(entry, result, machine.ledger.list());
     };
-    const { leaseMs, leaseHeartbeatMs, deliveryTimeoutMs } = timing;
+    const { leaseMsOfLives, heartbeatsPerLease, deliveryTimeoutMs } = timing;
+    const leaseMs = process.random.pick(leaseMsOfLives);
     const { publisher, desk } = createPublisherInMemory(
-      { leaseMs, heartbeatMs: leaseHeartbeatMs, deliveryTimeoutMs },
+      { leaseMs, heartbeatMs: leaseMs / heartbeatsPerLease, deliveryTimeoutMs },
       { scheduler: process.scheduler(), callerOf: (id) => this.callerOf(id) },
     );
     let group: HostedGroup | undefined;
@@ -101,7 +111,7 @@ export class Catalog implements Service {
         seed: process.random.integer(1, 2 ** 31),
         tuning: { ...calmTuning, limits: { ...calmTuning.limits, snapshotEveryEntries: 10 } },
         stateMachine: machine,
-        elected: (fence) => this.open(fence),
+        elected: (fence) => this.run?.opening.open(fence),
         deposed: () => undefined,
         fatal: (error) => {
           if (process.life === life) store.ends(this, `cannot go on: ${error.stack ?? error.message}`);
@@ -110,14 +120,18 @@ export class Catalog implements Service {
       (hosted) => {
         group = hosted.group;
         const log = hosted.log as ReplicatedLog<StockCommand, StockResult>;
+        const debitLog = this.watched(log, { before: 'debit not logged', after: 'debit logged' });
+        const restockLog = this.watched(log, { after: 'restock logged' });
+        const epoch = new CatalogEpoch();
+        const leases = new LoggedLeases(machine, log);
         this.run = {
           machine,
-          log,
-          publisher,
+          epoch,
+          opening: new CatalogOpening(machine, log, publisher, leases, epoch, { read: () => this.initialStock() }),
+          readStock: new ReadStock(machine, epoch),
+          restock: new Restock(machine, restockLog, publisher, epoch),
+          takeDebits: new TakeDebits(machine, debitLog, publisher),
           subscribers: desk,
-          takeDebits: new TakeDebits(machine, this.pointed(log), publisher),
-          epoch: undefined,
-          restocking: false,
         };
       },
     ).catch((error: unknown) => {
@@ -139,7 +153,7 @@ export class Catalog implements Service {
   async debit({ term, settledThrough, debits }: DebitBatch): Promise<DebitBatchResult> {
     const { run, store } = this;
     store.points.reach('debit arrived', 'catalog');
-    if (run?.epoch === undefined) return starting;
+    if (run === undefined || !run.epoch.isOpen) return starting;
     try {
       const taken = await run.takeDebits.take({ term, settledThrough, debits });
       store.points.reach('debit answered', 'catalog');
@@ -157,19 +171,21 @@ export class Catalog implements Service {
     }
   }
 
-  /** `GET /products/:name`: value and version of one turn. */
-  product(name: string): ReadStock {
-    const { run } = this;
-    if (run?.epoch === undefined) return starting;
-    const { ledger } = run.machine;
-    const product = ledger.find(name);
-    const version = { epoch: run.epoch, sequence: ledger.sequence };
-    if (product === undefined) return { kind: 'absent', ...version };
-    return { kind: 'stock', stock: { name, priceCents: product.priceCents, quantity: product.current, ...version } };
+  /** `GET /products/:name`. */
+  product(name: string): StockAnswer {
+    const read = this.run?.readStock.product(name) ?? { kind: 'starting' };
+    switch (read.kind) {
+      case 'stock':
+        return { kind: 'stock', stock: { ...read.product, epoch: read.epoch, sequence: read.sequence } };
+      case 'absent':
+        return read;
+      case 'starting':
+        return starting;
+    }
   }
 
   audit(): CatalogAuditResult {
-    return this.run?.epoch === undefined ? starting : ({ kind: 'audit', audit: {} } as unknown as CatalogAuditResult);
+    return !this.isOpen ? starting : ({ kind: 'audit', audit: {} } as unknown as CatalogAuditResult);
   }
 
   /** `POST /subscribers` and the heartbeats. */
@@ -177,50 +193,31 @@ export class Catalog implements Service {
     return this.run?.subscribers(call) ?? { status: 503, headers: {}, body: Buffer.from('{}') };
   }
 
-  /** As the catalog's opening does it, with the initial stock from the scenario instead of a file. */
-  private async open({ term }: Fence): Promise<void> {
-    const { run } = this;
-    if (run === undefined || run.epoch !== undefined) return;
-    const isFirstStart = !run.machine.ledger.isLoaded;
-    if (isFirstStart) {
-      const products = Object.entries(this.store.options.stock).map(([name, quantity]) => ({
-        name,
-        quantity,
-        priceCents: 100,
-      }));
-      await run.log.propose({ kind: 'load', products });
-    }
-    run.publisher.open(term, { graceMs: isFirstStart ? 0 : timing.leaseMs });
-    run.epoch = term;
+  /** From the scenario, where the catalog's process has a file. */
+  private async initialStock(): Promise<readonly InitialProduct[]> {
+    return Object.entries(this.store.options.stock).map(([name, quantity]) => ({ name, quantity, priceCents: 100 }));
   }
 
-  /** One round, as the catalog's own: log the command, then tell the caches. */
+  /** One round of the timer. */
   private async restock(): Promise<void> {
-    const { run, store } = this;
-    if (run?.epoch === undefined || run.restocking) return;
-    const names = run.machine.ledger.outOfStock();
-    if (names.length === 0) return;
-    run.restocking = true;
-    try {
-      await run.publisher.mutate<StockResult>(names.map(productKey), async () => {
-        const { index, result } = await run.log.propose({ kind: 'restock', names, level: restockLevel });
-        store.points.reach('restock logged', 'catalog');
-        return { sequence: index, result };
-      });
-    } catch (error) {
-      if (!(error instanceof LeaderError || error instanceof PublisherOverloadedError)) throw error;
-    } finally {
-      run.restocking = false;
-    }
+    const round = await this.run?.restock.round(restockLevel);
+    if (round?.kind !== 'failed') return;
+    const { error } = round;
+    if (!(error instanceof LeaderError || error instanceof PublisherOverloadedError))
+      this.store.world.violate('No Crash', `the catalog cannot restock: ${String(error)}`);
   }
 
-  private pointed(log: ReplicatedLog<StockCommand, StockResult>): ReplicatedLog<StockCommand, StockResult> {
+  /** A log that says when somebody is about to propose to it, and when that is committed. */
+  private watched(
+    log: ReplicatedLog<StockCommand, StockResult>,
+    { before, after }: { readonly before?: ProtocolPoint; readonly after: ProtocolPoint },
+  ): ReplicatedLog<StockCommand, StockResult> {
     const { points } = this.store;
     return {
       propose: async (command: StockCommand) => {
-        points.reach('debit not logged', 'catalog');
+        if (before !== undefined) points.reach(before, 'catalog');
         const outcome = await log.propose(command);
-        points.reach('debit logged', 'catalog');
+        points.reach(after, 'catalog');
         return outcome;
       },
     } as unknown as ReplicatedLog<StockCommand, StockResult>;

@@ -36,10 +36,13 @@ export const frontendNames = ['frontend-1', 'frontend-2'] as const;
 
 /** Timing, ms. Shorter than in the store, in the same proportions: virtual time costs work, too. */
 export const timing = {
-  leaseMs: 800,
+  /** Of a life of the catalog: one of these. */
+  leaseMsOfLives: [800, 400],
+  /** The frontends' own setting; a catalog with shorter leases asks for more. */
   leaseHeartbeatMs: 200,
+  heartbeatsPerLease: 4,
   deliveryTimeoutMs: 150,
-  /** Above twice the lease. */
+  /** Above twice the longest lease. */
   debitTimeoutMs: 2_000,
   restockIntervalMs: 700,
   orderDeadlineMs: 1_300,

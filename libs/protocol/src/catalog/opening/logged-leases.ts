@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { LeaseRecord } from '@quorumkit/cache';
 import { InjectReplicatedLog, type ReplicatedLog } from '@quorumkit/leader';
-import { type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
+import type { StockCommand, StockResult } from '../stock/stock-command.js';
+import { StockStateMachine } from '../stock/stock-state-machine.js';
 
 /** The lease record in the catalog's log: it survives what the stock survives. */
 @Injectable()

@@ -1,16 +1,13 @@
-import { Logger } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { CacheKey, CachePublisher, Committed } from '@quorumkit/cache';
 import type { Outcome, ReplicatedLog } from '@quorumkit/leader';
 import { CatalogEpoch } from '../opening/catalog-epoch.js';
-import { type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
+import type { StockCommand, StockResult } from '../stock/stock-command.js';
+import { StockStateMachine } from '../stock/stock-state-machine.js';
 import { Restock } from './restock.js';
 
-beforeEach(() => Logger.overrideLogger(false));
-
 /** Restocking over a log that applies at once and a publisher that says which keys were invalidated. */
-function shop(stock: Readonly<Record<string, number>>) {
+function shop(stock: Readonly<Record<string, number>>, { open = true } = {}) {
   const machine = new StockStateMachine();
   let index = 0;
   const apply = (command: StockCommand): StockResult => machine.apply({ index: ++index, term: 1, time: 0, command });
@@ -40,11 +37,8 @@ function shop(stock: Readonly<Record<string, number>>) {
   } as unknown as CachePublisher;
 
   const epoch = new CatalogEpoch();
-  epoch.begin(1);
-  const restock = new Restock(machine, log, publisher, epoch, new SchedulerRegistry(), {
-    intervalMs: 1_000,
-    level: 100,
-  });
+  if (open) epoch.begin(1);
+  const restock = new Restock(machine, log, publisher, epoch);
   const quantities = () => Object.fromEntries(machine.ledger.list().map(({ name, current }) => [name, current]));
   const holdCaches = (): (() => void) => {
     let release: () => void = () => undefined;
@@ -60,8 +54,9 @@ describe('Restock', () => {
   it('fills up what is at zero, invalidates it, and touches nothing else', async () => {
     const { restock, invalidated, quantities } = shop({ tux: 0, fox: 3 });
 
-    await restock.round();
+    const round = await restock.round(100);
 
+    expect(round).toEqual({ kind: 'restocked', names: ['tux'] });
     expect(quantities()).toEqual({ tux: 100, fox: 3 });
     expect(invalidated).toEqual([['products/tux']]);
   });
@@ -69,7 +64,7 @@ describe('Restock', () => {
   it('writes nothing while nothing is at zero', async () => {
     const { restock, proposals } = shop({ tux: 1 });
 
-    await restock.round();
+    await restock.round(100);
 
     expect(proposals).toEqual([]);
   });
@@ -77,10 +72,10 @@ describe('Restock', () => {
   it('tries again in the next round after one that failed', async () => {
     const { restock, faults, quantities } = shop({ tux: 0 });
     faults.beforeCommit = true;
-    await restock.round();
+    expect(await restock.round(100)).toEqual({ kind: 'failed', error: new Error('the disk is full') });
 
     faults.beforeCommit = false;
-    await restock.round();
+    await restock.round(100);
 
     expect(quantities()).toEqual({ tux: 100 });
   });
@@ -88,10 +83,10 @@ describe('Restock', () => {
   it('invalidates again what a failed round may have restocked without telling the caches', async () => {
     const { restock, faults, invalidated, quantities } = shop({ tux: 0 });
     faults.afterCommit = true;
-    await restock.round();
+    await restock.round(100);
 
     faults.afterCommit = false;
-    await restock.round();
+    await restock.round(100);
 
     expect(quantities()).toEqual({ tux: 100 });
     expect(invalidated).toEqual([['products/tux']]);
@@ -100,12 +95,20 @@ describe('Restock', () => {
   it('does not begin a round before the last one has ended', async () => {
     const { restock, proposals, holdCaches } = shop({ tux: 0 });
     const release = holdCaches();
-    const first = restock.round();
+    const first = restock.round(100);
 
-    await restock.round();
+    const second = await restock.round(100);
     release();
     await first;
 
+    expect(second).toEqual({ kind: 'skipped' });
     expect(proposals).toHaveLength(1);
+  });
+
+  it('does nothing before the catalog is open', async () => {
+    const { restock, proposals } = shop({ tux: 0 }, { open: false });
+
+    expect(await restock.round(100)).toEqual({ kind: 'skipped' });
+    expect(proposals).toEqual([]);
   });
 });

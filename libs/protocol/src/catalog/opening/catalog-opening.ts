@@ -1,25 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CachePublisher } from '@quorumkit/cache';
 import { type Fence, InjectReplicatedLog, OnElected, type ReplicatedLog } from '@quorumkit/leader';
-import { type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
-import { parseToys } from '../toys/toys-csv.js';
-import { ToysFileError } from '../toys/toys-file-error.js';
+import type { StockCommand, StockResult } from '../stock/stock-command.js';
+import { StockStateMachine } from '../stock/stock-state-machine.js';
 import { CatalogEpoch } from './catalog-epoch.js';
+import { type InitialStock, InitialStockError, initialStockToken } from './initial-stock.js';
 import { LoggedLeases } from './logged-leases.js';
-import { type OpeningOptions, openingOptionsToken } from './opening-options.js';
 
 /**
  * Opens the catalog once its log is applied: loads the initial stock at the very first start, then opens the cache
  * publisher under a new epoch. After a restart no sale is acknowledged before the leases have ended that the catalog's
- * earlier lives may have granted, whatever `LEASE_MS` was then; reads are served at once.
+ * earlier lives may have granted, however long they were then; reads are served at once.
  */
 @Injectable()
 export class CatalogOpening {
   private readonly logger = new Logger(CatalogOpening.name);
   private settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
-  /** Resolves when the catalog is open; rejects when its initial stock cannot be used. */
+  /** Resolves when the catalog is open; rejects with an `InitialStockError` when its initial stock cannot be used. */
   readonly opened = new Promise<void>((resolve, reject) => {
     this.settle = { resolve, reject };
   });
@@ -30,7 +28,7 @@ export class CatalogOpening {
     private readonly publisher: CachePublisher,
     private readonly leases: LoggedLeases,
     private readonly epoch: CatalogEpoch,
-    @Inject(openingOptionsToken) private readonly options: OpeningOptions,
+    @Inject(initialStockToken) private readonly initialStock: InitialStock,
   ) {
     // Whoever starts the catalog awaits `opened`; until then a rejection has an owner.
     this.opened.catch(() => undefined);
@@ -42,9 +40,9 @@ export class CatalogOpening {
     if (this.epoch.isOpen) return;
     const isFirstStart = !this.machine.ledger.isLoaded;
     try {
-      if (isFirstStart) await this.loadToys();
+      if (isFirstStart) await this.log.propose({ kind: 'load', products: await this.initialStock.read() });
     } catch (error) {
-      if (!(error instanceof ToysFileError)) throw error;
+      if (!(error instanceof InitialStockError)) throw error;
       this.settle.reject(error);
       return;
     }
@@ -52,21 +50,5 @@ export class CatalogOpening {
     this.epoch.begin(term);
     this.logger.log(`The catalog is open in epoch ${term} with ${this.machine.ledger.list().length} products.`);
     this.settle.resolve();
-  }
-
-  private async loadToys(): Promise<void> {
-    const path = this.options.toysCsvPath;
-    const file = parseToys(await readToys(path));
-    if (file.kind === 'invalid') throw new ToysFileError(path, file.problems);
-    await this.log.propose({ kind: 'load', products: file.toys });
-  }
-}
-
-async function readToys(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const where = cause instanceof Error ? cause.message : String(cause);
-    throw new ToysFileError(path, [{ where, wanted: 'a file that can be read' }], { cause });
   }
 }

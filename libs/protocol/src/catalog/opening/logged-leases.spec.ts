@@ -1,7 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { describeLeaseRecord } from '@quorumkit/cache/testing';
 import type { ReplicatedLog } from '@quorumkit/leader';
-import { type StockCommand, type StockResult, StockStateMachine } from '@toystore/protocol/catalog';
+import type { StockCommand, StockResult } from '../stock/stock-command.js';
+import { StockStateMachine } from '../stock/stock-state-machine.js';
 import { LoggedLeases } from './logged-leases.js';
 
 /** A life of the catalog: its log applied from the beginning, and what is proposed applied at once. */

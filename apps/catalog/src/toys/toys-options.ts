@@ -1,6 +1,4 @@
-export const openingOptionsToken = Symbol('opening options');
-
-export interface OpeningOptions {
+export interface ToysOptions {
   /** Where the initial stock is; read at the first start only. */
   readonly toysCsvPath: string;
 }
