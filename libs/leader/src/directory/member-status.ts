@@ -4,7 +4,7 @@ import { parseSettledConfiguration, type SettledConfiguration } from '../members
 export interface MemberStatus {
   readonly id: string;
   /** Of the process that answers; undefined of a version that does not say so. */
-  readonly bootId: string | undefined;
+  readonly bootId?: string | undefined;
   readonly term: number;
   readonly role: string;
   readonly leader: string | undefined;

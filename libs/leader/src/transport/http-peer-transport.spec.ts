@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Envelope, LogIndex, ReplicaId, Term } from '@quorumkit/raft';
+import type { Envelope, LogIndex, Message, ReplicaId, Term } from '@quorumkit/raft';
 import { SystemClock } from '../runtime/clock.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { describePeerTransport } from '../testing/peer-transport-conformance.js';
@@ -210,6 +210,46 @@ describe('HttpPeerTransport', () => {
     ]);
     await transport.close();
     await dispose();
+  });
+
+  const foreign: [string, Partial<Envelope>, Partial<Message>][] = [
+    ['another member', { from: 'c' as ReplicaId }, {}],
+    ['another request', {}, { requestId: 2 }],
+    ['no request at all: it is one itself', {}, { kind: 'heartbeatRequest', commitIndex: 0 as LogIndex }],
+  ];
+  it.each(foreign)('does not take an answer that is of %s', async (_, envelope, message) => {
+    const answer = { kind: 'heartbeatResponse', requestId: 1, term: 1 as Term, ...message } as Message;
+    const body = encodeEnvelope({ from: 'b' as ReplicaId, to: 'a' as ReplicaId, message: answer, ...envelope });
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(200).end(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const urls = ['http://127.0.0.1:1', `http://127.0.0.1:${(server.address() as AddressInfo).port}`];
+    const members = ['a', 'b'].map((id, position) => ({ id, url: urls[position] as string, priority: 1 }));
+    const clock = new SystemClock();
+    const a = new HttpPeerTransport({ group: 'g', self: 'a', members, auth: 'none', clock, bootId: 'boot of a' });
+    const taken: Message[] = [];
+    const dropped = new Promise<string>((resolve) =>
+      a.open({
+        message: (_from, each) => {
+          taken.push(each);
+          resolve('it was taken');
+        },
+        peerGone: () => undefined,
+        dropped: ({ why }) => resolve(why),
+      }),
+    );
+
+    a.send({
+      from: 'a' as ReplicaId,
+      to: 'b' as ReplicaId,
+      message: { kind: 'heartbeatRequest', requestId: 1, term: 1 as Term, commitIndex: 0 as LogIndex },
+    });
+
+    expect(await dropped).toBe('its answer belongs to something else');
+    expect(taken).toEqual([]);
+    await a.close();
+    await stop(server);
   });
 
   describe('when two processes are one member', () => {

@@ -31,7 +31,6 @@ export class ClusterCalls implements MemberCalls {
       kind: 'status',
       status: {
         id,
-        bootId: undefined,
         term,
         role,
         leader,
