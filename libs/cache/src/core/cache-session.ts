@@ -77,7 +77,7 @@ export function takeLeaseAnswer<V>(cache: CoherentCacheState<V>, answer: LeaseAn
 
   // Invalidations first: not one request may be served between a longer lease and the news that came with it.
   let news = false;
-  for (const { key, sequence } of answer.invalidations) {
+  for (const { key, sequence } of cache.rules.appliesAnswers() ? answer.invalidations : []) {
     news = invalidate(cache, key, { epoch: answer.epoch, sequence }).applied !== 'unchanged' || news;
   }
   if (answer.leaseMs > 0) cache.lease = extended(cache, lease, lease.grant, answer);
@@ -91,7 +91,7 @@ function extended<V>(
   answer: LeaseAnswer,
 ): Lease {
   const from = cache.rules.leaseCountsFrom(answer.sentAt, answer.receivedAt);
-  const end = leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.limits.leaseMarginMs });
+  const end = leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.rules.leaseMargin(cache.limits.leaseMarginMs) });
   if (lease.kind === 'held') return { ...lease, until: Math.max(end, lease.until) };
   // Nobody has told this session of changes before its first lease, and answers of an earlier life may be under way.
   const { epoch, sequence } = answer;

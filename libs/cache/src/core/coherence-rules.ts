@@ -40,6 +40,8 @@ export interface CoherenceRules {
   /** Does what is held survive an invalidation that comes late, or again? */
   outlives(held: Version, invalidated: Version): boolean;
   mayJoin(lease: Lease, ticket: FillTicket, now: number): boolean;
+  /** May who comes without a lease be answered by a load for others without one that is under way already? */
+  mayJoinPrivate(): boolean;
   mayStore(fill: FillFacts): StoreVerdict;
   /** May those who wait for this load be answered with it, or is it repeated? */
   mayAnswer(fill: FillFacts): boolean;
@@ -61,6 +63,10 @@ export interface CoherenceRules {
   /** Does an answer of epoch `answered` come from the life of the owner that the session was registered with? */
   isOfThisEpoch(registered: number, answered: number): boolean;
   leaseCountsFrom(sentAt: number, receivedAt: number): number;
+  /** What is taken off every lease, of the margin that is configured. */
+  leaseMargin(configuredMs: number): number;
+  /** Is what a heartbeat's answer brings applied before it is acknowledged? */
+  appliesAnswers(): boolean;
 }
 
 /** The reasons not to store, in the order in which they are looked for. */
@@ -106,6 +112,9 @@ export function coherenceRulesOver(compare: CompareVersions): CoherenceRules {
     // A load that started before an invalidation was acknowledged must not answer those who arrive after it.
     mayJoin: (lease, ticket, now) => leaseInForce(lease, now) && ticket.fate === 'live',
 
+    // It may have read before a change that was acknowledged meanwhile: without a lease nobody has waited for this cache.
+    mayJoinPrivate: () => false,
+
     mayStore: storeRule(compare),
 
     // Private loads answer only those who arrived before they started, so what they read is new enough for all of them.
@@ -136,6 +145,12 @@ export function coherenceRulesOver(compare: CompareVersions): CoherenceRules {
 
     // The owner starts counting when the request arrives, which is not before it was sent.
     leaseCountsFrom: (sentAt) => sentAt,
+
+    // Where the owner's clock is the faster one, its count of the lease ends before the cache's.
+    leaseMargin: (configuredMs) => configuredMs,
+
+    // The owner stops waiting for what is acknowledged.
+    appliesAnswers: () => true,
   });
 }
 

@@ -133,6 +133,8 @@ function passThrough<V>(
   because: MissReason,
 ): ServeDecision<V> {
   const lane = cache.lanes.get(key);
+  if (lane !== undefined && cache.rules.mayJoinPrivate())
+    return { kind: 'pass', ticket: lane.running, role: 'joins', because };
   if (lane?.queued !== undefined) return { kind: 'pass', ticket: lane.queued, role: 'joins', because };
   if (cache.fillsInFlight >= cache.limits.fillsInFlightMax) return { kind: 'refuse' };
   const ticket = issueTicket(cache, { key, now, attempt: 1, shared: false });

@@ -69,6 +69,12 @@ export const mutants: readonly Mutant[] = [
     frontend: { mayJoin: (_lease, ticket) => ticket.fate === 'live' },
     breaks: stale,
   }),
+  mutant('joins private loads that are under way', { frontend: { mayJoinPrivate: () => true }, breaks: stale }),
+  mutant('keeps no margin for clocks of different rates', { frontend: { leaseMargin: () => 0 }, breaks: stale }),
+  mutant('acknowledges what heartbeats bring without applying it', {
+    frontend: { appliesAnswers: () => false },
+    breaks: stale,
+  }),
   mutant('serves entries without a lease', { frontend: { mayServe: () => true }, breaks: stale }),
   mutant('takes the version when the answer is sent', { flaws: { versionAtSend: true }, breaks: stale }),
   mutant('sends the DELETE before the commit', { flaws: { deleteBeforeCommit: true }, breaks: stale }),

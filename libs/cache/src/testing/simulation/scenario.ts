@@ -10,6 +10,10 @@ export interface Scenario {
   readonly capacity: number;
   readonly floorsMax: number;
   readonly leaseMs: number;
+  /** Exactly what the difference of the clock rates asks for: the difference times the lease. */
+  readonly leaseMarginMs: number;
+  /** How fast the clocks run. The slower of the two is right. */
+  readonly clockRates: { readonly owner: number; readonly frontends: number };
   readonly renewGuardMs: number;
   readonly heartbeatMs: number;
   readonly maxTtlMs: number;
@@ -36,6 +40,9 @@ export interface Scenario {
   /** Part of the reads that ask for a variant of the product, such as one user's. */
   readonly variants: number;
 }
+
+const leaseMs = 60;
+const clockDrift = 0.1;
 
 /** Combinations that chance alone brings together too seldom. Every other seed is a mix of everything. */
 const themes: readonly Partial<Scenario>[] = [
@@ -70,6 +77,16 @@ export function scenarioOf(seed: number): Scenario {
   return { ...mixOf(seed), ...themes[seed % themes.length] };
 }
 
+/** Every third seed has clocks that differ by a tenth, much more than clocks do, so that the margin is a visible part of the lease. */
+function clocksOf(seed: number): Pick<Scenario, 'leaseMarginMs' | 'clockRates'> {
+  const random = new Prng(seed ^ 0xc10c);
+  if (!random.chance(1 / 3)) return { leaseMarginMs: 0, clockRates: { owner: 1, frontends: 1 } };
+  const fast = 1 + clockDrift;
+  // What is dangerous is an owner in a hurry.
+  const clockRates = random.chance(0.75) ? { owner: fast, frontends: 1 } : { owner: 1, frontends: fast };
+  return { leaseMarginMs: clockDrift * leaseMs, clockRates };
+}
+
 function mixOf(seed: number): Scenario {
   const random = new Prng(seed);
   return {
@@ -79,7 +96,8 @@ function mixOf(seed: number): Scenario {
     products: random.integer(3, 11),
     capacity: random.pick([1, 3, 7]),
     floorsMax: random.pick([1, 2, 64]),
-    leaseMs: 60,
+    leaseMs,
+    ...clocksOf(seed),
     renewGuardMs: 15,
     heartbeatMs: 12,
     maxTtlMs: random.pick([40, 100_000]),

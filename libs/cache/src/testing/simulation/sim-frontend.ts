@@ -20,6 +20,7 @@ import { formatSession, parseSession } from '../../core/session.js';
 import { evictionPolicies } from '../../core/slots/eviction.js';
 import type { Version } from '../../core/version.js';
 import type { PendingRead } from './coherence-checker.js';
+import { NodeClock } from './node-clock.js';
 import type { ReadAnswer } from './sim-owner.js';
 import type { NodeName } from './sim-network.js';
 import type { SimWorld } from './sim-world.js';
@@ -37,6 +38,7 @@ interface Waiter {
 export class SimFrontend {
   readonly state: CoherentCacheState<number>;
   dead = false;
+  private readonly clock: NodeClock;
   private ordinal = 0;
   private registered: { readonly session: string; readonly grant: Grant } | undefined;
   private acknowledge: readonly PendingInvalidation[] = [];
@@ -48,7 +50,8 @@ export class SimFrontend {
     private readonly instance: string,
     rules: CoherenceRules,
   ) {
-    const { capacity, floorsMax, maxTtlMs, eviction } = world.scenario;
+    const { capacity, floorsMax, maxTtlMs, eviction, leaseMarginMs, clockRates } = world.scenario;
+    this.clock = new NodeClock(() => world.now(), clockRates.frontends);
     const limits = {
       capacity,
       negativeCapacity: 2,
@@ -57,7 +60,7 @@ export class SimFrontend {
       negativeTtlMs: 30,
       floorsMax,
       fillsInFlightMax: 1_000,
-      leaseMarginMs: 0,
+      leaseMarginMs,
     };
     this.state = createCache<number>(limits, rules, evictionPolicies[eviction]);
     this.turn();
@@ -65,7 +68,7 @@ export class SimFrontend {
 
   /** @param round 2 for a read that joined a load which turned out to be too old for it. */
   read(read: PendingRead, round: 1 | 2 = 1): void {
-    const decision = serve(this.state, read.key, this.world.now(), read.minimum);
+    const decision = serve(this.state, read.key, this.clock.now(), read.minimum);
     switch (decision.kind) {
       case 'hit':
         this.world.checker.hits += 1;
@@ -102,7 +105,7 @@ export class SimFrontend {
       this.later(delayMs, () => {
         if (this.world.isQuiet) return;
         const before = this.heldRevision(key);
-        const now = this.world.now();
+        const now = this.clock.now();
         if (offer(this.state, key, this.resultOf(key, read), now) !== 'stored') return;
         const entry = heldUnder(this.state, key);
         if (entry !== undefined) this.world.rememberAbsence(this.name, key, entry, read.revision);
@@ -154,7 +157,7 @@ export class SimFrontend {
   private conclude(ticket: FillTicket, read: ReadAnswer): void {
     const { revision, version } = read;
     const before = this.heldRevision(ticket.key);
-    const decision = fill(this.state, ticket, this.resultOf(ticket.key, read), this.world.now());
+    const decision = fill(this.state, ticket, this.resultOf(ticket.key, read), this.clock.now());
     if (decision.regressed) this.world.checker.regressions += 1;
     const waiting = this.waiters.get(ticket.id) ?? [];
     this.waiters.delete(ticket.id);
@@ -175,7 +178,7 @@ export class SimFrontend {
   private giveUp(ticket: FillTicket): void {
     failFill(this.state, ticket);
     for (const { read } of this.waiters.get(ticket.id) ?? []) {
-      const held = serveOnError(this.state, read.key, this.world.now(), read.minimum);
+      const held = serveOnError(this.state, read.key, this.clock.now(), read.minimum);
       if (held === undefined) continue;
       this.world.checker.staleHits += 1;
       this.answer(read, held);
@@ -212,7 +215,7 @@ export class SimFrontend {
   }
 
   private beat({ session, grant }: { readonly session: string; readonly grant: Grant }): void {
-    const sentAt = this.world.now();
+    const sentAt = this.clock.now();
     const acknowledged = this.acknowledge;
     this.call(
       (owner) =>
@@ -230,7 +233,7 @@ export class SimFrontend {
         }
         const { epoch, leaseMs, sequence, invalidations } = decision;
         const answer = { session, epoch, leaseMs, sequence, invalidations };
-        const outcome = takeLeaseAnswer(this.state, { ...answer, sentAt, receivedAt: this.world.now() });
+        const outcome = takeLeaseAnswer(this.state, { ...answer, sentAt, receivedAt: this.clock.now() });
         if (outcome.kind === 'applied') this.acknowledge = outcome.acknowledge;
         else if (inTime) this.registered = undefined;
       },

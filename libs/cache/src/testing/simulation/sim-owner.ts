@@ -17,6 +17,7 @@ import {
   type SubscribeDecision,
 } from '../../core/subscriber-ledger.js';
 import type { Version } from '../../core/version.js';
+import { NodeClock } from './node-clock.js';
 import type { NodeName } from './sim-network.js';
 import type { SimWorld } from './sim-world.js';
 
@@ -67,6 +68,7 @@ export class SimOwner {
   dead = false;
   private sequence = 0;
   private readonly ledger: SubscriberLedger;
+  private readonly clock: NodeClock;
   private readonly waiting = new Map<MutationId, WaitingOrder>();
   private readonly revisionAt = new Map<number, number>();
   private lastMutation = 0;
@@ -82,19 +84,20 @@ export class SimOwner {
     stock.lives += 1;
     this.epoch = flaws.noEpochs ? 1 : stock.lives;
     const firstLife = stock.lives === 1;
-    const graceEndsAt = world.now() + (firstLife || flaws.noGrace ? 0 : leaseMs);
+    this.clock = new NodeClock(() => world.now(), world.scenario.clockRates.owner);
+    const graceEndsAt = this.clock.now() + (firstLife || flaws.noGrace ? 0 : leaseMs);
     const limits = { leaseMs, renewGuardMs, subscribersMax: 16, pendingKeysMax: 8 };
     this.ledger = openLedger(limits, { epoch: this.epoch, graceEndsAt }, rules);
   }
 
   subscribe(facts: SubscriberFacts): SubscribeDecision & { readonly epoch: number } {
-    const decision = subscribe(this.ledger, facts, this.world.now());
+    const decision = subscribe(this.ledger, facts, this.clock.now());
     this.settle();
     return { ...decision, epoch: this.epoch };
   }
 
   heartbeat(beat: Heartbeat): HeartbeatDecision & { readonly epoch: number } {
-    const decision = heartbeat(this.ledger, beat, this.world.now());
+    const decision = heartbeat(this.ledger, beat, this.clock.now());
     this.settle();
     return { ...decision, epoch: this.epoch };
   }
@@ -133,19 +136,19 @@ export class SimOwner {
   }
 
   private announce(mutation: MutationId, keys: readonly CacheKey[], sequence: number): void {
-    announce(this.ledger, { mutation, keys, sequence, awaited: !this.world.scenario.background }, this.world.now());
+    announce(this.ledger, { mutation, keys, sequence, awaited: !this.world.scenario.background }, this.clock.now());
     this.settle();
   }
 
   private settle(): void {
-    const now = this.world.now();
+    const now = this.clock.now();
     for (const delivery of takeDeliveries(this.ledger)) this.deliver(delivery);
     for (const mutation of takeReleased(this.ledger, now)) this.release(mutation);
-    this.world.waits.look(this.ledger, now);
+    this.world.waits.look(this.ledger, this.world.now());
     const deadline = nextLedgerDeadline(this.ledger);
     if (deadline <= now || deadline >= this.wakesAt) return;
     this.wakesAt = deadline;
-    this.world.network.runAt('owner', deadline, () => {
+    this.world.network.runAt('owner', this.clock.worldTimeOf(deadline), () => {
       this.wakesAt = Infinity;
       if (!this.dead) this.settle();
     });
@@ -190,7 +193,7 @@ export class SimOwner {
     world.network.runAt('owner', world.now() + 10, () => {
       if (this.dead || answered) return;
       answered = true;
-      const next = retryDelivery(this.ledger, delivery, world.now());
+      const next = retryDelivery(this.ledger, delivery, this.clock.now());
       if (next !== undefined) this.deliver(next);
       this.settle();
     });
