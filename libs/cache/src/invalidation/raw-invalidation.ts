@@ -18,7 +18,7 @@ export interface RawInvalidationOptions {
 
 /**
  * Answers the owner's DELETEs in front of the framework, in the `request` handler of the HTTP server of the internal
- * listener (a `serverFactory`): a sale waits for them, and the framework takes longer than all of it. Same answer and
+ * listener (a `serverFactory`): a sale waits for them, and the framework takes as long again. Same answer and
  * same effect as `CacheInvalidationModule`, which stays behind it. Returns whether it answered.
  *
  * Only a DELETE of one key with its version in the query, without a body, that `verify` lets in. Everything else, and
