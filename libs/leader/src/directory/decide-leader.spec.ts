@@ -121,6 +121,11 @@ describe('decideLeader', () => {
       ['r2', 'r1'],
     ],
     [
+      'the highest priority has been promoted and does not know it yet, so that it would not campaign',
+      { r1: says('r1', 'follower 4 9'), r2: says('r2', 'follower 4 9'), r3: says('r3', 'learner 4 9') },
+      ['r2', 'r1'],
+    ],
+    [
       'a leader has lost its quorum',
       { r1: says('r1', 'follower 4 9'), r2: says('r2', 'follower 4 9'), r3: says('r3', 'leader 4 9 heard=700') },
       ['r3', 'r2', 'r1'],

@@ -214,13 +214,15 @@ describe('LeaderDirectory.call', () => {
   ];
   it.each(rethrown)('rethrows %s', async (_, failure) => {
     const { clock, directory } = await withLeader();
+    let attempts = 0;
+    const refuse = (): Promise<never> => {
+      attempts++;
+      return Promise.reject(failure);
+    };
 
-    await expect(
-      outcome(
-        clock,
-        directory.call(() => Promise.reject(failure)),
-      ),
-    ).rejects.toBe(failure);
+    await expect(outcome(clock, directory.call(refuse))).rejects.toBe(failure);
+
+    expect(attempts).toBe(1);
   });
 
   it('retries what may have had an effect where that is asked for, and tells the next attempt', async () => {
