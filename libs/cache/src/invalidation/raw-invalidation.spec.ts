@@ -222,16 +222,16 @@ describe("the owner's DELETE in front of the framework", () => {
       expect([answer.status, raw.inFront.length]).toEqual([204, 1]);
     });
 
-    it.each([{ headers: {} }, { headers: { 'cache-capability': 'x'.repeat(64) } }])(
-      'leaves $headers to the framework, which refuses it',
-      async ({ headers }) => {
-        const [ordinary, early] = await both({ ...good, headers });
+    it.each<{ headers: Record<string, string> }>([
+      { headers: {} },
+      { headers: { 'cache-capability': 'x'.repeat(64) } },
+    ])('leaves $headers to the framework, which refuses it', async ({ headers }) => {
+      const [ordinary, early] = await both({ ...good, headers });
 
-        expect(early).toEqual(ordinary);
-        expect([early.status, raw.inFront.length]).toEqual([401, 0]);
-        expect(held()).toEqual(['old', 'old']);
-      },
-    );
+      expect(early).toEqual(ordinary);
+      expect([early.status, raw.inFront.length]).toEqual([401, 0]);
+      expect(held()).toEqual(['old', 'old']);
+    });
   });
 
   describe('that nobody verifies, in a process whose own calls are signed', () => {

@@ -22,7 +22,9 @@ const told = (cache: CoherentCache, key: CacheKey) =>
 describe('what became of past requests', () => {
   let past: PastRequests;
 
-  beforeEach(() => (past = new PastRequests()));
+  beforeEach(() => {
+    past = new PastRequests();
+  });
 
   it('is counted by its reason, the latest first', () => {
     past.note('products/tux', 'authorization', 10);
