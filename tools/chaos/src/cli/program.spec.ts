@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { rules } from '../without/rules.js';
 import { chaosProgram } from './program.js';
 
 async function parse(...args: string[]): Promise<unknown[]> {
@@ -47,6 +48,16 @@ describe('chaos command line', () => {
     ]);
   });
 
+  it('takes a rule out when it is asked for one, and lists them in its help', async () => {
+    expect(await parse('coherence', '--without', 'restock-delete')).toMatchObject([{ without: 'restock-delete' }]);
+
+    let help = '';
+    const run = () => Promise.resolve();
+    const [coherence] = chaosProgram({ shopping: run, coherence: run }).commands;
+    coherence?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    for (const { name, without } of rules) expect(help).toMatch(new RegExp(`\\n  ${name} +${without}\\n`));
+  });
+
   it.each([
     ['--victims', 'everybody'],
     ['--frontends', '6'],
@@ -55,6 +66,7 @@ describe('chaos command line', () => {
     ['--seconds', 'ten'],
     ['coherence', '--readers', '0'],
     ['coherence', '--victims', 'leader'],
+    ['coherence', '--without', 'luck'],
   ])('refuses %j', async (...args) => {
     await expect(parse(...args)).rejects.toMatchObject({ name: 'CommanderError' });
   });

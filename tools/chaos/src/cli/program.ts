@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Victim, victims } from '../faults/fault-plan.js';
+import { rules } from '../without/rules.js';
 import { victimList, wholeNumber, wholeNumberFrom } from './options.js';
 
 export interface ShoppingArguments {
@@ -24,6 +25,8 @@ export interface CoherenceArguments {
   readonly secondsMax: number;
   readonly seed: number;
   readonly gapMs: number;
+  /** The name of a rule. */
+  readonly without?: string;
   readonly keep?: boolean;
   readonly json?: boolean;
 }
@@ -76,8 +79,15 @@ export function chaosProgram(run: {
     .addOption(number('--seconds-max <n>', 'give up after this time', 1800))
     .addOption(number('--seed <n>', 'seed of faults, readers and writers', 1))
     .addOption(number('--gap-ms <n>', 'mean time between two faults', 4000))
+    .addOption(
+      new Option(
+        '--without <rule>',
+        'take a rule out of the code that the store runs: exit code 0 only if that is found',
+      ).choices(rules.map(({ name }) => name)),
+    )
     .option('--keep', 'keep the data folder when the run passed')
     .option('--json', 'one JSON report')
+    .addHelpText('after', `\nRules that can be taken out:\n${ruleLines().join('\n')}`)
     .action((options: CoherenceArguments) => run.coherence(options));
   return program;
 }
@@ -90,4 +100,9 @@ function frontendsOption(byDefault: number): Option {
   return new Option('--frontends <n>', `frontends of the store, 1 to ${frontendsMax}`)
     .default(byDefault)
     .argParser(wholeNumberFrom(1, frontendsMax));
+}
+
+function ruleLines(): string[] {
+  const nameLength = Math.max(...rules.map(({ name }) => name.length));
+  return rules.map(({ name, without }) => `  ${name.padEnd(nameLength)}  ${without}`);
 }

@@ -17,12 +17,13 @@ export function shoppingLines(report: ChaosReport): string[] {
 }
 
 export function coherenceLines(report: CoherenceReport): string[] {
-  const { ok, seed, seconds, checked, stale, byFrontend, sales, saleDelay, cacheWaits, faults, violations } = report;
+  const { ok, seed, seconds, checked, stale, byFrontend, sales, restocks, saleDelay, cacheWaits, faults, violations } =
+    report;
   return [
-    `seed ${seed}: ${ok ? 'ok' : 'BROKEN'} · ${checked} reads checked in ${seconds} s, ${stale} wrong · ${sales} sales · ${faults.length} faults`,
+    `seed ${seed}: ${ok ? 'ok' : 'BROKEN'} · ${checked} reads checked in ${seconds} s, ${stale} wrong · ${sales} sales, ${restocks} restockings · ${faults.length} faults`,
     ...Object.entries(byFrontend).map(
       ([name, reads]) =>
-        `  ${name}: ${reads.checked} checked, ${reads.hits} from its cache, ${reads.afterSale} right after a sale, ${reads.late} answered late; ` +
+        `  ${name}: ${reads.checked} checked, ${reads.hits} from its cache, ${reads.afterChange} right after a change, ${reads.late} answered late; ` +
         `${reads.refused} refused, ${reads.unanswered} unanswered`,
     ),
     `  ${cacheWaitLine(cacheWaits)}`,

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { AnswerStream, type ReadAnswer } from './answer-stream.js';
 
 const body = '{"data":{"name":"tux","price":9.99,"quantity":7}}';
-const hit = `HTTP/1.1 200 OK\r\netag: "1.2"\r\ncache-status: frontend; hit; ttl=59\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+const hit = `HTTP/1.1 200 OK\r\netag: "1.2-x9"\r\ncache-status: frontend; hit; ttl=59\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 const miss = `HTTP/1.1 200 OK\r\ncache-status: frontend; fwd=uri-miss; stored\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 const down = 'HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\nx: hit\r\n\r\n{}';
 
 const expected: ReadAnswer[] = [
-  { status: 200, hit: true, body },
-  { status: 200, hit: false, body },
-  { status: 503, hit: false, body: '{}' },
+  { status: 200, hit: true, version: { epoch: 1, sequence: 2 }, body },
+  { status: 200, hit: false, version: undefined, body },
+  { status: 503, hit: false, version: undefined, body: '{}' },
 ];
 
 describe('AnswerStream', () => {

@@ -1,8 +1,12 @@
+import { type CatalogVersion, parseVersion } from '../verdict/catalog-version.js';
+
 /** One HTTP answer, as far as a reader of products needs it. */
 export interface ReadAnswer {
   readonly status: number;
   /** Whether `Cache-Status` says that it came from the frontend's cache. */
   readonly hit: boolean;
+  /** Of what is shown, as the entity tag says; undefined when there is none. */
+  readonly version: CatalogVersion | undefined;
   readonly body: string;
 }
 
@@ -37,7 +41,7 @@ export class AnswerStream {
       const length = contentLengthOf(head);
       if (this.pending.length < bodyAt + length) break;
       const body = this.pending.slice(bodyAt, bodyAt + length);
-      answers.push({ status: statusOf(head), hit: isHit(head), body });
+      answers.push({ status: statusOf(head), hit: isHit(head), version: parseVersion(fieldOf(head, 'etag')), body });
       at = bodyAt + length;
     }
     this.pending = this.pending.slice(at);
@@ -67,6 +71,12 @@ function contentLengthOf(head: string): number {
 }
 
 function isHit(head: string): boolean {
-  const start = head.indexOf('\r\ncache-status: ');
-  return start >= 0 && head.slice(start, head.indexOf('\r\n', start + 2)).includes('; hit');
+  return fieldOf(head, 'cache-status')?.includes('; hit') === true;
+}
+
+function fieldOf(head: string, name: string): string | undefined {
+  const start = head.indexOf(`\r\n${name}: `);
+  if (start < 0) return undefined;
+  const from = start + name.length + 4;
+  return head.slice(from, head.indexOf('\r\n', from));
 }

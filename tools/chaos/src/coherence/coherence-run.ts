@@ -11,10 +11,13 @@ import { fetchOrders } from '../verdict/fetch-orders.js';
 import { judgeOrders } from '../verdict/judge-orders.js';
 import { judgeSaleDelay, type SaleDelay } from '../verdict/sale-delay.js';
 import { watchingCacheWaits } from '../verdict/watch-cache-waits.js';
+import { ChangeClock } from './change-clock.js';
+import { ruleCalled } from '../without/rules.js';
+import { StoreCopy } from '../without/store-copy.js';
 import { readProducts } from './product-reader.js';
 import { sellProduct } from './product-writer.js';
 import { type FrontendReads, ReadTally } from './read-tally.js';
-import { SaleClock } from './sale-clock.js';
+import { watchRestocks } from './restock-watch.js';
 
 export interface CoherenceOptions {
   /** Connections that read, spread over the frontends. */
@@ -29,6 +32,8 @@ export interface CoherenceOptions {
   /** What a whole order may take beyond a lease when a cache is out of reach, ms. Default 1000. */
   readonly saleSlackMs?: number;
   readonly dataDir: string;
+  /** A rule that is taken out of the code that the store runs; see `rules`. Default: none. */
+  readonly without?: string | undefined;
   /** Called a few times a second with the number of answers checked so far. */
   readonly onProgress?: (checked: number) => void;
 }
@@ -42,6 +47,8 @@ export interface CoherenceReport {
   readonly stale: number;
   readonly byFrontend: Readonly<Record<string, FrontendReads>>;
   readonly sales: number;
+  /** Restockings that were seen to be acknowledged. */
+  readonly restocks: number;
   readonly saleDelay: SaleDelay;
   readonly cacheWaits: CacheWaitVerdict;
   readonly faults: readonly Outage[];
@@ -56,18 +63,31 @@ const victims: readonly Victim[] = ['catalog', 'frontend', 'frontend'];
 const mix = { pauseShare: 0.33, cutShare: 0.42 } as const;
 const readsUnderWay = 8;
 const writerPauseMs = 60;
+const soldOutPauseMs = 1_000;
+/** Sold out after a few seconds, and more than is usually sold while one read is under way. */
+const stock = 12;
+const restockIntervalMs = 250;
 const settleMs = 30_000;
 /** How often the run looks at how far it is. */
 const progressMs = 250;
 
 /**
  * Readers at every frontend and one writer a product, while catalog and frontends are killed, paused and cut off; every
- * answer is held against the sales that were acknowledged before it was asked for.
+ * answer is held against the sales and restockings that were acknowledged before it was asked for.
+ * Rejects with a `RangeError` or a `StalePatchError`, and has started nothing, when `without` cannot be taken out.
  */
-export function runCoherence(options: CoherenceOptions): Promise<CoherenceReport> {
-  const { dataDir, frontends } = options;
+export async function runCoherence(options: CoherenceOptions): Promise<CoherenceReport> {
+  const { dataDir, frontends, without } = options;
   // A line for each read would be the largest part of the work.
-  return withChaosStore({ dataDir, frontends, env: { LOG_LEVEL: 'warn' } }, (running) => runAgainst(running, options));
+  const env = { LOG_LEVEL: 'warn', RESTOCK_INTERVAL_MS: String(restockIntervalMs) };
+  const copy = without === undefined ? undefined : await StoreCopy.without(ruleCalled(without));
+  try {
+    return await withChaosStore({ dataDir, frontends, stock, env, lab: copy?.lab }, (running) =>
+      runAgainst(running, options),
+    );
+  } finally {
+    await copy?.remove();
+  }
 }
 
 async function runAgainst(
@@ -80,7 +100,7 @@ async function runAgainst(
   const plan = drawFaults(random.split(), { ...mix, victims, meanGapMs });
   const journal = new ShoppingJournal();
   const tally = new ReadTally();
-  const saleClock = new SaleClock();
+  const changeClock = new ChangeClock();
   const stop = new AbortController();
   // Every reader and writer listens to it.
   setMaxListeners(0, stop.signal);
@@ -88,7 +108,7 @@ async function runAgainst(
     onProgress?.(tally.checked);
     if (tally.checked >= reads || performance.now() - startMs > secondsMax * 1000) stop.abort();
   }, progressMs);
-  const shared = { bound, saleClock, stop: stop.signal };
+  const shared = { bound, changeClock, stop: stop.signal };
   const work = [
     ...products.map((product, id) =>
       sellProduct({
@@ -99,6 +119,7 @@ async function runAgainst(
         frontends,
         journal,
         meanPauseMs: writerPauseMs,
+        meanSoldOutPauseMs: soldOutPauseMs,
         settleMs,
       }),
     ),
@@ -108,7 +129,8 @@ async function runAgainst(
       return readProducts({ ...shared, random: random.split(), frontend, products, tally, depth: readsUnderWay });
     }),
   ];
-  const finished = Promise.all(work);
+  const watchedRestocks = watchRestocks({ ...shared, frontends, products });
+  const finished = Promise.all([...work, watchedRestocks]);
   // Who cannot go on ends the run; the failure itself is thrown below.
   finished.catch(() => stop.abort());
   const { result: faults, readings } = await watchingCacheWaits(store, async () => {
@@ -143,6 +165,7 @@ async function runAgainst(
     stale: tally.wrongCount,
     byFrontend: tally.byFrontend(),
     sales: journal.sales.length,
+    restocks: await watchedRestocks,
     saleDelay,
     cacheWaits,
     faults,

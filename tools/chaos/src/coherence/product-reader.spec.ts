@@ -6,7 +6,7 @@ import { SeededRandom } from '../seeded-random.js';
 import { StockBound } from '../verdict/stock-bound.js';
 import { readProducts } from './product-reader.js';
 import { ReadTally } from './read-tally.js';
-import { SaleClock } from './sale-clock.js';
+import { ChangeClock } from './change-clock.js';
 
 const depth = 4;
 let server: Server;
@@ -33,7 +33,7 @@ async function readFrom(answer: (response: ServerResponse, request: number) => v
     products: ['tux'],
     random,
     bound,
-    saleClock: new SaleClock(),
+    changeClock: new ChangeClock(),
     tally,
     depth,
     stop: stop.signal,
@@ -82,7 +82,7 @@ describe('readProducts', () => {
 
     // Those under way when the sale was acknowledged may show either.
     expect(tally.wrongCount).toBeGreaterThanOrEqual(tally.checked - before - depth);
-    expect(tally.wrong[0]).toMatch(/^frontend-2, from its cache, .* shown 100 × tux; .* at most 97/);
+    expect(tally.wrong[0]).toMatch(/^frontend-2, from its cache, .* shown 100 × tux; .* had left 97/);
   });
 
   it('asks a frontend on that stands still, and wants the sales of meanwhile in those answers', async () => {

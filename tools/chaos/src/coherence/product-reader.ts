@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { productPath } from '@toystore/contracts';
 import type { SeededRandom } from '../seeded-random.js';
 import type { FrontendAddress } from '../shopping/frontend-address.js';
-import type { StockBound } from '../verdict/stock-bound.js';
+import type { KnownStock, StockBound } from '../verdict/stock-bound.js';
 import { AnswerStream, type ReadAnswer } from './answer-stream.js';
 import { lateMs, type ReadTally } from './read-tally.js';
-import type { SaleClock } from './sale-clock.js';
+import type { ChangeClock } from './change-clock.js';
 
 export interface ProductReaderOptions {
   readonly frontend: FrontendAddress;
@@ -14,7 +14,7 @@ export interface ProductReaderOptions {
   readonly products: readonly string[];
   readonly random: SeededRandom;
   readonly bound: StockBound;
-  readonly saleClock: SaleClock;
+  readonly changeClock: ChangeClock;
   readonly tally: ReadTally;
   /** Reads under way on the connection. */
   readonly depth: number;
@@ -23,9 +23,9 @@ export interface ProductReaderOptions {
 
 interface ReadUnderWay {
   readonly product: string;
-  readonly atMost: number;
+  readonly known: KnownStock;
   readonly sentAtMs: number;
-  readonly afterSale: boolean;
+  readonly afterChange: boolean;
 }
 
 /** Reads under way on one connection at most, also to a frontend that stands still. */
@@ -37,13 +37,13 @@ const reconnectDelayMs = 50;
 const connectLimitMs = 1_000;
 /** Of ten products most reads go to the first few, so that a cache of seven is in use. */
 const popularity = 2.2;
-/** In the moment after a sale this share of the reads is of what was sold. */
-const justSoldShare = 0.5;
+/** In the moment after a change this share of the reads is of what was sold or restocked. */
+const justChangedShare = 0.5;
 
 /**
  * Reads products of one frontend over one kept-alive connection, pipelined, until told to stop, and judges each answer by the
- * sales that were acknowledged before it was asked for. A frontend that stands still is asked on, slowly: what it answers
- * when it goes on must know the sales of meanwhile. Rejects when a frontend's bytes are no answers.
+ * changes that were acknowledged before it was asked for. A frontend that stands still is asked on, slowly: what it answers
+ * when it goes on must know the changes of meanwhile. Rejects when a frontend's bytes are no answers.
  */
 export async function readProducts(options: ProductReaderOptions): Promise<void> {
   const requests = new Map(
@@ -122,17 +122,17 @@ class ReaderConnection {
     else this.resting ??= setTimeout(() => this.rested(), refusedPauseMs);
   }
 
-  private judge(read: ReadUnderWay, { hit, body }: ReadAnswer): void {
+  private judge(read: ReadUnderWay, { hit, version, body }: ReadAnswer): void {
     const { bound, tally, frontend } = this.options;
     const reads = tally.at(frontend.name);
-    const shown = (JSON.parse(body) as { data: { quantity: number } }).data.quantity;
+    const { quantity } = (JSON.parse(body) as { data: { quantity: number } }).data;
     const waitedMs = performance.now() - read.sentAtMs;
     tally.checked += 1;
     reads.checked += 1;
     if (hit) reads.hits += 1;
-    if (read.afterSale) reads.afterSale += 1;
+    if (read.afterChange) reads.afterChange += 1;
     if (waitedMs > lateMs) reads.late += 1;
-    const wrong = bound.judge(read.product, shown, read.atMost);
+    const wrong = bound.judge(read.product, { quantity, version }, read.known);
     if (wrong !== undefined) {
       tally.noteWrong(
         `${frontend.name}, ${hit ? 'from its cache' : 'not from its cache'}, ${Math.round(waitedMs)} ms after it was asked: ${wrong}`,
@@ -156,23 +156,23 @@ class ReaderConnection {
   }
 
   private send(count: number): void {
-    const { bound, saleClock } = this.options;
+    const { bound, changeClock } = this.options;
     if (count <= 0 || this.socket.destroyed) return;
     const sentAtMs = performance.now();
     let bytes = '';
     for (let sent = 0; sent < count; sent += 1) {
       const product = this.pick(sentAtMs);
-      const afterSale = saleClock.isFresh(product, sentAtMs);
-      this.underWay.push({ product, atMost: bound.atMost(product), sentAtMs, afterSale });
+      const afterChange = changeClock.isFresh(product, sentAtMs);
+      this.underWay.push({ product, known: bound.known(product), sentAtMs, afterChange });
       bytes += this.requests.get(product) ?? '';
     }
     this.socket.write(bytes);
   }
 
   private pick(nowMs: number): string {
-    const { products, random, saleClock } = this.options;
-    const justSold = saleClock.justSold(nowMs);
-    if (justSold !== undefined && random.next() < justSoldShare) return justSold;
+    const { products, random, changeClock } = this.options;
+    const justChanged = changeClock.justChanged(nowMs);
+    if (justChanged !== undefined && random.next() < justChangedShare) return justChanged;
     return products[Math.floor(products.length * random.next() ** popularity)] as string;
   }
 }

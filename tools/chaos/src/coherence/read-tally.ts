@@ -1,11 +1,11 @@
 /** What became of the reads at one frontend. */
 export interface FrontendReads {
-  /** Answers with stock that were held against the sales. */
+  /** Answers with stock that were held against the changes. */
   checked: number;
   /** Of these, the ones that its cache answered. */
   hits: number;
-  /** Of these, the ones sent right after a sale of the product was acknowledged. */
-  afterSale: number;
+  /** Of these, the ones sent right after a sale or a restocking of the product was acknowledged. */
+  afterChange: number;
   /** Of these, the ones that waited for their answer longer than {@link lateMs}. */
   late: number;
   /** Answered with something else than a product: 503 while the catalog is out of reach. */
@@ -29,7 +29,7 @@ export class ReadTally {
   at(frontend: string): FrontendReads {
     let reads = this.frontends.get(frontend);
     if (reads === undefined) {
-      reads = { checked: 0, hits: 0, afterSale: 0, late: 0, refused: 0, unanswered: 0 };
+      reads = { checked: 0, hits: 0, afterChange: 0, late: 0, refused: 0, unanswered: 0 };
       this.frontends.set(frontend, reads);
     }
     return reads;

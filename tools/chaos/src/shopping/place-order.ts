@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseVersion } from '../verdict/catalog-version.js';
 import type { StockBound } from '../verdict/stock-bound.js';
 import type { FrontendClients } from './frontend-clients.js';
 import type { ShoppingJournal } from './shopping-journal.js';
@@ -41,12 +42,13 @@ export async function placeOrder(
     try {
       const answer = await store.placeOrder({ ...order, deadlineMs: callDeadlineMs });
       if (answer.kind === 'placed') {
-        bound.sold(order.name, order.quantity);
+        bound.sold(order.name, order.quantity, parseVersion(answer.version));
         journal.sales.push({ sentAtMs, acknowledgedAtMs: performance.now(), via });
         journal.records.push({ kind: 'acknowledged', ...order, number: answer.orderNumber });
         return;
       }
       if (!worthAnotherTry.has(answer.kind)) {
+        bound.refused(order.name, order.quantity);
         journal.records.push({ kind: 'refused', ...order, why: answer.detail });
         return;
       }

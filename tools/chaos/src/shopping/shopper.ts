@@ -52,7 +52,7 @@ async function readOnce(
   deadlineMs: number,
   { bound, journal, id }: ShopperOptions,
 ): Promise<boolean> {
-  const atMost = bound.atMost(name);
+  const known = bound.known(name);
   try {
     const answer = await store.product(name, { deadlineMs });
     if (answer.kind !== 'product') {
@@ -60,7 +60,7 @@ async function readOnce(
       return false;
     }
     journal.reads++;
-    const wrong = bound.judge(name, answer.product.quantity, atMost);
+    const wrong = bound.judge(name, answer.product, known);
     if (wrong !== undefined) journal.staleReads.push(`Shopper ${id} at ${frontend}: ${wrong}`);
     return true;
   } catch {
