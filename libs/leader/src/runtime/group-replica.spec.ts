@@ -248,7 +248,11 @@ describe('office', () => {
     const { clock, cluster, leader } = await setUp({
       hooks: (id) => ({
         elected: async () => void events.push(`${id} elected with ${machines.get(id)?.digest()}`),
-        deposed: async () => void events.push(`${id} deposed as ${roleOf(id)}`),
+        // It takes a while to put everything down.
+        deposed: async () => {
+          await new Promise<void>((resolve) => clock.setTimer(clock.now() + 50, resolve));
+          events.push(`${id} deposed as ${roleOf(id)}`);
+        },
       }),
     });
     const roleOf = (id: string): string => cluster.member(id).election.state().role;
