@@ -1,30 +1,14 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as testingOfTheCore from '@quorumkit/raft/testing';
-import type { Edit, Mutant } from './mutants/mutant.js';
+import { editedText } from './edited-text.js';
+import type { Mutant } from './mutants/mutant.js';
 
 /** What a built core exports for tests. */
 export type TestingModule = typeof testingOfTheCore;
-
-/** The source that a mutant changes is no longer what it was made for. */
-export class StaleAnchorError extends Error {
-  override readonly name = 'StaleAnchorError';
-  readonly code = 'ZOO_ANCHOR_STALE';
-
-  constructor(
-    readonly mutant: string,
-    readonly edit: Edit,
-    readonly found: number,
-  ) {
-    super(
-      `Mutant ${mutant}: ${found === 0 ? 'nothing' : `${found} places`} in dist/${edit.file} read\n${edit.find}\n` +
-        'It must be exactly one. Build first; if the core has changed, change the mutant with it.',
-    );
-  }
-}
 
 const builtCore = join(dirname(createRequire(import.meta.url).resolve('@quorumkit/raft/package.json')), 'dist');
 
@@ -65,11 +49,4 @@ export class MutantBuild {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-async function editedText(mutant: Mutant, edit: Edit, folder: string): Promise<string> {
-  const text = await readFile(join(folder, edit.file), 'utf8').catch(() => '');
-  const parts = text.split(edit.find);
-  if (parts.length !== 2) throw new StaleAnchorError(mutant.name, edit, parts.length - 1);
-  return parts.join(edit.replace);
 }

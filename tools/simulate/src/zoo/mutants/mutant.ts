@@ -1,13 +1,13 @@
-/** One place of the built core, and what stands there in the mutant. */
+/** One place of the code, and what stands there in the mutant. */
 export interface Edit {
-  /** In `dist` of @quorumkit/raft. */
+  /** In `dist` of @quorumkit/raft, or in `src` of @quorumkit/leader. */
   readonly file: string;
   /** Must be there exactly once. */
   readonly find: string;
   readonly replace: string;
 }
 
-/** A bug: one rule of the algorithm that is removed or weakened. */
+/** A bug: one rule that is removed or weakened. */
 export interface Mutant {
   readonly name: string;
   /** The rule as it should be. */
