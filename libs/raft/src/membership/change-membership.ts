@@ -105,7 +105,9 @@ function objectionToResult(
 }
 
 function isPresent(raft: RaftState, follower: Follower | undefined): boolean {
-  return follower?.steadySince !== undefined && isInContact(raft, follower) && !follower.hasLostStore;
+  if (follower?.steadySince === undefined || !isInContact(raft, follower) || follower.hasLostStore) return false;
+  // After a pause of this process answers from before it come late: they say nothing about now.
+  return raft.now - follower.confirmedSentAt < raft.options.electionTimeoutMaxMs;
 }
 
 function objectionTo(raft: RaftState, leadership: Leadership, change: MembershipChange): Objection | undefined {

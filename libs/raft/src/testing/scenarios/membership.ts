@@ -69,6 +69,18 @@ export const membership: readonly Scenario[] = [
     },
   },
   {
+    name: 'late answers from before a pause do not make a majority that could commit a change',
+    run: () => {
+      const a = drivenLeader();
+      a.wait(100);
+      a.give({ kind: 'tick' });
+      a.wait(5000);
+      for (const peer of a.peers) a.confirmHeartbeat(peer);
+      const { rejected } = a.changeMembership({ kind: 'remove', member: toReplicaId('c') });
+      expectThat(rejected[0]?.reason === 'noQuorum', 'b answered what was sent five seconds ago');
+    },
+  },
+  {
     name: 'another store does not speak for a voter',
     run: () => {
       const a = new DrivenReplica();

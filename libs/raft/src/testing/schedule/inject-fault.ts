@@ -153,9 +153,10 @@ export class FaultInjector {
 
   private changeMembership(kind: MembershipChange['kind'], { id, options }: SimulatedReplica): void {
     // Taking a voter away while another one's store is lost can leave nobody who could elect: that is no fault of Raft.
+    // Nor is it when the order waits for a leader that is paused, and a store is lost meanwhile.
     const { leader } = this.cluster;
     if (kind === 'remove' || kind === 'demote') {
-      if (leader?.status.members.some((each) => this.isLost(each)) === true) return;
+      if (leader === undefined || leader.status.members.some((each) => this.isLost(each))) return;
     }
     const priority = options.voters.find((voter) => voter.id === id)?.priority ?? 1;
     const change = kind === 'addLearner' ? { kind, member: id, priority, context: `at ${id}` } : { kind, member: id };

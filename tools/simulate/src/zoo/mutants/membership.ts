@@ -33,6 +33,11 @@ export const membership = [
     'return isCaughtUp(raft, leadership.followerOf(change.member))',
     'return true',
   ]),
+  mutant('present-by-a-late-answer', 'A change needs a majority that answers now, not one that did before a pause.', [
+    change,
+    'return raft.now - follower.confirmedSentAt < raft.options.electionTimeoutMaxMs;',
+    'return true;',
+  ]),
   mutant('vote-of-a-lost-store-counted', 'Only the store that the configuration names speaks for a voter.', [
     'state.js',
     "return member?.kind === 'voter' && member.storeId === (answer.storeId ?? 0);",
