@@ -1,146 +1,64 @@
-import { describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
-import fc from 'fast-check';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
-import { RealStore, type ChangedRules } from './testing/interleaving/real-store.js';
-import { settled } from './testing/manual-scheduler.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+
+import { drawHistory, explore, shrink } from './testing/interleaving/explore.js';
+import { explored, huntModuleMutant } from './testing/interleaving/module-mutant-table.js';
+import { moduleMutants } from './testing/interleaving/module-mutants.js';
+import { themes } from './testing/interleaving/themes.js';
 
 Logger.overrideLogger(false);
 
-const names = ['tux', 'fox', 'owl'];
-const frontends = ['f1', 'f2'];
+const seed = Number(process.env['CACHE_INTERLEAVING_SEED'] ?? explored.seed);
+const runs = Number(process.env['CACHE_INTERLEAVING_RUNS'] ?? explored.runs);
+const project = join(import.meta.dirname, '..');
+const dist = pathToFileURL(join(project, 'dist/'));
 
-type Command = (store: RealStore) => unknown;
+describe(`the real modules, one message at a time, from seed ${seed} on`, () => {
+  it(`keep every promise in ${runs} histories`, async () => {
+    const breach = await explore({ seed, runs });
+    if (breach === undefined) return;
 
-/** What happens next, with how it reads in a counter-example. */
-class Step {
-  constructor(
-    private readonly text: string,
-    readonly take: Command,
-  ) {}
+    const { history } = breach;
+    const replay = `CACHE_INTERLEAVING_SEED=${history.seed} CACHE_INTERLEAVING_RUNS=1 npx nx test cache -- interleavings`;
+    throw new Error([`Replay: ${replay}`, `Theme: ${history.theme}`, ...(await shrink(breach))].join('\n'));
+  }, 900_000);
 
-  [fc.toStringMethod](): string {
-    return this.text;
-  }
-}
+  it('meet every theme in the histories of CI, and the same ones each time', () => {
+    const drawn = Array.from({ length: explored.runs }, (_, offset) => drawHistory(explored.seed + offset));
 
-const name = fc.constantFrom(...names);
-const frontend = fc.constantFrom(...frontends);
-const which = fc.nat({ max: 1_000 });
-
-const stepOf: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc
-      .tuple(frontend, name, fc.boolean())
-      .map(
-        ([f, n, asBuyer]) =>
-          new Step(`get ${n} at ${f}${asBuyer ? ' as buyer' : ''}`, (store) => store.get(f, n, { asBuyer })),
-      ),
-  },
-  {
-    weight: 4,
-    arbitrary: fc
-      .tuple(
-        name,
-        fc.constantFrom('strict' as const, 'strict' as const, 'background' as const),
-        fc.integer({ min: 0, max: 3 }),
-      )
-      .map(
-        ([n, mode, rest]) =>
-          new Step(`sell ${n} ${mode}, ${rest} left`, (store) => store.sell([n], { mode, present: rest > 0 })),
-      ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constant(new Step('restock all', (store) => store.sell(names, { mode: 'strict', present: true }))),
-  },
-  { weight: 14, arbitrary: which.map((w) => new Step(`deliver ${w}`, (store) => store.network.deliver(w))) },
-  {
-    weight: 2,
-    arbitrary: which.map((w) => new Step(`duplicate ${w}`, (store) => store.network.deliver(w, { stays: true }))),
-  },
-  { weight: 2, arbitrary: which.map((w) => new Step(`drop ${w}`, (store) => store.network.lose(w))) },
-  { weight: 5, arbitrary: fc.constant(new Step('calm', (store) => store.network.calm())) },
-  {
-    weight: 5,
-    arbitrary: fc
-      .constantFrom(20, 100, 250, 500, 1_100)
-      .map((ms) => new Step(`advance ${ms}`, (store) => store.scheduler.advance(ms))),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(frontend, fc.constantFrom('to', 'from', 'both')).map(
-      ([f, direction]) =>
-        new Step(`cut ${direction} ${f}`, ({ network }) => {
-          if (direction !== 'from') network.cut('owner', f);
-          if (direction !== 'to') network.cut(f, 'owner');
-        }),
-    ),
-  },
-  { weight: 2, arbitrary: fc.constant(new Step('heal', (store) => store.network.heal())) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .constantFrom(1_000, 2_000)
-      .map(
-        (leaseMs) => new Step(`restart the owner with leases of ${leaseMs}`, (store) => store.restartOwner(leaseMs)),
-      ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(frontend, fc.boolean())
-      .map(
-        ([f, crashes]) =>
-          new Step(`${crashes ? 'crash' : 'stop'} and start ${f}`, (store) => store.restartFrontend(f, { crashes })),
-      ),
-  },
-);
-
-function keepsItsPromises(changed: ChangedRules = {}) {
-  return fc.asyncProperty(fc.array(stepOf, { minLength: 10, maxLength: 80, size: 'max' }), async (steps) => {
-    const store = new RealStore(changed);
-    await store.start();
-    for (const step of steps) {
-      await step.take(store);
-      await settled();
-      store.checkBounds();
-      if (store.broken.length > 0) break;
-    }
-    if (store.broken.length === 0) await store.checkRecovery();
-    if (store.broken.length > 0) throw new Error(store.broken.join('\n'));
+    expect(new Set(drawn.map(({ theme }) => theme))).toEqual(new Set(themes.map(({ name }) => name)));
+    expect(drawHistory(explored.seed)).toEqual(drawn[0]);
   });
-}
+});
 
-const seed = Number(process.env['CACHE_INTERLEAVING_SEED'] ?? Date.now() % 2_147_483_647);
-const numRuns = Number(process.env['CACHE_INTERLEAVING_RUNS'] ?? 120);
-
-describe(`the real modules, one message at a time, seed ${seed}`, () => {
-  it(`keep every promise in ${numRuns} histories`, async () => {
-    try {
-      await fc.assert(keepsItsPromises(), { numRuns, seed });
-    } catch (error) {
-      throw new Error(`Replay: CACHE_INTERLEAVING_SEED=${seed} npx nx test cache -- interleavings\n${String(error)}`, {
-        cause: error,
-      });
-    }
+describe('the histories of CI', () => {
+  beforeAll(async () => {
+    // What is wrong is put into compiled code, so that has to be that of the sources.
+    const compiler = join(project, '../../node_modules/typescript7/bin/tsc');
+    await promisify(execFile)(process.execPath, [compiler, '-b', 'tsconfig.lib.json'], { cwd: project });
   }, 600_000);
 
-  it.each([
-    { rule: 'acknowledges sales without waiting for the caches', changed: { owner: { mustWaitFor: () => false } } },
-    { rule: 'acknowledges right after a restart', changed: { owner: { graceHolds: () => false } } },
-    {
-      rule: 'stores whatever a load brings',
-      changed: { frontend: { mayStore: () => 'stored' as const, mayAnswer: () => true } },
-    },
-    { rule: 'keeps the entries when it registers anew', changed: { frontend: { newSessionStartsEmpty: () => false } } },
-  ] satisfies readonly { rule: string; changed: ChangedRules }[])(
-    'notice a cache that $rule',
-    async ({ changed }) => {
-      const outcome = await fc.check(keepsItsPromises(changed), { numRuns: 400, seed: 1, endOnFailure: true });
+  it.each(moduleMutants.flatMap(({ name, patches = [] }) => patches.map((patch) => ({ name, ...patch }))))(
+    'can be run with a store that $name',
+    ({ file, find }) => {
+      const source = readFileSync(new URL(file, dist), 'utf8');
 
-      expect(outcome.failed).toBe(true);
+      expect({ file, find, places: source.split(find).length - 1 }).toEqual({ file, find, places: 1 });
+    },
+  );
+
+  it.each(moduleMutants)(
+    'catch a store that $name',
+    async (mutant) => {
+      const { caught } = await huntModuleMutant(mutant, dist);
+
+      expect(caught?.detail).toMatch(/./);
     },
     600_000,
   );

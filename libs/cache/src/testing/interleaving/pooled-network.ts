@@ -6,7 +6,18 @@ import type { CallDesk } from '../callers-in-memory.js';
 const messagesMax = 200;
 const roundsOfCalmMax = 40;
 
-interface Message {
+export const messageKinds = ['registration', 'heartbeat', 'farewell', 'DELETE', 'read'] as const;
+
+/** What a message is about, and whether it asks or answers. */
+export interface Traffic {
+  readonly what: (typeof messageKinds)[number];
+  readonly leg: 'request' | 'answer';
+}
+
+/** `lost`: does not even leave. `held`: waits in the pool until it is named. */
+export type Hindrance = 'lost' | 'held';
+
+interface Message extends Traffic {
   readonly from: string;
   readonly to: string;
   readonly arrive: () => void;
@@ -16,11 +27,13 @@ interface Message {
 export class PooledNetwork {
   private messages: Message[] = [];
   private readonly cuts = new Set<string>();
+  private readonly hindered = new Map<string, Hindrance>();
 
   constructor(private readonly scheduler: Scheduler) {}
 
-  send(from: string, to: string, arrive: () => void): void {
-    this.messages.push({ from, to, arrive });
+  send(message: Message): void {
+    if (this.hindranceOf(message) === 'lost') return;
+    this.messages.push(message);
     if (this.messages.length > messagesMax) this.messages.shift();
   }
 
@@ -29,43 +42,76 @@ export class PooledNetwork {
     return {
       call: (call: HttpCall) =>
         new Promise<HttpAnswer>((resolve, reject) => {
+          const what = kindOf(call);
           this.scheduler.after(call.timeoutMs, () => reject(new Error(`${call.method} ${call.path} timed out`)));
-          this.send(from, to, () => {
+          const answered = (answer: HttpAnswer): void =>
+            this.send({ from: to, to: from, what, leg: 'answer', arrive: () => resolve(answer) });
+          const arrive = (): void => {
             const answer = deskOf()?.(call);
-            if (answer !== undefined) this.send(to, from, () => resolve(answer));
-          });
+            if (answer !== undefined) answered(answer);
+          };
+          this.send({ from, to, what, leg: 'request', arrive });
         }),
       close: async () => undefined,
     };
   }
 
-  deliver(which: number, { stays = false } = {}): void {
-    if (this.messages.length === 0) return;
-    const position = which % this.messages.length;
-    const message = this.messages[position] as Message;
-    if (!stays) this.messages.splice(position, 1);
-    if (!this.cuts.has(linkOf(message.from, message.to))) message.arrive();
+  /** @param how.of only messages of that traffic, then also those that are held */
+  deliver(which: number, { stays = false, of }: { readonly stays?: boolean; readonly of?: Traffic } = {}): void {
+    const candidates = this.candidates(of);
+    const message = candidates[which % candidates.length];
+    if (message !== undefined) this.hand(message, stays);
   }
 
-  lose(which: number): void {
-    if (this.messages.length > 0) this.messages.splice(which % this.messages.length, 1);
+  lose(which: number, of?: Traffic): void {
+    const candidates = this.candidates(of);
+    const message = candidates[which % candidates.length];
+    if (message !== undefined) this.messages.splice(this.messages.indexOf(message), 1);
   }
 
   cut(from: string, to: string): void {
     this.cuts.add(linkOf(from, to));
   }
 
+  /** From now on, for all messages of that traffic between the owner and one frontend. */
+  hinder(frontend: string, { what, leg }: Traffic, how: Hindrance): void {
+    this.hindered.set(`${frontend} ${what} ${leg}`, how);
+  }
+
   heal(): void {
     this.cuts.clear();
+    this.hindered.clear();
   }
 
   /** Everything arrives that may, oldest first, and what comes of it too. */
   async calm(): Promise<void> {
-    for (let round = 0; round < roundsOfCalmMax && this.messages.length > 0; round += 1) {
-      for (let left = this.messages.length; left > 0; left -= 1) this.deliver(0);
+    for (let round = 0; round < roundsOfCalmMax; round += 1) {
+      const arriving = this.candidates();
+      if (arriving.length === 0) return;
+      for (const message of arriving) if (this.messages.includes(message)) this.hand(message, false);
       await settled();
     }
   }
+
+  private hand(message: Message, stays: boolean): void {
+    if (!stays) this.messages.splice(this.messages.indexOf(message), 1);
+    if (!this.cuts.has(linkOf(message.from, message.to))) message.arrive();
+  }
+
+  private candidates(of?: Traffic): readonly Message[] {
+    if (of === undefined) return this.messages.filter((message) => this.hindranceOf(message) !== 'held');
+    return this.messages.filter(({ what, leg }) => what === of.what && leg === of.leg);
+  }
+
+  private hindranceOf({ from, to, what, leg }: Message): Hindrance | undefined {
+    return this.hindered.get(`${from === 'owner' ? to : from} ${what} ${leg}`);
+  }
+}
+
+function kindOf({ method, path }: HttpCall): Traffic['what'] {
+  if (method === 'POST') return 'registration';
+  if (method === 'PUT') return 'heartbeat';
+  return path.startsWith('/subscribers') ? 'farewell' : 'DELETE';
 }
 
 function linkOf(from: string, to: string): string {

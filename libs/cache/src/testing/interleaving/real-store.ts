@@ -52,10 +52,14 @@ interface FrontendLife {
   dead: boolean;
 }
 
+/** How the service around the publisher may be wrong. */
+export type ServiceFlaw = 'version at send' | 'DELETE before commit' | 'no epochs';
+
 /** Rules that the model checks take away. */
 export interface ChangedRules {
   readonly frontend?: Partial<CoherenceRules>;
   readonly owner?: Partial<OwnerRules>;
+  readonly service?: ServiceFlaw;
 }
 
 /**
@@ -103,7 +107,13 @@ export class RealStore {
       this.revisionAt.set(`${owner.epoch}.${owner.sequence}`, revision);
       return { sequence: owner.sequence, result: undefined };
     };
-    owner.publisher.mutate(names.map(keyOf), commit, { mode: how.mode }).then(
+    const keys = names.map(keyOf);
+    const mutate = () => owner.publisher.mutate(keys, commit, { mode: how.mode });
+    const mutated =
+      this.changed.service === 'DELETE before commit'
+        ? owner.publisher.invalidate(keys, owner.sequence + 1, { mode: how.mode }).then(() => commitOnly(owner, commit))
+        : mutate();
+    mutated.then(
       ({ version, waitedMs }) => {
         if (how.mode === 'strict') this.revisions.acknowledge(names, revision);
         this.own = { name: names[0] as string, revision, version };
@@ -179,12 +189,12 @@ export class RealStore {
 
   private async startOwner(leaseMs: number): Promise<void> {
     this.lives += 1;
-    const epoch = this.lives;
+    const epoch = this.changed.service === 'no epochs' ? 1 : this.lives;
     const options = { leaseMs, renewGuardMs, heartbeatMs: 250, mutationsWaitingMax: limits.mutationsWaitingMax };
     const callerOf = (id: string) => this.network.callerTo('owner', id, () => this.deskOf(id));
     const ports = { scheduler: this.scheduler, callerOf, rules: this.changed.owner };
     const { publisher, desk } = createPublisherInMemory(options, ports);
-    await publisher.openRecorded(epoch, this.leases, epoch === 1 ? { unrecordedMs: 0 } : {});
+    await publisher.openRecorded(epoch, this.leases, this.lives === 1 ? { unrecordedMs: 0 } : {});
     this.owner = { epoch, publisher, desk, sequence: 0 };
   }
 
@@ -229,14 +239,19 @@ export class RealStore {
   /** Value and version of one turn, over the network both ways. */
   private readAtOwner(frontend: FrontendLife, name: string): Promise<CachedResult> {
     return new Promise((resolve) => {
-      this.network.send(frontend.name, 'owner', () => {
+      const arrive = (): void => {
         const { owner } = this;
         if (owner === undefined) return;
         const { revision, present } = this.revisions.now(name);
-        const version = { epoch: owner.epoch, sequence: owner.sequence };
-        const result = present ? versioned({ revision }, version) : absent(version);
-        this.network.send('owner', frontend.name, () => resolve(result));
-      });
+        const versionNow = (): Version => ({ epoch: owner.epoch, sequence: owner.sequence });
+        const version = versionNow();
+        const answered = (): void => {
+          const told = this.changed.service === 'version at send' ? versionNow() : version;
+          resolve(present ? versioned({ revision }, told) : absent(told));
+        };
+        this.network.send({ from: 'owner', to: frontend.name, what: 'read', leg: 'answer', arrive: answered });
+      };
+      this.network.send({ from: frontend.name, to: 'owner', what: 'read', leg: 'request', arrive });
     });
   }
 
@@ -256,6 +271,17 @@ export class RealStore {
     else if (!this.revisions.wasAbsentSince(name, owed))
       this.broken.push(`${who} shows no ${name} to who is owed ${owed}`);
   }
+}
+
+/** What follows a DELETE that was sent too early. */
+function commitOnly(
+  { epoch }: OwnerLife,
+  commit: () => { readonly sequence: number },
+): {
+  readonly version: Version;
+  readonly waitedMs: number;
+} {
+  return { version: { epoch, sequence: commit().sequence }, waitedMs: 0 };
 }
 
 function contextOf(request: object): ExecutionContext {

@@ -77,7 +77,7 @@ export function scenarioOf(seed: number): Scenario {
   return { ...mixOf(seed), ...themes[seed % themes.length] };
 }
 
-/** Every third seed has clocks that differ by a tenth, much more than clocks do, so that the margin is a visible part of the lease. */
+/** About every third seed has clocks that differ by a tenth, much more than clocks do, so that the margin is a visible part of the lease. */
 function clocksOf(seed: number): Pick<Scenario, 'leaseMarginMs' | 'clockRates'> {
   const random = new Prng(seed ^ 0xc10c);
   if (!random.chance(1 / 3)) return { leaseMarginMs: 0, clockRates: { owner: 1, frontends: 1 } };
