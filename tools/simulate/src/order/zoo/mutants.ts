@@ -45,7 +45,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'debit not idempotent',
     breaks: 'a repeated debit is answered with its record',
-    likelySeed: 8,
+    likelySeed: 14,
     patches: [{ file: `${catalog}/stock/debit-memory.js`, find: 'if (record === undefined)', replace: 'if (true)' }],
   },
   {
@@ -60,7 +60,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'last outcome wins',
     breaks: 'the first outcome of an intent counts, later ones change nothing',
-    likelySeed: 57,
+    likelySeed: 139,
     patches: [
       {
         file: `${order}/ledger/order-ledger.js`,
@@ -147,21 +147,33 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'DELETE not awaited',
     breaks: 'a sale is acknowledged when no cache can show the stock before it',
-    likelySeed: 19,
+    likelySeed: 49,
     patches: [{ file: publisher, find: 'if (!awaited)\n            return 0;', replace: 'return 0;' }],
   },
   {
     name: 'no grace after a restart',
     breaks: 'a restarted catalog waits for leases of its earlier life',
-    likelySeed: 19,
+    likelySeed: 68,
     patches: [
       { file: publisher, find: 'const graceMs = options.graceMs ?? config.leaseMs;', replace: 'const graceMs = 0;' },
     ],
   },
   {
+    name: 'version ahead of the read',
+    breaks: 'value and version of a read are of one turn',
+    likelySeed: 1,
+    patches: [
+      {
+        file: `${catalog}/products/read-stock.js`,
+        find: 'const at = { epoch, sequence: ledger.sequence };',
+        replace: 'const at = { epoch, sequence: ledger.sequence + 1 };',
+      },
+    ],
+  },
+  {
     name: 'repetitions not invalidated',
     breaks: 'a debit that was repeated is answered when its invalidation is acknowledged',
-    likelySeed: 57,
+    likelySeed: 84,
     patches: [
       {
         file: `${catalog}/stock/debit-memory.js`,
