@@ -91,7 +91,11 @@ function extended<V>(
   answer: LeaseAnswer,
 ): Lease {
   const from = cache.rules.leaseCountsFrom(answer.sentAt, answer.receivedAt);
-  const end = leaseEnd({ from, leaseMs: answer.leaseMs, marginMs: cache.rules.leaseMargin(cache.limits.leaseMarginMs) });
+  const end = leaseEnd({
+    from,
+    leaseMs: answer.leaseMs,
+    marginMs: cache.rules.leaseMargin(cache.limits.leaseMarginMs),
+  });
   if (lease.kind === 'held') return { ...lease, until: Math.max(end, lease.until) };
   // Nobody has told this session of changes before its first lease, and answers of an earlier life may be under way.
   const { epoch, sequence } = answer;
