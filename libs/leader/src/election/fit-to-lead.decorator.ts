@@ -12,8 +12,9 @@ type FitnessMethod = () => boolean | Promise<boolean>;
  * is caught up and says yes; and no leader makes way by itself for a member that says no. Non-promise: a wish, not a
  * rule. Where nobody says yes the leader leads on, and whoever wins an election leads, fit or not, until it was asked.
  *
- * `false`, a rejection, and no answer within `limits.fitnessTimeoutMs` all mean no. Must change nothing: members are
- * asked at any time, whether they lead or not.
+ * Anything but `true`, an error, and no answer within `limits.fitnessTimeoutMs` all mean no. Must change nothing: members
+ * are asked at any time, whether they lead or not, and many askers share one run. Should end in a time of its own: of a
+ * method that does not, at most eight runs are begun, and until one of them ends the answer is no.
  */
 export function FitToLead(
   group?: string,

@@ -39,6 +39,7 @@ export class MakingWay {
   /** Why the application here should not lead, when it was last asked in this leadership. */
   private objection: string | undefined;
   private askedAt = -Infinity;
+  private asks = 0;
   // Each reason has a patience of its own: that a slow disk could not be left says nothing about a higher priority.
   private readonly pauses = { slowDisk: new RetryPause(), unfit: new RetryPause() };
 
@@ -99,10 +100,13 @@ export class MakingWay {
     void this.isUnfit();
   }
 
-  private async isUnfit(): Promise<boolean> {
+  private async isUnfit(options?: { readonly fresh: boolean }): Promise<boolean> {
     const term = this.replica.status?.term;
-    const objection = await this.fitness.objection();
-    if (this.leads(term) && objection !== this.objection) {
+    const ask = ++this.asks;
+    const objection = await this.fitness.objection(options);
+    // A slow answer says nothing against what was asked after it.
+    const isNewest = ask === this.asks;
+    if (isNewest && this.leads(term) && objection !== this.objection) {
       this.objection = objection;
       this.replica.user.observer.fitness?.(objection);
     }
@@ -147,8 +151,10 @@ export class MakingWay {
       return;
     }
     // What everybody lacked may have come back to the others first.
-    if (reason === 'unfit' && !(await this.isUnfit())) return;
-    if (this.leads(term)) await handOverLeadership(this.replica, heir);
+    if (reason === 'unfit' && !(await this.isUnfit({ fresh: true }))) return;
+    // Asking takes time, in which leadership may have passed and members may have left.
+    if (this.leads(term) && this.replica.running.status().voters.includes(heir))
+      await handOverLeadership(this.replica, heir);
   }
 
   /** The first of those whose application has nothing against leading; without a way to ask, nobody has. */
