@@ -105,14 +105,33 @@ describe('POST /debits', () => {
     expect(version).toBe(`${body['epoch']};${body['sequence']}`);
   });
 
-  it('refuses a leader that was deposed', async () => {
+  it('refuses a leader that was deposed, sells nothing to it, and counts it', async () => {
     const app = await start();
     await app.debit([], { term: 3 });
+    expect(await app.metricOf('toystore_catalog_fenced_batches_total')).toBe(0);
 
     const stale = await app.debit([sale], { term: 2 });
 
     expect(stale).toMatchObject({ status: 412, body: { type: 'urn:toystore:problem:stale-fence', term: 3 } });
     expect(await app.quantityOf('tux')).toBe(10);
+    expect(await app.metricOf('toystore_catalog_fenced_batches_total')).toBe(1);
+  });
+
+  it('refuses the late call of a leader that was paused, also of debits that nobody has executed', async () => {
+    const app = await start();
+    await app.debit([sale], { term: 2 });
+    await app.debit([], { term: 3, settledThrough: 4 });
+
+    const late = await Promise.all([
+      app.debit([sale], { term: 2 }),
+      app.debit([{ intent: 6, name: 'tux', quantity: 1 }], { term: 2 }),
+    ]);
+
+    expect(late.map(({ status }) => status)).toEqual([412, 412]);
+    expect(await app.quantityOf('tux')).toBe(7);
+    expect((await app.debit([sale], { term: 3 })).body['results']).toEqual([
+      { intent: 5, outcome: 'sold', costCents: 7797 },
+    ]);
   });
 
   it.each([

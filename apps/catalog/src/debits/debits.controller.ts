@@ -10,6 +10,7 @@ import { catalogRoutes, DebitBatch, type DebitResults, headerNames, unreachable 
 import { ProblemError } from '@toystore/service';
 import type { FastifyReply } from 'fastify';
 import { CatalogEpoch, TakeDebits, type TakenDebits } from '@toystore/protocol/catalog';
+import { CatalogMetrics } from '../metrics/catalog-metrics.js';
 import { openEpoch } from '../opening/open-epoch.js';
 
 /** `POST /debits`, called by the leader of the order group. */
@@ -18,6 +19,7 @@ export class DebitsController {
   constructor(
     private readonly takeDebits: TakeDebits,
     private readonly epoch: CatalogEpoch,
+    private readonly metrics: CatalogMetrics,
   ) {}
 
   @Post()
@@ -40,6 +42,7 @@ export class DebitsController {
         void reply.header(headerNames.minCatalogSeq, formatMinimumVersion(taken.version));
         return { results: taken.answers.map(({ intent, outcome, costCents }) => ({ intent, outcome, costCents })) };
       case 'fenced':
+        this.metrics.batchFenced();
         throw new ProblemError('stale-fence', `A leader of term ${taken.term} has sent debits; term ${term} is over.`, {
           extensions: { term: taken.term },
         });

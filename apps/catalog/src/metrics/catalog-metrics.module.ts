@@ -13,5 +13,6 @@ import { CatalogMetrics, metricsRegistryToken } from './catalog-metrics.js';
       useFactory: ({ metrics }: CatalogOptions) => metrics,
     },
   ],
+  exports: [CatalogMetrics],
 })
 export class CatalogMetricsModule {}

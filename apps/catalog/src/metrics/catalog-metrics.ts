@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { StockStateMachine } from '@toystore/protocol/catalog';
 
 export const metricsRegistryToken = Symbol('metrics registry');
 
-/** What an operator wants to see of the stock. Read when it is asked for. */
+/** What an operator wants to see of the stock, read when it is asked for, and how often a deposed leader was refused. */
 @Injectable()
 export class CatalogMetrics {
+  private readonly fencedBatches: Counter;
+
   constructor(@Inject(metricsRegistryToken) registry: Registry, { ledger }: StockStateMachine) {
     const registers = [registry];
     new Gauge({
@@ -34,5 +36,14 @@ export class CatalogMetrics {
         this.set(ledger.debitsRemembered);
       },
     });
+    this.fencedBatches = new Counter({
+      name: 'toystore_catalog_fenced_batches_total',
+      help: 'Batches of debits that were refused because a leader of a later term had sent some',
+      registers,
+    });
+  }
+
+  batchFenced(): void {
+    this.fencedBatches.inc();
   }
 }

@@ -9,6 +9,7 @@ import { CatalogOpening } from '@toystore/protocol/catalog';
 import { createJsonLogger, createServiceApp } from '@toystore/service';
 import { Registry } from 'prom-client';
 import { CatalogModule } from '../catalog.module.js';
+import { metricsRegistryToken } from '../metrics/catalog-metrics.js';
 
 export interface CatalogAppOptions {
   /** What survives from one start to the next. */
@@ -62,6 +63,12 @@ export class CatalogApp {
   /** How many of a product are there. */
   async quantityOf(name: string): Promise<unknown> {
     return (await this.get(`/products/${name}`)).body['quantity'];
+  }
+
+  /** What a metric without labels shows. */
+  async metricOf(name: string): Promise<number | undefined> {
+    const metric = await this.app.get<Registry>(metricsRegistryToken, { strict: false }).getSingleMetric(name)?.get();
+    return metric?.values[0]?.value;
   }
 
   stop(): Promise<void> {
