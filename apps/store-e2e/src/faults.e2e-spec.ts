@@ -74,6 +74,26 @@ describe('while faults strike inside the processes', () => {
     return replicas.find((name) => name !== leader) ?? '';
   }
 
+  async function termOfSuccessor(previous: string): Promise<number> {
+    let term = 0;
+    await until(`another replica than ${previous} leads`, async () => {
+      const { leader, services } = await under.store.status();
+      if (leader === null || leader === previous) return false;
+      term = services.find(({ name }) => name === leader)?.term ?? 0;
+      return term > 0;
+    });
+    return term;
+  }
+
+  /** It follows in its successor's term, or was elected anew since, by its priority: what it was before is over. */
+  async function deposed(name: string, successorTerm: number): Promise<void> {
+    await until(`${name} is deposed in term ${successorTerm}`, async () => {
+      const { services } = await under.store.status();
+      const { role, term } = services.find((row) => row.name === name) ?? {};
+      return (term ?? 0) > successorTerm || (role === 'follower' && term === successorTerm);
+    });
+  }
+
   const exitOf = ({ pid }: { pid: number | null }) => under.exits.find((exit) => exit.pid === pid);
 
   async function exited(process: FaultedProcess) {
@@ -156,12 +176,11 @@ describe('while faults strike inside the processes', () => {
           expect(under.store.services.find((service) => service.name === name)).toMatchObject({ state: 'paused', pid });
           const resumeAt = performance.now() + ms;
           // Within a shorter pause another one may lead, or not.
-          if (ms > 2_000) {
-            await leaderOtherThan(name);
-            await served(shoppers);
-          }
+          const successorTerm = ms > 2_000 ? await termOfSuccessor(name) : undefined;
+          if (successorTerm !== undefined) await served(shoppers);
           await sleep(Math.max(0, resumeAt - performance.now()));
           under.store.resume(name);
+          if (successorTerm !== undefined) await deposed(name, successorTerm);
         });
       },
       120_000,
