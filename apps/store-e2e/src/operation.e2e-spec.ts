@@ -87,10 +87,15 @@ describe('operating the store', () => {
     const order = under.store.services.find(({ name }) => name === 'order-1');
     const port = await findFreeBasePort();
 
-    const { code, stdout, stderr } = await run([order?.spec.entry ?? ''], { ...order?.spec.env, PORT: String(port) });
+    const env: Record<string, string> = { ...order?.spec.env, PORT: String(port) };
+    const asked = await run([order?.spec.entry ?? ''], env);
+    // A process whose own address leads to itself finds the folder taken.
+    const members = (env['MEMBERS'] ?? '').replace(order?.spec.env['PORT'] ?? '', String(port));
+    const moved = await run([order?.spec.entry ?? ''], { ...env, MEMBERS: members });
 
-    expect(code).toBe(1);
-    expect(`${stdout}${stderr}`).toContain(String(order?.pid));
+    expect([asked.code, moved.code]).toEqual([1, 1]);
+    expect(`${asked.stdout}${asked.stderr}`).toContain('Member order-1 of group orders runs already');
+    expect(`${moved.stdout}${moved.stderr}`).toContain(String(order?.pid));
   }, 180_000);
 
   it('answers the lab command line with one JSON document', async () => {
