@@ -72,7 +72,45 @@ describe('priority take-over', () => {
     cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: stableMs + 1000 });
   });
 
-  it('waits for a replica that is behind, or whose disk is so slow that it could not be elected in time', () => {
+  it('waits for a replica that lacks what is committed, and refuses no proposal meanwhile', () => {
+    const cluster = afterRecovery();
+    cluster.propose('r2');
+    cluster.runUntil(() => cluster.replica('r1').applied.count === 1, { withinMs: 1000 });
+    cluster.network.dropIf = ({ to, message }) => to === 'r1' && message.kind === 'appendRequest';
+    const eventsBefore = cluster.events.length;
+
+    for (let time = 0; time < 20; time += 1) {
+      cluster.propose('r2');
+      cluster.runFor(stableMs / 4);
+    }
+
+    expect(cluster.committed.commands).toHaveLength(21);
+    expect(cluster.refused.size).toBe(0);
+    expect(cluster.events.slice(eventsBefore).map(({ event }) => event.kind)).not.toContain('transferStarted');
+
+    cluster.network.dropIf = () => false;
+    cluster.propose('r2');
+    cluster.runFor(1000);
+    cluster.propose('r2');
+    cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: stableMs + 1000 });
+    expect(cluster.replica('r1').applied.count).toBe(23);
+  });
+
+  it('never moves leadership to a replica whose link to the leader comes and goes, though its process stays', () => {
+    const cluster = afterRecovery();
+
+    for (let time = 0; time < 10; time += 1) {
+      cluster.runFor(stableMs * 0.6);
+      cluster.network.cut('r1', 'r2', 700);
+      cluster.runFor(700);
+    }
+
+    expect(cluster.leader?.status).toMatchObject({ id: 'r2', term: 2 });
+
+    cluster.runUntil(() => cluster.leader?.id === 'r1', { withinMs: stableMs + 1000 });
+  });
+
+  it('waits for a replica whose disk is so slow that it could not be elected in time', () => {
     const cluster = afterRecovery();
     const { disk } = cluster.replica('r1');
     disk.conditions = { syncMinMs: 3000, syncMaxMs: 3000 };

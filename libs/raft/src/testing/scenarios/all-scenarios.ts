@@ -6,6 +6,7 @@ import { replication } from './replication.js';
 import type { Scenario } from './scenario.js';
 import { slowLinks } from './slow-links.js';
 import { snapshots } from './snapshots.js';
+import { takeOvers } from './take-overs.js';
 
 /** Directed scenarios for what random schedules find late or never; each must hold on a correct core. */
 export const scenarios: readonly Scenario[] = [
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   ...snapshots,
   ...membership,
   ...disturbances,
+  ...takeOvers,
 ];

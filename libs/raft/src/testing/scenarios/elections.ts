@@ -33,6 +33,22 @@ export const elections: readonly Scenario[] = [
     },
   },
   {
+    name: 'a candidate counts its own vote when it is on disk',
+    run: () => {
+      const a = new DrivenReplica({ voters: ['a'], instantDisk: false });
+      a.tick();
+      a.persistAll();
+      const firstOfTerm = a.last?.persist?.sequence ?? 0;
+      a.give({ kind: 'stepDown', reason: 'it is told to' });
+      a.tick();
+      // Its disk is at work still: what it wrote as leader of term 1 is done, its vote of term 2 is not.
+      a.give({ kind: 'persisted', sequence: firstOfTerm });
+      expectThat(a.status.role === 'candidate', 'a restart would forget term 2, and lead it again with other entries');
+      a.persistAll();
+      expectThat(a.status.role === 'leader', 'its vote is all it takes');
+    },
+  },
+  {
     name: 'a term that has a leader elects no other',
     run: () => {
       const a = new DrivenReplica();

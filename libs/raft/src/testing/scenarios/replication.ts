@@ -164,6 +164,28 @@ export const replication: readonly Scenario[] = [
     },
   },
   {
+    name: 'a follower that answers nothing is sent so many batches and no more',
+    run: () => {
+      const a = drivenLeader({ raft: { maxInflightBatches: 2 } });
+      const before = a.messages('appendRequest', 'b').length;
+      for (let text = 0; text < 20; text += 1) a.propose(`p${text}`);
+      const sent = a.messages('appendRequest', 'b').length - before;
+      expectThat(sent === 2, `two batches are under way, the other entries become the next one; ${sent} were sent`);
+    },
+  },
+  {
+    name: 'a batch holds no more data than its limit',
+    run: () => {
+      const a = drivenLeader({ raft: { maxBatchBytes: 1024 } });
+      a.give({
+        kind: 'propose',
+        proposals: Array.from({ length: 9 }, (_unused, offset) => ({ id: offset + 1, data: new Uint8Array(500) })),
+      });
+      for (const { entries } of a.messages('appendRequest', 'b').slice(-2))
+        expectThat(entries.length === 2, `two entries of 500 bytes fit into 1024, not ${entries.length}`);
+    },
+  },
+  {
     name: 'a conflict is answered at once, whatever the disk does',
     run: () => {
       const a = new DrivenReplica({ log: [1], instantDisk: false });

@@ -1,7 +1,7 @@
 import { toLogIndex, toReplicaId, toTerm } from '../../ids.js';
 import type { SnapshotRequest } from '../../message.js';
 import { crc32 } from '../../snapshot/crc32.js';
-import { DrivenReplica } from '../driven-replica.js';
+import { configurationEntry, DrivenReplica } from '../driven-replica.js';
 import { bytesOf, textOf } from '../text-bytes.js';
 import { expectThat, type Scenario } from './scenario.js';
 
@@ -21,6 +21,15 @@ export const snapshots: readonly Scenario[] = [
       const a = new DrivenReplica({ log: [1, 1, 1, 1, 1] });
       receiveSnapshot(a, { index: 3, term: 2 });
       expectThat(a.status.lastLogIndex === 3 && a.status.lastLogTerm === 2, "4 and 5 follow a rival's entry 3");
+    },
+  },
+  {
+    name: 'a configuration behind a snapshot stays in force with the entry that holds it',
+    run: () => {
+      const a = new DrivenReplica({ log: [1, 1, 1, configurationEntry({ index: 4, term: 1 }, ['a', 'b'])] });
+      receiveSnapshot(a, { index: 3, term: 1 });
+      expectThat(a.status.lastLogIndex === 4, 'entry 4 is kept: it was confirmed');
+      expectThat(a.status.voters.length === 2, 'so c is no voter, as everybody else with entry 4 says');
     },
   },
   {

@@ -45,6 +45,11 @@ export const elections = [
     'if (response.granted && response.term !== campaign.term) {',
     'if (false) {',
   ]),
+  mutant('own-vote-counted-before-durable', "A candidate's own vote counts when it is on disk.", [
+    campaign,
+    'const own = isOwnVoteDurable(raft) ? ownVotes(raft) : 0;',
+    'const own = ownVotes(raft);',
+  ]),
   mutant('leader-votes-again', 'A term that has a leader needs no other vote.', [
     votes,
     'if (raft.votedFor === undefined && raft.leader !== undefined)',

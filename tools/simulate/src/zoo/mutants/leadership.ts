@@ -78,6 +78,16 @@ export const leadership = [
     'if (isStalled && raft.commitIndex > durability.durableIndex)',
     'if (false)',
   ]),
+  mutant('take-over-before-caught-up', 'Only who has everything committed is offered the lead for its priority.', [
+    'leadership/priority-takeover.js',
+    'const isCaughtUp = follower.matchIndex >= raft.commitIndex;',
+    'const isCaughtUp = true;',
+  ]),
+  mutant('take-over-by-a-flapping-link', 'Who was silent for a while has to prove itself steady anew.', [
+    'leadership/tick-leader.js',
+    'if (!isInContact(raft, follower))\n                follower.lostContact();',
+    ';',
+  ]),
   mutant('vain-offers-for-ever', 'Whoever was offered the lead in vain waits twice as long for the next offer.', [
     'leadership/takeover-patience.js',
     'this.stableMs * 2 ** Math.min(doublingsMax, this.refusalsOf(peer, now))',

@@ -23,6 +23,11 @@ export const membership = [
     'offset === 0 || recorded.index < index',
     'true',
   ]),
+  mutant('suffix-without-configurations', 'A suffix that a snapshot leaves keeps its configurations.', [
+    'membership/membership.js',
+    'keptSuffix ? this.history.filter((recorded) => recorded.index > snapshot.index) : []',
+    '[]',
+  ]),
   mutant('snapshot-without-configuration', 'A snapshot carries the configuration.', [
     'snapshot/compact-log.js',
     'const configuration = raft.membership.recordedAt(taken.index);',

@@ -81,6 +81,16 @@ export const replication = [
     'else\n        raft.sendAtOnce(from, response);',
     'else\n        raft.send(from, response, raft.durability.nextSequence - 1);',
   ]),
+  mutant('batch-without-byte-limit', 'A batch holds no more data than its limit, or one entry.', [
+    'log/log-view.js',
+    'if (bytes > limits.bytes && end > start)',
+    'if (false)',
+  ]),
+  mutant('pipeline-without-end', 'So many requests are under way to a follower and no more (hashicorp/raft#541).', [
+    'replication/replicate.js',
+    'follower.inflight.length < raft.options.maxInflightBatches &&',
+    '',
+  ]),
   mutant('late-answers-teach-nothing', 'A late answer tells how long answers take.', [
     'replication/follower.js',
     'this.givenUp = givenUp;',

@@ -34,6 +34,11 @@ export const snapshots = [
     ],
     [incoming, 'if (crc32(this.bytes) !== this.about.checksum)', 'if (false)'],
   ),
+  mutant('snapshot-checksum-ignored', 'A snapshot that arrived damaged is not installed (nats-server#7556).', [
+    incoming,
+    'if (crc32(this.bytes) !== this.about.checksum)',
+    'if (false)',
+  ]),
   mutant('compacted-too-far', 'The log is compacted through the snapshot, not through the commit index.', [
     'snapshot/compact-log.js',
     'raft.membership.compactedThrough(taken.index);',
