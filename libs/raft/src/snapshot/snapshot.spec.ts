@@ -260,38 +260,79 @@ describe('receiving a snapshot', () => {
 });
 
 describe('a group', () => {
-  it('brings a replica up to date whose next entry is long compacted, also when the transfer is interrupted', () => {
-    const cluster = new SimulatedCluster({ seed: 3, raft: { trailingEntries: 5, snapshotChunkBytes: 30 } });
+  /** r3 was down while everything it lacks was compacted. Snapshots take 14 chunks. */
+  function withReplicaFarBehind(seed: number): { cluster: SimulatedCluster; chunks: SnapshotRequest[] } {
+    const cluster = new SimulatedCluster({ seed, raft: { trailingEntries: 5, snapshotChunkBytes: 30 } });
     for (const replica of cluster.replicas) replica.snapshotEvery = 20;
     const { id } = cluster.elect();
     cluster.kill('r3');
     cluster.proposeMany(id, 500);
     cluster.runFor(200);
-
+    const chunks: SnapshotRequest[] = [];
+    cluster.network.onSend = ({ to, message }) => {
+      if (to === 'r3' && message.kind === 'snapshotRequest') chunks.push(message);
+    };
     cluster.replica('r3').start();
-    cluster.runFor(5);
+    return { cluster, chunks };
+  }
+
+  const transfersSent = (cluster: SimulatedCluster): number =>
+    cluster.events.filter(({ event }) => event.kind === 'snapshotSent' && event.peer === 'r3').length;
+
+  it('brings a replica up to date whose next entry is long compacted, also when it dies between two chunks', () => {
+    const { cluster, chunks } = withReplicaFarBehind(3);
+    cluster.runUntil(() => chunks.some(({ offset }) => offset >= 60), { withinMs: 3000 });
+    expect(transfersSent(cluster)).toBe(1);
+
     cluster.kill('r3');
+    const sentBefore = chunks.length;
     cluster.runFor(100);
     cluster.replica('r3').start();
     cluster.network.conditions = { ...cluster.network.conditions, loss: 0.1, duplication: 0.3 };
     cluster.runUntil(() => cluster.replica('r3').applied.count === 500, { withinMs: 20_000 });
 
+    // What the first process had got went with it.
+    expect(chunks.slice(sentBefore).map(({ offset }) => offset)).toContain(0);
     expect(cluster.replica('r3').applied.digest).toBe(cluster.committed.digest);
-    expect(cluster.events.some(({ event }) => event.kind === 'snapshotInstalled')).toBe(true);
+    expect(cluster.events.filter(({ event }) => event.kind === 'snapshotInstalled')).toHaveLength(1);
   });
 
-  it('two replicas that were wiped clean of nothing but their log get it from the third (seed of other groups)', () => {
-    const cluster = new SimulatedCluster({ seed: 4, raft: { trailingEntries: 0 } });
+  it('goes on with a snapshot where it was when the link fails between two chunks', () => {
+    const { cluster, chunks } = withReplicaFarBehind(3);
+    cluster.runUntil(() => chunks.some(({ offset }) => offset >= 60), { withinMs: 3000 });
+
+    const sentBefore = chunks.length;
+    cluster.network.cut('r1', 'r3', 300);
+    cluster.runUntil(() => cluster.replica('r3').applied.count === 500, { withinMs: 20_000 });
+
+    expect(Math.min(...chunks.slice(sentBefore).map(({ offset }) => offset))).toBeGreaterThanOrEqual(30);
+    expect(transfersSent(cluster)).toBe(1);
+    expect(cluster.replica('r3').applied.digest).toBe(cluster.committed.digest);
+  });
+
+  it('two replicas of five whose stores are wiped at once get everything back by snapshot and vote again', () => {
+    const cluster = new SimulatedCluster({ seed: 4, priorities: [5, 4, 3, 2, 1], raft: { trailingEntries: 0 } });
     for (const replica of cluster.replicas) replica.snapshotEvery = 10;
     const { id } = cluster.elect();
     cluster.proposeMany(id, 30);
     cluster.runFor(100);
-    cluster.give(id, { kind: 'transferLeadership', target: toReplicaId('r3') });
-    cluster.runUntil(() => cluster.leader?.id === 'r3' && cluster.leader.status.committedInTerm, { withinMs: 1000 });
-    cluster.proposeMany('r3', 30);
-    cluster.runFor(100);
+    const wiped = [cluster.replica('r4'), cluster.replica('r5')];
 
-    for (const replica of cluster.replicas) expect(replica.applied.count).toBe(60);
+    for (const replica of wiped) cluster.loseStore(replica.id);
+    cluster.proposeMany(id, 30);
+    cluster.runFor(100);
+    for (const replica of wiped) {
+      expect(replica.disk.lastIndex).toBe(0);
+      replica.start();
+    }
+    const areVoters = (): boolean =>
+      wiped.every((replica) => replica.role === 'follower' && !replica.status.recovering);
+    cluster.runUntil(areVoters, { withinMs: 5000 });
+
+    for (const replica of cluster.replicas) expect(replica.applied.digest).toBe(cluster.committed.digest);
+    expect(cluster.committed.commands).toHaveLength(60);
+    const installed = cluster.events.filter(({ event }) => event.kind === 'snapshotInstalled');
+    expect(new Set(installed.map(({ replica }) => replica))).toEqual(new Set(['r4', 'r5']));
   });
 });
 
