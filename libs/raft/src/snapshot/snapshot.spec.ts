@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toLogIndex, toReplicaId, toTerm } from '../ids.js';
+import { toLogIndex, toTerm } from '../ids.js';
 import type { SnapshotRequest, SnapshotResponse } from '../message.js';
 import { entryTerm, progressOf } from '../raft.js';
 import { DrivenReplica } from '../testing/driven-replica.js';
