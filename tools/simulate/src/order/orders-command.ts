@@ -1,20 +1,20 @@
 import { Command } from 'commander';
 import { positiveNumber, wholeNumber } from '../numbers.js';
 import { runOrderCampaign } from './campaign.js';
+import { type HostOption, hostOf, hostOption } from './host-option.js';
 import { explainOrderPlan } from './replay/explain-order-plan.js';
 import { replayOrders } from './replay/replay-orders.js';
 import { drawOrderPlan } from './schedule/draw-order-plan.js';
 import { describeOrderFault } from './schedule/order-fault.js';
 import type { HostKind } from './services/group-host.js';
 
-interface OrdersOptions {
+interface OrdersOptions extends HostOption {
   readonly schedules: number;
   readonly seed: number;
   readonly minutes: number;
   readonly repeatEvery: number;
   readonly failures: string;
   readonly lines: number;
-  readonly module?: true;
   readonly replay?: string;
 }
 
@@ -28,7 +28,7 @@ export function ordersCommand(): Command {
     .option('--seed <number>', 'of the first schedule; the others follow it', wholeNumber, 1)
     .option('--minutes <n>', 'end after this time', positiveNumber, Number.POSITIVE_INFINITY)
     .option('--repeat-every <n>', 'every how manyth schedule is run twice to compare traces', wholeNumber, 100)
-    .option('--module', 'host the groups in the whole LeaderModule instead of bare')
+    .addOption(hostOption())
     .option('--failures <folder>', 'where shrunk failures go', 'data/var/simulate')
     .option('--replay <what>', 'one schedule again, with what was said: a seed, or a written failure')
     .option('--lines <n>', 'of what was said in a replay, the last ones', wholeNumber, 200)
@@ -69,8 +69,4 @@ async function explain(seed: number, host: HostKind, folder: string): Promise<vo
   for (const fault of plan.faults) console.error(describeOrderFault(fault));
   for (const line of sequence.slice(-40)) console.error(line);
   console.error(`npm run simulate -- orders --replay ${path}`);
-}
-
-function hostOf({ module }: OrdersOptions): HostKind {
-  return module === true ? 'module' : 'bare';
 }

@@ -5,6 +5,7 @@ import { keysOfADay } from '../schedule/order-plan.js';
 import type { OrderOutcome } from '../schedule/order-outcome.js';
 import { comeToRest, recoveryMsMax } from '../schedule/run-order-plan.js';
 import { type ProtocolPoint, protocolPoints } from '../services/protocol-points.js';
+import type { HostKind } from '../services/group-host.js';
 import { calmGroup } from '../services/group-tuning.js';
 import { Shoppers } from '../services/shoppers.js';
 import { replicaNames, Store, timing } from '../services/store.js';
@@ -37,25 +38,38 @@ export interface DirectedRun {
   readonly point: ProtocolPoint;
   readonly fault: DirectedFault;
   readonly seed: number;
+  readonly host: HostKind;
+  /** The fault strikes when the point is reached for this time, from 1. */
+  readonly visit: number;
 }
 
 export interface DirectedOutcome extends Pick<OrderOutcome, 'failure' | 'sequence'> {
   /** How often the point was reached. */
   readonly reached: number;
+  /** Whether that was often enough for the fault to strike; otherwise the run says nothing about it. */
+  readonly struck: boolean;
 }
 
 const downMs = 250;
 const troubleMs = 1_200;
-/** Reached seldom, so that the first visit must do. */
+/** Reached seldom, so that the first visit must do where none is asked for. */
 const rarePoints: ReadonlySet<ProtocolPoint> = new Set([
   'term begins with open intents',
   'restock logged',
   'snapshot taken',
 ]);
 
-/** Orders, and at one point of their way, the second time that it is reached, one fault; then everything must add up. */
+/** One product sells out in a run, once. */
+const reachedOnce: ReadonlySet<ProtocolPoint> = new Set(['restock logged']);
+
+/** By default the second: the first one meets processes that have just started. */
+export function usualVisit(point: ProtocolPoint): number {
+  return rarePoints.has(point) ? 1 : 2;
+}
+
+/** Orders, and at one point of their way, at one of the times that it is reached, one fault; then everything must add up. */
 export async function runAtPoint(
-  { point, fault, seed }: DirectedRun,
+  { point, fault, seed, host, visit }: DirectedRun,
   { record = false }: { readonly record?: boolean } = {},
 ): Promise<DirectedOutcome> {
   Logger.overrideLogger(false);
@@ -63,7 +77,7 @@ export async function runAtPoint(
   const store = new Store({
     seed,
     keepTrace: record,
-    host: 'bare',
+    host,
     stock: { tux: 9, fox: 0 },
     group: calmGroup,
     keys: keysOfADay,
@@ -76,13 +90,14 @@ export async function runAtPoint(
     if (
       point === 'term begins with open intents' &&
       visited === 'intent committed' &&
-      (points.counts.get(visited) ?? 0) === 2
+      reached < visit &&
+      (points.counts.get(visited) ?? 0) % 2 === 0
     ) {
       return restartLater(store, at);
     }
     if (visited !== point) return;
     reached += 1;
-    if (reached === (rarePoints.has(point) ? 1 : 2)) strike(at);
+    if (reached === visit) strike(at);
   };
   return withVirtualGlobals(world, async () => {
     const shoppers = new Shoppers(store, new Freshness(world, store.truth));
@@ -97,6 +112,7 @@ export async function runAtPoint(
     const [violation] = world.violations;
     return {
       reached,
+      struck: reached >= visit,
       failure: violation && { rule: violation.rule, detail: violation.message, atMs: violation.atMs },
       sequence: world.traceLines,
     };
@@ -171,9 +187,29 @@ function restartLater(store: Store, name: string): void {
   store.world.schedule(store.world.now + downMs, 'restart', () => store.start(name));
 }
 
-/** Every point with every fault. */
-export function allDirectedRuns(seed: number): readonly DirectedRun[] {
+export interface DirectedChoice {
+  /** Of the first run. */
+  readonly seed: number;
+  /** How many for each fault at each point. Default 1. */
+  readonly seeds?: number;
+  /** Default: bare. */
+  readonly host?: HostKind;
+  /** Default: the usual one of each point. A point that is reached once in a run is hit then. */
+  readonly visits?: readonly number[];
+}
+
+/** Every point with every fault, at each of the visits, from each of the seeds. */
+export function allDirectedRuns({ seed, seeds = 1, host = 'bare', visits }: DirectedChoice): readonly DirectedRun[] {
+  const rounds = Array.from({ length: seeds }, (_unused, round) => seed + round * directedFaults.length);
   return protocolPoints.flatMap(({ name: point }) =>
-    directedFaults.map((fault, position) => ({ point, fault, seed: seed + position })),
+    directedFaults.flatMap((fault, position) =>
+      visitsOf(point, visits).flatMap((visit) =>
+        rounds.map((first) => ({ point, fault, seed: first + position, host, visit })),
+      ),
+    ),
   );
+}
+
+function visitsOf(point: ProtocolPoint, visits: readonly number[] | undefined): readonly number[] {
+  return visits === undefined || reachedOnce.has(point) ? [usualVisit(point)] : visits;
 }

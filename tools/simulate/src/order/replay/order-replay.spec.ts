@@ -93,15 +93,44 @@ describe('a replay file', () => {
 });
 
 describe('a run at a named point', () => {
-  it('that fails is told with the command that replays it', async () => {
-    const mutant = plantArguments('answered before the outcome is committed');
+  const mutant = plantArguments('answered before the outcome is committed');
 
-    const { exitCode, output } = await simulate(mutant, 'order-points', '--only', 'debit not sent');
-    const command = /npm run simulate -- order-points --point "([^"]+)" --fault "([^"]+)" --seed (\d+)/.exec(output);
-    const [, point = '', fault = '', seed = ''] = command ?? [];
-    const again = await simulate(mutant, 'order-points', '--point', point, '--fault', fault, '--seed', seed);
+  it.each([['bare'], ['module', '--module']])(
+    'that fails is told with the command that replays it (%s)',
+    async (...host) => {
+      const options = host.slice(1);
+      const points = ['order-points', '--only', 'debit not sent', '--seed', '40', '--visits', '1,3', ...options];
 
-    expect({ exitCode, again: again.exitCode }).toEqual({ exitCode: 1, again: 1 });
-    expect(again.output).toMatch(/BROKEN: /);
+      const { exitCode, output } = await simulate(mutant, ...points);
+      const command = /npm run simulate -- (order-points --point .*)/.exec(output)?.[1] ?? '';
+      const words = [...command.matchAll(/"([^"]+)"|(\S+)/g)].map(([word, quoted]) => quoted ?? word);
+      const again = await simulate(mutant, ...words);
+
+      expect({ exitCode, again: again.exitCode }).toEqual({ exitCode: 1, again: 1 });
+      expect(words.slice(-1 - options.length)).toEqual([expect.stringMatching(/^[13]$/), ...options]);
+      expect(again.output).toMatch(/BROKEN: /);
+    },
+  );
+
+  it('that never strikes is a failure', async () => {
+    const never = ['--point', 'restock logged', '--fault', 'kill it', '--visits', '3'];
+
+    const { exitCode, output } = await simulate([], 'order-points', ...never);
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain('the fault never struck');
+  });
+
+  it.each([
+    [['--only', 'nowhere'], 'No point has "nowhere" in its name'],
+    [['--seeds', '0'], '--seeds must be at least 1'],
+    [['--point', 'debit logged'], '--point and --fault belong together'],
+    [['--visits', '0,1'], 'Whole numbers from 1 are needed'],
+    [['--point', 'debit logged', '--fault', 'kill it', '--visits', '1,2'], 'one seed and one visit'],
+  ])('cannot be asked for with %j', async (options, problem) => {
+    const { exitCode, output } = await simulate([], 'order-points', ...options);
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain(problem);
   });
 });

@@ -37,7 +37,7 @@ async function bySchedules(count: number, first: number): Promise<object | undef
 /** Faults at named points, for what chance does not find in so few schedules. */
 async function byPoints(): Promise<object | undefined> {
   let runs = schedules;
-  for (const run of allDirectedRuns(seed)) {
+  for (const run of allDirectedRuns({ seed })) {
     runs += 1;
     const { failure } = await runAtPoint(run);
     if (failure !== undefined) return { runs, ...failure, where: `${run.fault} at "${run.point}"` };
