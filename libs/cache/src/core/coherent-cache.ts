@@ -6,10 +6,14 @@ import { attemptsMax, type FillTicket } from './fill-ticket.js';
 import { raiseFloor } from './floors.js';
 import { invariant } from './invariant.js';
 import { leaseInForce, sessionOf } from './lease.js';
+import { nothingHeld } from './variant-miss.js';
 import { compareVersions, type Version } from './version.js';
 
-/** Why what is held does not do: nothing is, it has outlived its time, or the request asks for something newer (RFC 9211 §2.2). */
-export type MissReason = 'uri-miss' | 'stale' | 'request';
+/**
+ * Why what is held does not do: nothing is, only other variants are, it has outlived its time, or the request asks for
+ * something newer (RFC 9211 §2.2). `miss`: nothing is, and whether other variants are was not looked for to the end.
+ */
+export type MissReason = 'uri-miss' | 'vary-miss' | 'miss' | 'stale' | 'request';
 
 /**
  * What to do for one request.
@@ -83,7 +87,7 @@ export function serve<V>(
     slotsOf(cache, held).touch(key);
     return { kind: 'stale-hit', entry: held, revalidation: revalidate(cache, key, now) };
   }
-  const because = held === undefined ? 'uri-miss' : isNewEnough ? 'stale' : 'request';
+  const because = held === undefined ? nothingHeld(cache, key) : isNewEnough ? 'stale' : 'request';
   const flight = cache.flights.get(key);
   if (flight !== undefined && cache.rules.mayJoin(cache.lease, flight, now))
     return { kind: 'join', ticket: flight, because };

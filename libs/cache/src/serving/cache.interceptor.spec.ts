@@ -258,9 +258,11 @@ describe('CacheInterceptor on Fastify', () => {
   it('answers a remembered 404 without asking, until the product is created or the time is over', async () => {
     owner.unknown = new Set(['owl']);
     const first = await get('/products/owl');
+    await scheduler.advance(2_500);
     const second = await get('/products/owl');
+    expect([first.headers['age'], second.headers['age']]).toEqual([undefined, '2']);
     expect([first.statusCode, second.statusCode, owner.reads]).toEqual([404, 404, 1]);
-    expect(second.headers['cache-status']).toBe('frontend; hit; ttl=5; detail=absent');
+    expect(second.headers['cache-status']).toBe('frontend; hit; ttl=2; detail=absent');
     expect(second.json()).toMatchObject({ message: 'no owl' });
 
     Object.assign(owner, { unknown: new Set(), sequence: 2 });

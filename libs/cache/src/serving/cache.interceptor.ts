@@ -18,7 +18,7 @@ import { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from '.
 import { cacheStatus } from './cache-status.js';
 import { cachedMetadata, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { absenceHeaders, answerOf, type AskedFor } from './http-answer.js';
+import { absenceHeaders, answerOf, routeHeaders, type AskedFor } from './http-answer.js';
 import type { LookUp, Served } from './load-desk.js';
 import { Absent, Versioned, type Loaded } from './loaded.js';
 import { mergedVary } from './merged-vary.js';
@@ -65,7 +65,11 @@ export class CacheInterceptor implements NestInterceptor {
     if (this.cache.runtime.config.logDecisions) this.logDecision(key, how);
     const served = this.cache.lookUp(key, async () => toLoaded(key, await lastValueFrom(next.handle())), how);
     if (!(served instanceof Promise)) return of(this.answer(exchange, key, served));
-    return from(served.then((fetched) => this.answer(exchange, key, fetched), rejectAsHttp));
+    const failed = (error: unknown): never => {
+      this.setRouteHeaders(exchange);
+      return rejectAsHttp(error);
+    };
+    return from(served.then((fetched) => this.answer(exchange, key, fetched), failed));
   }
 
   private lookUpFor({ request, options }: Exchange): LookUp {
@@ -92,6 +96,7 @@ export class CacheInterceptor implements NestInterceptor {
       this.logger.debug(`${exchange.request.method} ${exchange.request.url} bypass: ${bypassReasons[because]}`);
     this.noteBypass(exchange, because);
     this.setHeader(exchange, 'cache-status', cacheStatus(config.name, { kind: 'bypass', because }));
+    this.setRouteHeaders(exchange);
     return next.handle().pipe(
       map((result: unknown) => {
         if (result instanceof Absent) throw notFound(exchange);
@@ -126,6 +131,10 @@ export class CacheInterceptor implements NestInterceptor {
       return undefined;
     }
     return answer.body;
+  }
+
+  private setRouteHeaders(exchange: Exchange): void {
+    for (const [name, value] of routeHeaders(exchange.options)) this.setHeader(exchange, name, value);
   }
 
   private setHeader({ response }: Exchange, name: string, value: string): void {

@@ -190,7 +190,7 @@ describe('the fast path', () => {
     const own = await get('/products/tux/worded', { ...german, 'min-version': '1;5' });
 
     expect(fast.headers).toMatchObject({ 'cache-status': 'frontend; hit; ttl=60', vary: 'accept-language' });
-    expect(other.headers['cache-status']).toBe('frontend; fwd=uri-miss; stored');
+    expect(other.headers['cache-status']).toBe('frontend; fwd=vary-miss; stored');
     expect(other.headers['etag']).not.toBe(fast.headers['etag']);
     expect(own.headers['cache-status']).toBe('frontend; fwd=request; stored');
     expect(answered.byHandler).toBe(3);

@@ -105,6 +105,8 @@ export class PastRequests {
 
 const fateOfMiss = {
   'uri-miss': 'not-held',
+  'vary-miss': 'not-held',
+  miss: 'not-held',
   stale: 'outlived',
   request: 'below-minimum',
 } as const satisfies Record<MissReason, Fate>;

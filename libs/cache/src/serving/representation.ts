@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { nameOf, variantIn, type CacheKey } from '../core/cache-key.js';
-import type { Entry } from '../core/cache-state.js';
+import type { Entry, EntryScope } from '../core/cache-state.js';
 import { formatVersion } from '../core/version.js';
 import type { Payload } from './cache-runtime.js';
 
@@ -43,10 +43,14 @@ function represent(
     text,
     contentLength: String(Buffer.byteLength(text ?? '')),
     etag: `"${formatVersion(version)}-${digest}"`,
-    // Nobody can send a DELETE to a browser: it may keep the answer, but has to ask before it uses it.
-    cacheControl: scope === 'private' ? 'private, no-cache' : 'no-cache',
+    cacheControl: cacheControlOf(scope),
     groups: groups.length === 0 ? undefined : groups.map((group) => structuredString(nameOf(group))).join(', '),
   };
+}
+
+/** Nobody can send a DELETE to a browser: it may keep the answer, but has to ask before it uses it. */
+export function cacheControlOf(scope: EntryScope): string {
+  return scope === 'private' ? 'private, no-cache' : 'no-cache';
 }
 
 function isSentAsJson(value: unknown): boolean {

@@ -237,6 +237,7 @@ describe('a private route', () => {
     expect(await statusOf('/mine/cart', { authorization: `Bearer ${'x'.repeat(300)}` })).toBe(
       'frontend; fwd=bypass; detail=user',
     );
+    expect((await get('/mine/cart')).headers['cache-control']).toBe('private, no-cache');
   });
 
   it('forgets the entries of all users with the DELETE of the key', async () => {
@@ -278,7 +279,7 @@ describe('a route that varies by a header', () => {
     const any = await get('/worded/tux');
 
     expect([german, english, any].map(({ headers }) => headers['cache-status'])).toEqual(
-      Array(3).fill('frontend; fwd=uri-miss; stored'),
+      ['uri-miss', 'vary-miss', 'vary-miss'].map((why) => `frontend; fwd=${why}; stored`),
     );
     expect(new Set([german, english, any].map(({ headers }) => headers['etag'])).size).toBe(3);
     const hit = await get('/worded/tux', { 'accept-language': 'de' });
@@ -303,6 +304,26 @@ describe('a route that varies by a header', () => {
 
   it('leaves values to the handler that are too long to keep', async () => {
     expect(await statusOf('/worded/tux', { 'accept-language': 'x'.repeat(257) })).toBe('frontend; fwd=bypass');
+  });
+
+  it.each<{ circumstance: string; headers: Record<string, string> }>([
+    { circumstance: 'a value is too long', headers: { 'accept-language': 'x'.repeat(257) } },
+    { circumstance: 'it carries Authorization', headers: { authorization: 'Bearer ann', 'accept-language': 'de' } },
+    { circumstance: 'it is a miss', headers: { 'accept-language': 'de' } },
+  ])('says what it varies by, and that it is not to be reused unasked, when $circumstance', async ({ headers }) => {
+    for (const [fails, status] of [
+      [undefined, 200],
+      [new NotFoundException(), 404],
+    ] as const) {
+      owner.fails = fails;
+      const answer = await get(status === 200 ? '/worded/tux' : '/worded/owl', headers);
+
+      expect([answer.statusCode, answer.headers['vary'], answer.headers['cache-control']]).toEqual([
+        status,
+        'accept-language',
+        'no-cache',
+      ]);
+    }
   });
 });
 
