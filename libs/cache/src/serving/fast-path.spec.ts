@@ -40,8 +40,8 @@ const answered = { byHandler: 0 };
 @UseInterceptors(CacheInterceptor)
 class FastController {
   @Get(':name')
-  @RouteConfig({ kept: true })
   @Cached({ key: ({ name }) => `products/${name}`, fastPath: true })
+  @RouteConfig({ kept: true })
   product(@Param('name') name: string) {
     answered.byHandler += 1;
     return versioned({ data: { name, quantity: 10 } }, { epoch: 1, sequence: 4 });
@@ -106,6 +106,44 @@ class BareController {
   product(@Param('name') name: string) {
     return versioned({ name }, { epoch: 1, sequence: 4 });
   }
+}
+
+@Controller('replaced')
+@UseInterceptors(CacheInterceptor)
+class ReplacedController {
+  @Get(':name')
+  @RouteConfig({ kept: true })
+  @Cached({ key: ({ name }) => `products/${name}`, fastPath: true })
+  product(@Param('name') name: string) {
+    return versioned({ name }, { epoch: 1, sequence: 4 });
+  }
+}
+
+/** Each of them has something to do with an answer that is given in front of it. */
+const hooks: readonly { readonly what: string; readonly add: (app: NestFastifyApplication) => void }[] = [
+  { what: 'onSend sign', add: (app) => fastify(app).addHook('onSend', async function sign() {}) },
+  { what: 'preSerialization', add: (app) => fastify(app).addHook('preSerialization', async (_r, _a, body) => body) },
+  { what: 'preHandler', add: (app) => fastify(app).addHook('preHandler', async () => {}) },
+  { what: 'preValidation', add: (app) => fastify(app).addHook('preValidation', async () => {}) },
+  { what: 'preParsing', add: (app) => fastify(app).addHook('preParsing', async () => {}) },
+  { what: 'setReplySerializer', add: (app) => void fastify(app).setReplySerializer((body) => JSON.stringify(body)) },
+  {
+    what: 'onSend',
+    add: (app) => fastify(app).addHook('onRoute', (route) => void (route.onSend = async () => undefined)),
+  },
+  {
+    what: 'onSend late',
+    add: (app) =>
+      void fastify(app).register(
+        Object.assign(async (instance: FastifyInstance) => void instance.addHook('onSend', async function late() {}), {
+          [Symbol.for('skip-override')]: true,
+        }),
+      ),
+  },
+];
+type FastifyInstance = ReturnType<typeof fastify>;
+function fastify(app: NestFastifyApplication) {
+  return app.getHttpAdapter().getInstance();
 }
 
 interface StartOptions {
@@ -266,6 +304,16 @@ describe('the fast path', () => {
     await expect(
       start([FastController], { providers: [{ provide: APP_INTERCEPTOR, useClass: StampInterceptor }] }),
     ).rejects.toThrow(/StampInterceptor, global/);
+  });
+
+  it.each(hooks)('is refused at start when Fastify’s $what would be skipped', async ({ what, add }) => {
+    await expect(start([FastController], { prepare: add })).rejects.toThrow(
+      new RegExp(`FastController\\.product .* has a .*\\(${what}, (global|on the route)\\).* would skip it\\.`),
+    );
+  });
+
+  it('is refused at start where another decorator has replaced the route’s configuration', async () => {
+    await expect(start([ReplacedController])).rejects.toThrow(/ReplacedController\.product .* above @Cached/);
   });
 
   it('is refused at start for what is made anew for each request, too', async () => {

@@ -3,8 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 
 import { cachedRouteConfigKey } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { answerHit, type FastifyHit, type FastifyLike } from './fastify-hit.js';
+import { answerHit, type FastifyHit, type FastifyHook } from './fastify-hit.js';
 import { sharedKey } from './request-key.js';
+import { FastifyRoutes } from './fastify-routes.js';
 import { RouteSurvey, type SkippedStep } from './route-survey.js';
 
 /** A route asks for the fast path and has something in front of its handler that the fast path would skip. */
@@ -25,12 +26,18 @@ export class FastPathRefusedError extends Error {
   }
 }
 
-const articled = { guard: 'a guard', interceptor: 'an interceptor', decorator: 'a decorator of its answer' } as const;
+const articled = {
+  guard: 'a guard',
+  interceptor: 'an interceptor',
+  decorator: 'a decorator of its answer',
+  hook: 'a Fastify hook',
+  serializer: 'a serializer of its own',
+} as const;
 
 /**
  * Answers ready entries in a Fastify `onRequest` hook: same bytes and headers as the interceptor, without Nest's pipeline.
  * Skips pipes, other interceptors and guards; routes with guards or other interceptors, also global ones, are refused at
- * start. Everything that is not a hit goes the ordinary way.
+ * start, and so are routes with hooks that would not see the answer. Everything that is not a hit goes the ordinary way.
  */
 @Injectable()
 export class FastPath implements OnModuleInit {
@@ -38,6 +45,7 @@ export class FastPath implements OnModuleInit {
     private readonly cache: CoherentCache,
     private readonly adapterHost: HttpAdapterHost,
     private readonly survey: RouteSurvey,
+    private readonly fastifyRoutes: FastifyRoutes,
   ) {}
 
   onModuleInit(): void {
@@ -49,8 +57,7 @@ export class FastPath implements OnModuleInit {
       if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
     }
     const declared = new Map(routes.map((route) => [route.options, route.declared]));
-    // Hooks count for routes that exist already, too: Fastify collects them when it becomes ready.
-    adapter.getInstance<FastifyLike>().addHook('onRequest', (request, reply, done) => {
+    const hook: FastifyHook = (request, reply, done) => {
       const options = request.routeOptions.config?.[cachedRouteConfigKey];
       const answer = options === undefined ? undefined : declared.get(options);
       if (
@@ -59,6 +66,13 @@ export class FastPath implements OnModuleInit {
         !this.answered({ request, reply, options, declared: answer })
       )
         done();
+    };
+    this.fastifyRoutes.addHook('onRequest', hook);
+    this.fastifyRoutes.whenReady(() => {
+      for (const { name, options } of routes) {
+        const skipped = this.fastifyRoutes.stepsAfter(options, 'onRequest', hook);
+        if (skipped.length > 0) throw new FastPathRefusedError(name, skipped);
+      }
     });
   }
 

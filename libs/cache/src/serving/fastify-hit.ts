@@ -10,6 +10,17 @@ import { headersOfHits, writeHit, type HitRequest, type RawResponse } from './wr
 /** The parts of Fastify that the fast paths touch; its types would make Fastify a dependency. */
 export interface FastifyLike {
   addHook(name: 'onRequest' | 'preHandler', hook: FastifyHook): void;
+  addHook(name: 'onRoute', hook: (this: object, route: FastifyRouteLike) => void): void;
+  addHook(name: 'onReady', hook: () => Promise<void>): void;
+}
+/** What a route is registered with, and its own hooks. */
+export interface FastifyRouteLike extends Readonly<
+  Partial<Record<'onRequest' | 'preParsing' | 'preValidation' | 'preHandler' | 'preSerialization' | 'onSend', unknown>>
+> {
+  readonly method: string | readonly string[];
+  readonly config?: { readonly [cachedRouteConfigKey]?: CachedOptions };
+  readonly schema?: { readonly response?: unknown };
+  readonly serializerCompiler?: unknown;
 }
 export type FastifyHook = (request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void) => void;
 export interface FastifyRequestLike extends IncomingRequest {

@@ -7,13 +7,8 @@ import type { CacheKey } from '../core/cache-key.js';
 import { readyEntry } from '../core/coherent-cache.js';
 import { cachedRouteConfigKey, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import {
-  answerHit,
-  type FastifyHook,
-  type FastifyLike,
-  type FastifyReplyLike,
-  type FastifyRequestLike,
-} from './fastify-hit.js';
+import { answerHit, type FastifyHook, type FastifyReplyLike, type FastifyRequestLike } from './fastify-hit.js';
+import { FastifyRoutes } from './fastify-routes.js';
 import { parseMinimumVersion } from './minimum-version.js';
 import { requestKey } from './request-key.js';
 import { RouteSurvey, type CachedRoute } from './route-survey.js';
@@ -25,7 +20,8 @@ type GuardedRoute = CachedRoute & { readonly guards: readonly CanActivate[] };
  * interceptor, without what Nest does between guards and handler, which costs more than the answer itself.
  *
  * Only where nobody can tell the difference: the cache is the route's only interceptor, nothing of the route is made anew
- * for each request, the entry is not private. Everything else goes the ordinary way, and so does every request that is
+ * for each request, the entry is not private, and no hook or serializer of Fastify has anything to do with the answer from
+ * there on. Everything else goes the ordinary way, and so does every request that is
  * no hit: its guards run there, once. They run there a second time for a request that a guard refuses, so that Nest's
  * exception filters answer it, and where the entry was invalidated while a guard took its time.
  */
@@ -35,6 +31,7 @@ export class HitsBehindGuards implements OnModuleInit {
     private readonly cache: CoherentCache,
     private readonly adapterHost: HttpAdapterHost,
     private readonly survey: RouteSurvey,
+    private readonly fastifyRoutes: FastifyRoutes,
   ) {}
 
   onModuleInit(): void {
@@ -44,7 +41,13 @@ export class HitsBehindGuards implements OnModuleInit {
     if (!config.fastPath || config.logDecisions || adapter?.getType() !== 'fastify') return;
     const routes = this.routes();
     if (routes.size === 0) return;
-    adapter.getInstance<FastifyLike>().addHook('preHandler', this.hookFor(routes));
+    const early = new Map(routes);
+    const hook = this.hookFor(early);
+    this.fastifyRoutes.addHook('preHandler', hook);
+    this.fastifyRoutes.whenReady(() => {
+      for (const options of routes.keys())
+        if (this.fastifyRoutes.stepsAfter(options, 'preHandler', hook).length > 0) early.delete(options);
+    });
   }
 
   private routes(): ReadonlyMap<CachedOptions, GuardedRoute> {

@@ -23,9 +23,9 @@ export interface CachedRoute {
 
 /** Something that runs before the handler, other than the cache itself and pipes, or that belongs to its answer. */
 export interface SkippedStep {
-  readonly kind: 'guard' | 'interceptor' | 'decorator';
+  readonly kind: 'guard' | 'interceptor' | 'decorator' | 'hook' | 'serializer';
   readonly name: string;
-  readonly where: 'on the handler' | 'on the controller' | 'global';
+  readonly where: 'on the handler' | 'on the controller' | 'on the route' | 'global';
 }
 
 /** Knows the application's cached routes and what stands before them. Ask it when the modules are being initialised, or later. */
