@@ -62,7 +62,10 @@ export interface CoherentCacheState<V> {
   lease: Lease;
   /** Was a variant of a key ever asked for? Without any, an invalidation need not look for them. */
   hasVariants: boolean;
+  /** Also those that were given up and still run. */
   fillsInFlight: number;
+  /** Given up, and not ended yet. */
+  fillsAbandoned: number;
   lastTicketId: number;
 }
 
@@ -85,6 +88,7 @@ export function createCache<V>(
     lease: noLease,
     hasVariants: false,
     fillsInFlight: 0,
+    fillsAbandoned: 0,
     lastTicketId: 0,
   };
 }

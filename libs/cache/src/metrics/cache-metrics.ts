@@ -105,7 +105,7 @@ function gauges(registry: Registry | undefined, { config, state, scheduler }: Ca
     ['cache_negative_entries', 'Absences held', () => state.absences.size],
     ['cache_private_entries', 'Entries of private routes held', () => state.privates.size],
     ['cache_floors', 'Invalidations remembered key by key', () => state.floors.byKey.size],
-    ['cache_fills_in_flight', 'Loads under way', () => state.fillsInFlight],
+    ['cache_fills_in_flight', 'Loads under way, also those given up that still run', () => state.fillsInFlight],
     [
       'cache_lease_remaining_seconds',
       'How long the cache may still serve without hearing from the owner',

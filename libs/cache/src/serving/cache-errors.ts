@@ -3,7 +3,7 @@ import type { CacheKey } from '../core/cache-key.js';
 /** Groups of one entry at most: bounds what an entry costs beside its value. */
 export const groupsPerEntryMax = 32;
 
-/** `fillsInFlightMax` loads are under way. Nothing was asked of the owner; try again later. */
+/** `fillsInFlightMax` loads are under way, among them those that were given up and still run. Nothing was asked of the owner; try again later. */
 export class CacheOverloadedError extends Error {
   override readonly name = 'CacheOverloadedError';
   readonly code = 'cache_overloaded';
@@ -12,14 +12,17 @@ export class CacheOverloadedError extends Error {
   constructor(
     readonly key: CacheKey,
     readonly fillsInFlightMax: number,
+    readonly fillsAbandoned: number = 0,
   ) {
     super(
-      `${key} is not cached and ${fillsInFlightMax} loads are under way already (fillsInFlightMax). Nothing was loaded; try again later.`,
+      `${key} is not cached and ${fillsInFlightMax} loads are under way already (fillsInFlightMax)` +
+        `${fillsAbandoned === 0 ? '' : `, ${fillsAbandoned} of them given up (fillTimeoutMs) and not ended yet: the owner hangs, or a handler does`}. ` +
+        'Nothing was loaded; try again later.',
     );
   }
 }
 
-/** A load took longer than `fillTimeoutMs`; its signal is aborted and its answer, should one come, is dropped. */
+/** A load took longer than `fillTimeoutMs`; its signal is aborted and its answer, should one come, is dropped. Until then it counts against `fillsInFlightMax`. */
 export class FillTimeoutError extends Error {
   override readonly name = 'FillTimeoutError';
   readonly code = 'cache_fill_timeout';
@@ -29,7 +32,9 @@ export class FillTimeoutError extends Error {
     readonly key: CacheKey,
     readonly fillTimeoutMs: number,
   ) {
-    super(`Loading ${key} took longer than ${fillTimeoutMs} ms (fillTimeoutMs). Nothing was stored.`);
+    super(
+      `Loading ${key} took longer than ${fillTimeoutMs} ms (fillTimeoutMs) and was given up. Nothing was stored; it counts as under way until it has ended.`,
+    );
   }
 }
 

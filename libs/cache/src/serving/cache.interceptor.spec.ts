@@ -323,6 +323,25 @@ describe('CacheInterceptor on Fastify', () => {
 
     expect(refused.statusCode).toBe(503);
     expect((await waiting).statusCode).toBe(504);
-    expect(cache.stats().fillsInFlight).toBe(0);
+    owner.gate.open();
+    while (cache.stats().fillsInFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('runs no more handlers than loads are allowed while an owner hangs, given up or not, and says so', async () => {
+    const fillsInFlightMax = 1_024;
+    cache.runtime.state.fillsInFlight = fillsInFlightMax - 2;
+    owner.gate = createGate();
+    const hanging = [get('/products/a'), get('/products/b')];
+    while (owner.reads < 2) await new Promise((resolve) => setImmediate(resolve));
+    await scheduler.advance(5_000);
+    expect((await Promise.all(hanging)).map(({ statusCode }) => statusCode)).toEqual([504, 504]);
+
+    const refused = await get('/products/c');
+
+    expect([refused.statusCode, owner.reads]).toEqual([503, 2]);
+    expect(refused.json().detail).toContain('2 of them given up (fillTimeoutMs) and not ended yet');
+    owner.gate.open();
+    while (cache.stats().fillsInFlight > fillsInFlightMax - 2) await new Promise((resolve) => setImmediate(resolve));
+    expect((await get('/products/c')).statusCode).toBe(200);
   });
 });

@@ -2,9 +2,11 @@ import type { CacheKey } from '../core/cache-key.js';
 import type { Entry } from '../core/cache-state.js';
 import type { StoreVerdict } from '../core/coherence-rules.js';
 import {
+  abandonFill,
   failFill,
   fill,
   joinSuffices,
+  releaseFill,
   serve,
   serveOnError,
   settleLane,
@@ -133,7 +135,7 @@ export class LoadDesk {
       case 'refuse':
         counters.refused += 1;
         return this.forwarded(
-          Promise.reject(new CacheOverloadedError(key, config.fillsInFlightMax)),
+          Promise.reject(new CacheOverloadedError(key, config.fillsInFlightMax, state.fillsAbandoned)),
           { because: 'stale', collapsed: false, lease: false },
           asked,
         );
@@ -237,15 +239,27 @@ export class LoadDesk {
         abort.abort(error);
       });
     });
+    let loading: Promise<unknown> | undefined;
     try {
-      return toResult(ticket.key, await Promise.race([load(abort.signal), timeout]), how);
+      const loaded = load(abort.signal);
+      loading = loaded;
+      return toResult(ticket.key, await Promise.race([loaded, timeout]), how);
     } catch (error) {
       counters.loadErrors += 1;
-      failFill(state, ticket);
+      if (abort.signal.aborted && loading !== undefined) this.abandon(ticket, loading);
+      else failFill(state, ticket);
       throw error;
     } finally {
       cancel();
     }
+  }
+
+  /** Nobody can stop a handler that does not look at the signal. */
+  private abandon(ticket: FillTicket, loading: Promise<unknown>): void {
+    const { state } = this.runtime;
+    abandonFill(state, ticket);
+    const release = () => releaseFill(state);
+    void loading.then(release, release);
   }
 
   private releaseQueued(ticket: FillTicket): void {
