@@ -173,6 +173,9 @@ describe('owner and frontend over links that can be cut', () => {
     expect(waited).toBeLessThanOrEqual(530);
     expect(await read()).toBe(9);
     expect(frontend.cache.stats().sessionVoids).toBe(0);
+    const { invalidations } = frontend.cache.runtime;
+    expect([invalidations.of('heartbeat', 'dropped'), invalidations.of('delete', 'dropped')]).toEqual([1, 0]);
+    expect(frontend.cache.stats().invalidations).toBeGreaterThanOrEqual(1);
   });
 
   it('answers to DELETEs lost: they are repeated, and the heartbeat acknowledges', async () => {

@@ -1,6 +1,6 @@
 import { isEntryKey, type CacheKey } from './cache-key.js';
 import { heldUnder, type CoherentCacheState } from './cache-state.js';
-import { invalidate } from './coherent-cache.js';
+import { invalidate, type InvalidateOutcome } from './coherent-cache.js';
 import { raiseGlobalFloor } from './floors.js';
 import { leaseEnd, leaseInForce, noLease, type Grant, type Lease } from './lease.js';
 import type { Version } from './version.js';
@@ -65,7 +65,13 @@ export interface LeaseAnswer {
  * - `other-epoch`: the owner has restarted; begin a new session.
  */
 export type LeaseAnswerOutcome =
-  | { readonly kind: 'applied'; readonly acknowledge: readonly PendingInvalidation[]; readonly news: boolean }
+  | {
+      readonly kind: 'applied';
+      readonly acknowledge: readonly PendingInvalidation[];
+      readonly news: boolean;
+      /** What each of the invalidations did. */
+      readonly applied: readonly InvalidateOutcome['applied'][];
+    }
   | { readonly kind: 'obsolete' }
   | { readonly kind: 'other-epoch' };
 
@@ -76,12 +82,13 @@ export function takeLeaseAnswer<V>(cache: CoherentCacheState<V>, answer: LeaseAn
   if (!cache.rules.isOfThisEpoch(lease.grant.epoch, answer.epoch)) return { kind: 'other-epoch' };
 
   // Invalidations first: not one request may be served between a longer lease and the news that came with it.
-  let news = false;
+  const applied: InvalidateOutcome['applied'][] = [];
   for (const { key, sequence } of cache.rules.appliesAnswers() ? answer.invalidations : []) {
-    news = invalidate(cache, key, { epoch: answer.epoch, sequence }).applied !== 'unchanged' || news;
+    applied.push(invalidate(cache, key, { epoch: answer.epoch, sequence }).applied);
   }
   if (answer.leaseMs > 0) cache.lease = extended(cache, lease, lease.grant, answer);
-  return { kind: 'applied', acknowledge: answer.invalidations, news };
+  const news = applied.some((outcome) => outcome !== 'unchanged');
+  return { kind: 'applied', acknowledge: answer.invalidations, news, applied };
 }
 
 function extended<V>(

@@ -298,7 +298,12 @@ describe('coherent cache core', () => {
         invalidations: [{ key: tux, sequence: 2 }],
       });
 
-      expect(outcome).toEqual({ kind: 'applied', acknowledge: [{ key: tux, sequence: 2 }], news: true });
+      expect(outcome).toEqual({
+        kind: 'applied',
+        acknowledge: [{ key: tux, sequence: 2 }],
+        news: true,
+        applied: ['dropped'],
+      });
       expect(serve(cache, tux, now).kind).toBe('load');
     });
 

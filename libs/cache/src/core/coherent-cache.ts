@@ -302,23 +302,6 @@ export function failFill<V>(cache: CoherentCacheState<V>, ticket: FillTicket): v
   settleTicket(cache, ticket);
 }
 
-/**
- * The load is given up and still runs: as `failFill`, but it counts against `fillsInFlightMax` until `releaseFill`. If it
- * did not, an owner that hangs would be asked again and again, beyond every limit.
- */
-export function abandonFill<V>(cache: CoherentCacheState<V>, ticket: FillTicket): void {
-  settleTicket(cache, ticket);
-  cache.fillsInFlight += 1;
-  cache.fillsAbandoned += 1;
-}
-
-/** A load that was given up has ended, one way or another. */
-export function releaseFill<V>(cache: CoherentCacheState<V>): void {
-  invariant(cache.fillsAbandoned > 0, 'a load is given up before it is released');
-  cache.fillsInFlight -= 1;
-  cache.fillsAbandoned -= 1;
-}
-
 /** Call after `fill` or `failFill` of a private load: returns the load that waited for its turn, to be started now. */
 export function settleLane<V>(cache: CoherentCacheState<V>, ticket: FillTicket): FillTicket | undefined {
   const lane = cache.lanes.get(ticket.key);

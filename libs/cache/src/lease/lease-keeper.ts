@@ -157,6 +157,7 @@ export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     const outcome = takeLeaseAnswer(state, { session, sentAt, receivedAt: scheduler.now(), ...kept });
     if (this.stopping) return 0;
     if (outcome.kind !== 'applied') return this.loseSession(sentAt);
+    for (const applied of outcome.applied) this.runtime.invalidations.add('heartbeat', applied);
     this.acknowledge = outcome.acknowledge;
     // Somebody may be waiting for the acknowledgement of news that no DELETE has brought.
     return outcome.news ? Math.min(20, this.heartbeatMs) : this.untilNext(sentAt);

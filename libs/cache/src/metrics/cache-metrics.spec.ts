@@ -28,7 +28,7 @@ describe('metrics of the cache', () => {
     expect(await valueOf('cache_requests_total{cache="one",result="stale_hit"}')).toBe(0);
     expect(await valueOf('cache_evictions_total{cache="one"}')).toBe(1);
     expect(await valueOf('cache_below_minimum_total{cache="one"}')).toBe(1);
-    expect(await valueOf('cache_invalidations_total{cache="one",reason="dropped"}')).toBe(1);
+    expect(await valueOf('cache_invalidations_total{cache="one",source="delete",outcome="dropped"}')).toBe(1);
     expect(await valueOf('cache_stale_fills_prevented_total{cache="one"}')).toBe(4);
     expect(await valueOf('cache_late_joins_prevented_total{cache="one"}')).toBe(0);
     expect(await valueOf('cache_overtaken_total{cache="one"}')).toBe(1);
@@ -78,7 +78,7 @@ describe('metrics of the cache', () => {
 
     expect(text).toContain('cache_requests_total{cache="one",result="hit"} 1');
     expect(text).toContain('cache_requests_total{cache="one",result="miss"} 1');
-    expect(text).toContain('cache_invalidations_total{cache="two",reason="raised"} 1');
+    expect(text).toContain('cache_invalidations_total{cache="two",source="delete",outcome="raised"} 1');
     expect(text).toContain('cache_entries{cache="one"} 1');
     metrics.onApplicationShutdown();
     expect(await registry.metrics()).not.toContain('cache="one"');

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { leaseInForce, remainingMs, type Lease } from '../core/lease.js';
 import type { CacheCounters } from '../serving/cache-counters.js';
 import type { CacheRuntime } from '../serving/cache-runtime.js';
+import { invalidationOutcomes, invalidationSources } from '../serving/invalidation-tally.js';
 import { registerSource, type MetricDefinition } from './metric-group.js';
 
 const requestResults = {
@@ -17,13 +18,6 @@ const requestResults = {
   bypass: 'bypasses',
   refused: 'refused',
   error: 'loadErrors',
-} as const satisfies Record<string, keyof CacheCounters>;
-
-const invalidationReasons = {
-  dropped: 'invalidationsDropped',
-  raised: 'invalidationsRaised',
-  unchanged: 'invalidationsUnchanged',
-  removed: 'removals',
 } as const satisfies Record<string, keyof CacheCounters>;
 
 /** What emptied the cache: its first registration, a new life of the owner, a session that was lost, `clear`. */
@@ -57,19 +51,26 @@ const plainCounters: readonly (readonly [name: string, counter: keyof CacheCount
   ['cache_heartbeats_failed_total', 'heartbeatsFailed', 'Registrations and heartbeats without a usable answer'],
 ];
 
+const invalidationsMetric: MetricDefinition = {
+  name: 'cache_invalidations_total',
+  help: 'Invalidations by how they came and what they did',
+  kind: 'counter',
+  labelNames: ['cache', 'source', 'outcome'],
+};
+
 /** Returns how to take the metrics of this cache away again. */
 function registerCacheMetrics(runtime: CacheRuntime): () => void {
   const { metrics, name } = runtime.config;
   if (metrics === false) return () => undefined;
   const removals = [
     ...labelled(metrics, runtime, 'cache_requests_total', 'Requests by how they were served', 'result', requestResults),
-    ...labelled(
-      metrics,
-      runtime,
-      'cache_invalidations_total',
-      'Invalidations by what they did',
-      'reason',
-      invalidationReasons,
+    registerSource(metrics, invalidationsMetric, () =>
+      invalidationSources.flatMap((source) =>
+        invalidationOutcomes.map((outcome) => ({
+          labels: { cache: name, source, outcome },
+          value: runtime.invalidations.of(source, outcome),
+        })),
+      ),
     ),
     ...labelled(metrics, runtime, 'cache_flushes_total', 'Times the cache was emptied', 'reason', flushReasons),
     ...plainCounters.map(([metric, counter, help]) =>

@@ -11,10 +11,6 @@ export interface CacheCounters {
   refused: number;
   loadErrors: number;
   evictions: number;
-  invalidationsDropped: number;
-  invalidationsRaised: number;
-  invalidationsUnchanged: number;
-  removals: number;
   staleFillsPrevented: number;
   lateJoinsPrevented: number;
   overtaken: number;
@@ -42,10 +38,6 @@ export function zeroCounters(): CacheCounters {
     refused: 0,
     loadErrors: 0,
     evictions: 0,
-    invalidationsDropped: 0,
-    invalidationsRaised: 0,
-    invalidationsUnchanged: 0,
-    removals: 0,
     staleFillsPrevented: 0,
     lateJoinsPrevented: 0,
     overtaken: 0,

@@ -26,6 +26,7 @@ export interface CacheStats {
   /** Requests that went to the owner because no lease was in force. */
   readonly passes: number;
   readonly evictions: number;
+  /** The owner's, whichever way they came. */
   readonly invalidations: number;
   readonly staleFillsPrevented: number;
   readonly lateJoinsPrevented: number;

@@ -4,6 +4,7 @@ import type { Scheduler } from '../calls/scheduler.js';
 import { createCache, type CoherentCacheState } from '../core/cache-state.js';
 import { zeroCounters, type CacheCounters } from './cache-counters.js';
 import type { CacheConfig } from './cache-options.js';
+import { InvalidationTally } from './invalidation-tally.js';
 import { PastRequests } from './past-requests.js';
 import type { Representation } from './representation.js';
 
@@ -19,6 +20,7 @@ export interface CacheRuntime {
   readonly scheduler: Scheduler;
   readonly state: CoherentCacheState<Payload>;
   readonly counters: CacheCounters;
+  readonly invalidations: InvalidationTally;
   /** What became of the requests so far. */
   readonly past: PastRequests;
   /** Random, for this process: names it in its sessions. */
@@ -48,6 +50,7 @@ export function createRuntime(config: CacheConfig, scheduler: Scheduler): CacheR
       config.eviction,
     ),
     counters: zeroCounters(),
+    invalidations: new InvalidationTally(),
     past: new PastRequests(),
     instance: randomBytes(16).toString('hex'),
     capability: randomBytes(32).toString('hex'),

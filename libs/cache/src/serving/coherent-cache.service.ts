@@ -9,6 +9,7 @@ import type { Version } from '../core/version.js';
 import type { CacheExplanation, CacheStats } from './cache-report.js';
 import type { CacheRuntime, Payload } from './cache-runtime.js';
 import { explain } from './explain.js';
+import { sourceOf } from './invalidation-tally.js';
 import { LoadDesk, type Load, type LookUp, type Served } from './load-desk.js';
 
 /**
@@ -56,22 +57,20 @@ export class CoherentCache {
    * Without a version: removes what is held and keeps loads under way from storing, whatever they bring.
    */
   invalidate(key: CacheKey, version?: Version): InvalidateOutcome['applied'] {
-    const { state, counters } = this.runtime;
+    const { state, invalidations } = this.runtime;
     if (version === undefined) {
-      counters.removals += 1;
-      return forget(state, key) ? 'dropped' : 'unchanged';
+      const applied = forget(state, key) ? 'dropped' : 'unchanged';
+      invalidations.add('manual', applied);
+      return applied;
     }
-    const outcome = invalidate(state, key, version);
-    if (outcome.applied === 'dropped') counters.invalidationsDropped += 1;
-    else if (outcome.applied === 'raised') counters.invalidationsRaised += 1;
-    else counters.invalidationsUnchanged += 1;
-    return outcome.applied;
+    const { applied } = invalidate(state, key, version);
+    invalidations.add(sourceOf(key), applied);
+    return applied;
   }
 
   stats(): CacheStats {
     const { config, state, counters, scheduler } = this.runtime;
     const now = scheduler.now();
-    const { invalidationsDropped, invalidationsRaised, invalidationsUnchanged } = counters;
     return {
       ...counters,
       name: config.name,
@@ -81,7 +80,7 @@ export class CoherentCache {
       privateEntries: state.privates.size,
       fillsInFlight: state.fillsInFlight,
       floors: state.floors.byKey.size,
-      invalidations: invalidationsDropped + invalidationsRaised + invalidationsUnchanged,
+      invalidations: this.runtime.invalidations.ofTheOwner,
       session: sessionOf(state.lease),
       epoch: state.lease.kind === 'held' ? state.lease.epoch : undefined,
       leaseInForce: leaseInForce(state.lease, now),

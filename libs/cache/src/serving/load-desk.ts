@@ -1,12 +1,11 @@
+import { abandonFill, releaseFill } from '../core/abandoned-fill.js';
 import type { CacheKey } from '../core/cache-key.js';
 import type { Entry } from '../core/cache-state.js';
 import type { StoreVerdict } from '../core/coherence-rules.js';
 import {
-  abandonFill,
   failFill,
   fill,
   joinSuffices,
-  releaseFill,
   serve,
   serveOnError,
   settleLane,
