@@ -1,7 +1,15 @@
 import type { TraceEvent } from '@quorumkit/raft';
 
-/** One line for the log. What changes who leads is told at `log`; the rest only to whoever asks for `debug`. */
-export function describeTrace(event: TraceEvent): { readonly level: 'log' | 'debug'; readonly text: string } {
+export interface TraceLine {
+  readonly level: 'error' | 'warn' | 'log' | 'debug';
+  readonly text: string;
+}
+
+/**
+ * One line for the log: `error` where a promise is broken from outside, `warn` where a member is less than it should be,
+ * `log` for what changes who leads; the rest only for whoever asks for `debug`.
+ */
+export function describeTrace(event: TraceEvent): TraceLine {
   switch (event.kind) {
     case 'becameFollower':
       return {
@@ -30,6 +38,19 @@ export function describeTrace(event: TraceEvent): { readonly level: 'log' | 'deb
       return { level: 'log', text: `hands leadership of term ${event.term} to ${event.target}` };
     case 'transferAborted':
       return { level: 'log', text: `gives up handing leadership to ${event.target}: ${event.why}` };
+    case 'followerRegressed':
+      return {
+        level: 'error',
+        text:
+          `${event.peer} lacks entries that it had confirmed: its log ends before ${event.conflictIndex}, it had ${event.matchIndex}. ` +
+          'Its disk was rolled back, or an older copy of its folder was put in place, and votes may be forgotten with it. ' +
+          'It is sent everything again. Stop it, empty its folder and start it: then it counts for nothing until it has everything.',
+      };
+    case 'memberLostStore':
+      return {
+        level: 'warn',
+        text: `${event.peer} has lost its store and begins with an empty one (${event.storeId}): it counts for nothing until it has everything`,
+      };
     case 'messageDropped':
       return { level: 'debug', text: `drops a ${event.messageKind} from ${event.from}: ${event.why}` };
     default:

@@ -19,6 +19,7 @@ export class LeaderMetrics {
   private readonly batchEntries: Histogram;
   private readonly snapshots: Histogram;
   private readonly dropped: Counter;
+  private readonly rollbacks: Counter;
 
   constructor(registry: Registry = defaultRegistry) {
     const registers = [registry];
@@ -58,6 +59,13 @@ export class LeaderMetrics {
       { name: 'leader_peer_messages_dropped_total', help: 'Peer messages that were not delivered or not understood' },
       ['peer'],
     );
+    this.rollbacks = counter(
+      {
+        name: 'leader_follower_rollbacks_total',
+        help: 'On a leader: times a follower lacked entries that it had confirmed, because its disk was rolled back',
+      },
+      ['peer'],
+    );
     this.gauges(registry);
   }
 
@@ -72,8 +80,9 @@ export class LeaderMetrics {
     const batchEntries = this.batchEntries.labels(labels);
     let leader: string | undefined;
     return {
-      trace: ({ kind }) => {
-        if (kind === 'electionStarted') this.elections.inc(labels);
+      trace: (event) => {
+        if (event.kind === 'electionStarted') this.elections.inc(labels);
+        if (event.kind === 'followerRegressed') this.rollbacks.inc({ ...labels, peer: event.peer });
       },
       status: (status) => {
         if (status.leader === undefined || status.leader === leader) return;

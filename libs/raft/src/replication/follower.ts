@@ -69,6 +69,8 @@ export class Follower {
   /** When an answer last came; at first when this leadership began, so that followers get time to answer at all. */
   lastContactAt: number;
   answeredOnce = false;
+  /** It was silent, or its process went, and it is back: does it still have what it had confirmed? The next request asks. */
+  isBackUnasked = false;
   /** Since when it has been in contact without a gap; undefined while it is not. */
   steadySince: number | undefined;
   /** The latest sending time and the highest id among the requests it has answered in this term. */
@@ -132,6 +134,7 @@ export class Follower {
   }
 
   requestSent(request: InflightRequest): void {
+    this.isBackUnasked = false;
     this.inflight.push(request);
     const { prevIndex, lastIndex, sentAt } = request;
     if (lastIndex > prevIndex && this.writing.length < writesRemembered) this.writing.push({ lastIndex, sentAt });
@@ -161,13 +164,14 @@ export class Follower {
 
   confirmed(sent: { readonly requestId: number; readonly sentAt: number }, now: number): void {
     this.lastContactAt = now;
-    this.answeredOnce = true;
     if (this.steadySince === undefined) {
+      this.isBackUnasked = this.answeredOnce;
       this.steadySince = now;
       // It is back: what was learned about the silence before says nothing about now.
       this.timesGivenUp = 0;
       this.answerTookMs = 0;
     }
+    this.answeredOnce = true;
     this.confirmedSentAt = Math.max(this.confirmedSentAt, sent.sentAt);
     this.confirmedRequestId = Math.max(this.confirmedRequestId, sent.requestId);
   }

@@ -175,6 +175,27 @@ describe('the pipeline to a follower', () => {
     expect(progressOf(a.raft).find(({ peer }) => peer === 'b')).toMatchObject({ state: 'replicate', matchIndex: 1 });
     expect(a.sent).toHaveLength(sent);
   });
+
+  it.each([
+    ['it still has what it had confirmed: nothing more is asked', undefined],
+    ['its disk was rolled back: that is noticed although nothing is written, and it is sent everything again', 1],
+  ])('when it is back, %s', (_name, conflictIndex) => {
+    const a = leader();
+    a.give({ kind: 'peerGone', peer: toReplicaId('b') });
+    a.wait(50);
+    a.confirmHeartbeat('b');
+    const asked = a.latest('appendRequest', 'b');
+    expect(asked).toMatchObject({ prevLogIndex: 1, entries: [] });
+
+    if (conflictIndex === undefined) a.confirmAppend('b');
+    else conflictFrom(a, 'b', asked.requestId, { index: conflictIndex });
+
+    const regressed = a.trace.filter(({ kind }) => kind === 'followerRegressed');
+    expect(regressed).toHaveLength(conflictIndex === undefined ? 0 : 1);
+    const again = a.latest('appendRequest', 'b');
+    expect(again.requestId === asked.requestId).toBe(conflictIndex === undefined);
+    expect(again.prevLogIndex).toBe(conflictIndex === undefined ? 1 : 0);
+  });
 });
 
 describe('the conflict hint', () => {

@@ -25,13 +25,18 @@ function mayAppend(raft: RaftState, follower: Follower): boolean {
       return follower.inflight.length === 0 && follower.matchIndex < lastIndex;
     case 'replicate':
       return (
-        follower.nextIndex <= lastIndex &&
+        (follower.nextIndex <= lastIndex || isToBeAsked(follower)) &&
         follower.inflight.length < raft.options.maxInflightBatches &&
         !follower.holdUntilAnswered
       );
     case 'snapshot':
       return false;
   }
+}
+
+/** A disk that was rolled back while its process was away must not stay unnoticed until something is written. */
+function isToBeAsked({ isBackUnasked, inflight }: Follower): boolean {
+  return isBackUnasked && inflight.length === 0;
 }
 
 function sendAppend(raft: RaftState, follower: Follower): void {
