@@ -145,16 +145,23 @@ describe('stepDown', () => {
     expect(a.trace.at(-1)).toMatchObject({ kind: 'becameFollower', why: 'disk full' });
   });
 
-  it('prefers the longest log to the highest priority: only that one can win without catching up', () => {
-    const a = leader();
-    a.propose('x');
-    a.confirmAppend('c');
+  // Of three, the entry is committed when c has it; of five it is not, and who lacks it may or may not win.
+  it.each([
+    ['is committed', ['a', 'b', 'c']],
+    ['is not committed', ['a', 'b', 'c', 'd', 'e']],
+  ])(
+    'prefers the longest log to the highest priority, also where its last entry %s: nobody catches up first',
+    (_, voters) => {
+      const a = leader({ voters });
+      a.propose('x');
+      a.confirmAppend('c');
 
-    a.give({ kind: 'stepDown', reason: 'disk full' });
+      a.give({ kind: 'stepDown', reason: 'disk full' });
 
-    expect(a.messages('timeoutNowRequest', 'c')).toHaveLength(1);
-    expect(a.messages('timeoutNowRequest', 'b')).toHaveLength(0);
-  });
+      expect(a.messages('timeoutNowRequest', 'c')).toHaveLength(1);
+      expect(a.messages('timeoutNowRequest', 'b')).toHaveLength(0);
+    },
+  );
 
   it('the replica that stepped down lets others go first', () => {
     const a = leader({ raft: { electionTimeoutMaxMs: 1000 } });
