@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { scenarios } from '@quorumkit/raft/testing';
@@ -75,8 +75,12 @@ describe('docs/testing.md', () => {
   });
 });
 
+function absolute(file: string): string {
+  return fileURLToPath(new URL(`../../../../${file}`, import.meta.url));
+}
+
 function textOf(file: string): string {
-  return readFileSync(fileURLToPath(new URL(`../../../../${file}`, import.meta.url)), 'utf8');
+  return readFileSync(absolute(file), 'utf8');
 }
 
 /** The rows of all tables with five columns: what, source, what would go wrong, tests, commands. */
@@ -124,9 +128,14 @@ function titlesIn(file: string): readonly string[] {
   return [...textOf(file).matchAll(title)].map(([, , text = '']) => text.replaceAll("\\'", "'"));
 }
 
-/** All titles that a command for this file could match. */
+/** All titles that a command for this file could match: jest takes each file whose path contains what it is given. */
 function titlesBeside(file: string): readonly string[] {
-  return file.startsWith(scenarioFolder) ? scenarios.map(({ name }) => name) : titlesIn(file);
+  if (file.startsWith(scenarioFolder)) return scenarios.map(({ name }) => name);
+  const folder = folderOf(file);
+  const specs = readdirSync(absolute(`${folder}/src`), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${folder}/src/${path}`)
+    .filter((path) => path.endsWith('spec.ts') && path.includes(pathInProject(file)));
+  return specs.flatMap(titlesIn);
 }
 
 function projectOf(file: string): { readonly target: string; readonly project: string } {
