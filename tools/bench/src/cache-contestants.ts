@@ -13,9 +13,9 @@ export type CacheContestant = (typeof cacheContestants)[number];
 
 export const contestantTitles: Readonly<Record<CacheContestant, string>> = {
   raw: 'raw fast path, all headers',
-  hook: 'hook fast path, all headers',
-  interceptor: 'CacheInterceptor behind a guard, all headers',
-  pipeline: 'the same with other interceptors around it',
+  hook: '@Cached({ fastPath: true }), all headers',
+  interceptor: 'the default, behind a guard, all headers',
+  pipeline: 'CacheInterceptor among other interceptors',
   plain: 'Nest handler behind a guard, without a cache',
   plainWithHeaders: 'the same handler, sending the same headers',
   floor: 'an interceptor behind a guard that only returns the text',

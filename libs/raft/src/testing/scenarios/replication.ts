@@ -25,6 +25,29 @@ export const replication: readonly Scenario[] = [
     },
   },
   {
+    name: 'a follower that is back is asked whether it has what it had confirmed, although nothing is written',
+    run: () => {
+      const a = drivenLeader();
+      a.give({ kind: 'peerGone', peer: toReplicaId('b') });
+      a.wait(100);
+      a.tick();
+      a.confirmHeartbeat('b');
+      const { requestId, prevLogIndex } = a.latest('appendRequest', 'b');
+      expectThat(prevLogIndex === 1, 'it is asked about the last entry that it had confirmed');
+      a.receive('b', {
+        kind: 'appendResponse',
+        requestId,
+        term: a.status.term,
+        matchIndex: undefined,
+        conflict: { index: toLogIndex(1), term: undefined },
+      });
+      expectThat(
+        a.latest('appendRequest', 'b').prevLogIndex === 0,
+        'its disk was rolled back: it gets everything again',
+      );
+    },
+  },
+  {
     name: 'an answer of an earlier term confirms nothing',
     run: () => {
       const a = new DrivenReplica({ log: [1, 1], term: 1 });

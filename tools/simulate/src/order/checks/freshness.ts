@@ -6,11 +6,11 @@ import type { Truth } from './truth.js';
 /** A read that has begun, and how new its answer must be. */
 export interface ReadMark {
   readonly name: string;
-  /** The position in the catalog's log of the last sale of this product that was acknowledged before the read began. */
+  /** The position in the catalog's log of the last sale or restocking of this product that was acknowledged before the read. */
   readonly notBefore: number;
 }
 
-/** No read that began after an acknowledged sale shows the stock from before it; and what it shows was true once. */
+/** No read that began after an acknowledged sale or restocking shows the stock from before it; and what it shows was true once. */
 export class Freshness {
   hits = 0;
   private readonly acknowledgedAt = new Map<string, number>();
@@ -21,7 +21,7 @@ export class Freshness {
   ) {}
 
   begin(name: string): ReadMark {
-    return { name, notBefore: this.acknowledgedAt.get(name) ?? 0 };
+    return { name, notBefore: Math.max(this.acknowledgedAt.get(name) ?? 0, this.truth.restockKnown(name)) };
   }
 
   end({ name, notBefore }: ReadMark, { quantity, sequence }: ProductSeen, frontend: string): void {
@@ -36,7 +36,7 @@ export class Freshness {
     if (sequence < notBefore)
       this.world.violate(
         'Fresh Reads',
-        `${frontend} shows ${name} of entry ${sequence}, a sale at ${notBefore} was acknowledged before the read`,
+        `${frontend} shows ${name} of entry ${sequence}, a change at ${notBefore} was acknowledged before the read`,
       );
   }
 

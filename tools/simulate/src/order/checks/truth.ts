@@ -43,6 +43,11 @@ export class Truth {
   /** Quantity of each product after each entry that the catalog applied. */
   private readonly stockAt = new Map<number, ReadonlyMap<string, number>>();
 
+  /** The last entry that restocked each product. */
+  private readonly restocks = new Map<string, number>();
+  /** The last such entry whose round is over: all caches know of it. */
+  private readonly restocksKnown = new Map<string, number>();
+
   /** The highest term whose debits were executed. */
   private debitTerm = 0;
 
@@ -115,6 +120,7 @@ export class Truth {
     const before = this.stockAt.get(index - 1) ?? this.latestStock();
     this.stockAt.set(index, new Map(stock.map(({ name, current }) => [name, current])));
     this.world.trace(`stock ${index} ${fact}`);
+    if (result.kind === 'restocked') for (const name of result.names) this.restocks.set(name, index);
     if (command.kind !== 'debit' || result.kind !== 'debited') return;
     if (command.term < this.debitTerm)
       this.world.violate(
@@ -137,6 +143,16 @@ export class Truth {
           `entry ${index} takes ${left} of ${name} for new sales of ${taken.get(name) ?? 0}`,
         );
     }
+  }
+
+  /** The catalog says that a round of restocking is over. */
+  restockAcknowledged(names: readonly string[]): void {
+    for (const name of names) this.restocksKnown.set(name, this.restocks.get(name) ?? 0);
+  }
+
+  /** The last entry that restocked the product in a round that is over. */
+  restockKnown(name: string): number {
+    return this.restocksKnown.get(name) ?? 0;
   }
 
   /** The stock after entry `sequence` of the catalog's log. */

@@ -200,7 +200,9 @@ export class Catalog implements Service {
 
   /** One round of the timer. */
   private async restock(): Promise<void> {
+    const { life } = this.process;
     const round = await this.run?.restock.round(restockLevel);
+    if (round?.kind === 'restocked' && this.process.life === life) this.store.truth.restockAcknowledged(round.names);
     if (round?.kind !== 'failed') return;
     const { error } = round;
     if (!(error instanceof LeaderError || error instanceof PublisherOverloadedError))

@@ -151,6 +151,18 @@ export const orderMutants: readonly OrderMutant[] = [
     patches: [{ file: publisher, find: 'if (!awaited)\n            return 0;', replace: 'return 0;' }],
   },
   {
+    name: 'restocking not invalidated',
+    breaks: 'a round of restocking is over when no cache can show the stock before it',
+    likelySeed: 6,
+    patches: [
+      {
+        file: `${catalog}/restock/restock.js`,
+        find: 'await this.publisher.mutate(names.map(productKey), async () => {',
+        replace: 'await (async (_keys, fn) => fn())(names.map(productKey), async () => {',
+      },
+    ],
+  },
+  {
     name: 'no grace after a restart',
     breaks: 'a restarted catalog waits for leases of its earlier life',
     likelySeed: 68,

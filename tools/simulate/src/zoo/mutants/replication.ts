@@ -101,6 +101,11 @@ export const replication = [
     'const patienceMs = Math.max(afterMs, 2 * this.answerTookMs) * 2 ** Math.min(this.timesGivenUp, doublingsMax);',
     'const patienceMs = afterMs;',
   ]),
+  mutant('who-is-back-is-not-asked', 'Who was away is asked whether it has what it had confirmed.', [
+    'replication/follower.js',
+    'this.isBackUnasked = this.answeredOnce;',
+    '',
+  ]),
   mutant('lost-append-never-repeated', 'What is not answered is asked about again.', [
     'replication/replicate.js',
     'follower.doubtWhatIsUnderWay();',
