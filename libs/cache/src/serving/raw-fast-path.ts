@@ -10,7 +10,10 @@ import { RouteSurvey, type CachedRoute, type SkippedStep } from './route-survey.
 import { writeHit, type WrittenHit } from './write-hit.js';
 
 export interface RawFastRoute {
-  /** Everything before the name, such as `/products/`. The name is the rest of the path: one segment, percent-decoded. */
+  /**
+   * Everything before the name, such as `/products/` or, with a global prefix and versions in URIs, `/api/v1/products/`.
+   * The name is the rest of the path: one segment, percent-decoded.
+   */
   readonly prefix: string;
   /** The key that the route's `@Cached` makes of the same name. */
   readonly key: (name: string) => CacheKey | undefined;
@@ -18,8 +21,9 @@ export interface RawFastRoute {
   readonly public?: boolean;
   /**
    * The application it stands before: refused at once when the cached route behind `prefix` has a guard, another
-   * interceptor, `@Header` or `@HttpCode`, which it would skip. Middleware and hooks of the framework are skipped
-   * unseen. `unchecked`: there is no such application, or you know better.
+   * interceptor, `@Header` or `@HttpCode`, which it would skip. Give the application its global prefix and versioning
+   * first. Middleware and hooks of the framework are skipped unseen. `unchecked`: there is no such application, or you
+   * know better.
    */
   readonly before: INestApplicationContext | 'unchecked';
   /** Called after an answer, for a log: no hook of the framework sees it. */
@@ -67,25 +71,37 @@ export class UnknownFastRouteError extends Error {
   readonly code = 'cache_fast_route_unknown';
   readonly definite = true;
 
-  constructor(readonly prefix: string) {
+  /** @param paths Where there are routes with `@Cached`. */
+  constructor(
+    readonly prefix: string,
+    readonly paths: readonly string[],
+  ) {
     super(
-      `There is no route with @Cached whose path is ${prefix} and one parameter, so nothing would ever be ready to be answered there.`,
+      `There is no route with @Cached whose path is ${prefix} and one parameter, so nothing would ever be ready to be answered there. ` +
+        `There are: ${paths.length === 0 ? 'none' : paths.join(', ')}. Give one of these up to its last slash as prefix, ` +
+        "and call this after the application's setGlobalPrefix and enableVersioning.",
     );
   }
 }
 
 function refuseWhatIsGuarded(application: INestApplicationContext, prefix: string): void {
   const survey = application.get(RouteSurvey, { strict: false });
-  const segments = prefix.split('/').filter((segment) => segment !== '');
-  const pattern = new RegExp(
-    `^(?:.*/)?${segments.map((segment) => segment.replace(/[^\w-]/g, '\\$&')).join('/')}/:[^/]+$`,
-  );
-  const routes = survey.cachedRoutes().filter(({ paths }) => paths.some((path) => pattern.test(path)));
-  if (routes.length === 0) throw new UnknownFastRouteError(prefix);
+  const all = survey.cachedRoutes();
+  const routes = all.filter(({ paths }) => paths.some((path) => isNameBehind(prefix, path)));
+  if (routes.length === 0)
+    throw new UnknownFastRouteError(
+      prefix,
+      all.flatMap(({ paths }) => paths),
+    );
   for (const route of routes) {
     const skipped = [...survey.stepsBefore(route), ...declarations(route)];
     if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
   }
+}
+
+/** Is the path the prefix, and then one parameter? */
+function isNameBehind(prefix: string, path: string): boolean {
+  return path.startsWith(prefix) && /^:[^/]+$/.test(path.slice(prefix.length));
 }
 
 function declarations({ declared }: CachedRoute): readonly SkippedStep[] {

@@ -1,17 +1,18 @@
 import { Injectable, type CanActivate, type NestInterceptor } from '@nestjs/common';
-import { GUARDS_METADATA, INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { GUARDS_METADATA, INTERCEPTORS_METADATA } from '@nestjs/common/constants.js';
+import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 
 import { cachedMetadata, type CachedOptions } from './cached.decorator.js';
 import { CacheInterceptor } from './cache.interceptor.js';
 import { declaredAnswer, type DeclaredAnswer } from './declared-answer.js';
 import { bound, guardsOf } from './route-guards.js';
+import { servedPaths } from './served-paths.js';
 
 /** A handler with `@Cached`. */
 export interface CachedRoute {
   /** `Controller.method`. */
   readonly name: string;
-  /** As written in the decorators, joined by slashes: `products/:name`. Prefixes and versions of the application are not in it. */
+  /** Where it is served: `/api/v1/products/:name`, with the prefixes and versions that the application has by now. */
   readonly paths: readonly string[];
   readonly controller: object;
   readonly handler: object;
@@ -35,6 +36,7 @@ export class RouteSurvey {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly application: ApplicationConfig,
+    private readonly modules: ModulesContainer,
   ) {}
 
   cachedRoutes(): readonly CachedRoute[] {
@@ -52,7 +54,12 @@ export class RouteSurvey {
           : [
               {
                 name: `${metatype.name}.${methodName}`,
-                paths: pathsOf(metatype, handler),
+                paths: servedPaths(this.application, {
+                  controller: metatype,
+                  handler,
+                  module: wrapper.host?.metatype,
+                  applicationId: this.modules.applicationId,
+                }),
                 controller: metatype,
                 handler,
                 options,
@@ -96,19 +103,6 @@ export class RouteSurvey {
       ...steps('interceptor', 'global', globalInterceptors),
     ];
   }
-}
-
-function pathsOf(controller: object, handler: object): readonly string[] {
-  const written = (target: object) =>
-    [(Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined) ?? ''].flat();
-  return written(controller).flatMap((outer) =>
-    written(handler).map((inner) =>
-      `${outer}/${inner}`
-        .split('/')
-        .filter((segment) => segment !== '')
-        .join('/'),
-    ),
-  );
 }
 
 function steps(
