@@ -1,7 +1,6 @@
 import {
   HttpException,
   Injectable,
-  Logger,
   NotFoundException,
   type CallHandler,
   type ExecutionContext,
@@ -18,6 +17,7 @@ import { CacheOverloadedError, FillTimeoutError, UnversionedValueError } from '.
 import { cacheStatus } from './cache-status.js';
 import { cachedMetadata, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
+import { logBypass, logDecision } from './decision-log.js';
 import { absenceHeaders, answerOf, routeHeaders, type AskedFor } from './http-answer.js';
 import type { LookUp, Served } from './load-desk.js';
 import { Absent, Versioned, type Loaded } from './loaded.js';
@@ -40,8 +40,6 @@ interface Exchange {
  */
 @Injectable()
 export class CacheInterceptor implements NestInterceptor {
-  private readonly logger = new Logger(CacheInterceptor.name);
-
   constructor(
     private readonly cache: CoherentCache,
     private readonly adapterHost: HttpAdapterHost,
@@ -62,7 +60,7 @@ export class CacheInterceptor implements NestInterceptor {
     if (found.kind === 'bypass') return this.uncached(exchange, next, found.because);
     const { key } = found;
     const how = this.lookUpFor(exchange);
-    if (this.cache.runtime.config.logDecisions) this.logDecision(key, how);
+    logDecision(this.cache.runtime, key, how.minimum);
     const served = this.cache.lookUp(key, async () => toLoaded(key, await lastValueFrom(next.handle())), how);
     if (!(served instanceof Promise)) return of(this.answer(exchange, key, served));
     const failed = (error: unknown): never => {
@@ -82,18 +80,12 @@ export class CacheInterceptor implements NestInterceptor {
     };
   }
 
-  /** Before the cache is asked: afterwards the entry is there. */
-  private logDecision(key: CacheKey, { minimum }: LookUp): void {
-    const { wouldServe, because } = this.cache.explain(key, minimum);
-    this.logger.debug(`${JSON.stringify(key)} ${wouldServe}: ${because}`);
-  }
-
   /** A name nobody knows, a request with credentials, a method that is not GET or HEAD: the handler alone answers. */
   private uncached(exchange: Exchange, next: CallHandler, because: BypassReason): Observable<unknown> {
     const { counters, config } = this.cache.runtime;
     counters.bypasses += 1;
-    if (config.logDecisions)
-      this.logger.debug(`${exchange.request.method} ${exchange.request.url} bypass: ${bypassReasons[because]}`);
+    const { method, url } = exchange.request;
+    logBypass(this.cache.runtime, `${method} ${url}`, bypassReasons[because]);
     this.noteBypass(exchange, because);
     this.setHeader(exchange, 'cache-status', cacheStatus(config.name, { kind: 'bypass', because }));
     this.setRouteHeaders(exchange);

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   Controller,
   Get,
   Injectable,
+  Logger,
   Module,
   Param,
   Scope,
@@ -148,6 +149,7 @@ function fastify(app: NestFastifyApplication) {
 
 interface StartOptions {
   readonly fastPath?: boolean;
+  readonly logDecisions?: boolean;
   readonly globalGuard?: boolean;
   readonly providers?: Provider[];
   readonly prepare?: (app: NestFastifyApplication) => void;
@@ -163,6 +165,7 @@ describe('the fast path', () => {
           name: 'frontend',
           scheduler: new ManualScheduler(),
           fastPath: options.fastPath ?? true,
+          logDecisions: options.logDecisions ?? false,
         }),
       ],
       controllers,
@@ -216,6 +219,21 @@ describe('the fast path', () => {
     expect(answered.byHandler).toBe(1);
     expect(statuses).toEqual(['frontend; fwd=uri-miss; stored', 'frontend; hit; ttl=60', 'frontend; hit; ttl=60']);
     expect(cache.stats().hits).toBe(2);
+  });
+
+  it.each([
+    [true, ['"products/tux" hit: The entry of version 1.4 is fresh and the lease is in force.']],
+    [false, []],
+  ])('logs its decisions as the interceptor does, when it is told to (%s)', async (logDecisions, expected) => {
+    const { get } = await start([FastController], { logDecisions });
+    await get('/products/tux');
+    const debug = jest.spyOn(Logger.prototype, 'debug');
+
+    const { headers } = await get('/products/tux');
+
+    expect(headers['cache-status']).toBe('frontend; hit; ttl=60');
+    expect(debug.mock.calls.map(([line]: readonly unknown[]) => line)).toEqual(expected);
+    debug.mockRestore();
   });
 
   it('keeps answers apart that vary, sends Vary, and knows who has seen something newer', async () => {

@@ -37,8 +37,7 @@ export class HitsBehindGuards implements OnModuleInit {
   onModuleInit(): void {
     const { config } = this.cache.runtime;
     const adapter = this.adapterHost.httpAdapter;
-    // Each decision is logged where all of them are made.
-    if (!config.fastPath || config.logDecisions || adapter?.getType() !== 'fastify') return;
+    if (!config.fastPath || adapter?.getType() !== 'fastify') return;
     const routes = this.routes();
     if (routes.size === 0) return;
     const early = new Map(routes);

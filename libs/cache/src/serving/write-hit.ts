@@ -5,6 +5,7 @@ import { serveHeld } from '../core/coherent-cache.js';
 import type { Version } from '../core/version.js';
 import type { CacheRuntime } from './cache-runtime.js';
 import { cacheStatus } from './cache-status.js';
+import { logDecision } from './decision-log.js';
 import { jsonContentType, matchesEtag, representationOf } from './representation.js';
 
 /** The part of Node's ServerResponse that a ready answer needs. */
@@ -46,6 +47,7 @@ export function writeHit(runtime: CacheRuntime, response: RawResponse, request: 
   if (entry === undefined || entry.kind === 'absence') return undefined;
   const representation = representationOf(request.key, entry);
   if (representation.text === undefined) return undefined;
+  logDecision(runtime, request.key, request.minimum);
   runtime.counters.hits += 1;
   runtime.past.note(request.key, 'fresh', now);
   const status = cacheStatus(runtime.config.name, { kind: 'hit', negative: false, ttlMs: entry.freshUntil - now });
