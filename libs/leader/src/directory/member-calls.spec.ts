@@ -9,8 +9,11 @@ afterEach(async () => {
 });
 
 /** A process that says the same to everybody. */
-async function startMember(answer: object): Promise<string> {
-  const server: Server = createServer((_request, response) => response.end(JSON.stringify(answer)));
+async function startMember(answer: object, statusCode = 200): Promise<string> {
+  const server: Server = createServer((_request, response) => {
+    response.statusCode = statusCode;
+    response.end(JSON.stringify(answer));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => new Promise((resolve) => server.close(resolve)));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -61,6 +64,28 @@ describe('HttpMemberCalls', () => {
     }
 
     expect(calls.peers).toBe(64);
+  });
+
+  it.each([
+    ['is fit', 200, { id: 'a', fit: true }, true],
+    ['is not fit', 200, { id: 'a', fit: false, why: 'no catalog' }, false],
+    ['is of a release that does not know the question: it has no objections', 404, { statusCode: 404 }, true],
+  ])('hears that a member %s', async (_what, statusCode, answer, expected) => {
+    const url = await startMember(answer, statusCode);
+
+    expect(await newCalls().isFit({ id: 'a', url, priority: 1 }, 5000)).toBe(expected);
+  });
+
+  it.each([
+    ['of another member', 200, { id: 'b', fit: true }],
+    ['without an answer in it', 200, { id: 'a' }],
+    ['that failed', 500, { id: 'a', fit: true }],
+  ])('takes an answer %s to the question of fitness for none', async (_what, statusCode, answer) => {
+    const url = await startMember(answer, statusCode);
+
+    await expect(newCalls().isFit({ id: 'a', url, priority: 1 }, 5000)).rejects.toThrow(
+      `it answered ${statusCode} with something else than the fitness of a`,
+    );
   });
 
   it('takes the answer of another process than the one that was asked for silence', async () => {

@@ -56,6 +56,32 @@ describe('AppliedState', () => {
     expect([state.appliedIndex, seen.length]).toEqual([1, 1]);
   });
 
+  it('goes on from a snapshot of the first format, which did not know for how long its leader had led', () => {
+    const { state } = newState();
+    state.apply(entry(1, 'k', minute));
+    const { leadership: _, ...rest } = JSON.parse(state.snapshot().toString('utf8')) as Record<string, unknown>;
+    const { state: later, seen } = newState();
+
+    const data = Buffer.from(JSON.stringify({ ...rest, version: 1 }));
+    later.restore({ index: 1 as LogIndex, term: 1 as Term, data });
+
+    expect(later.apply(entry(2, 'k', 2 * minute))).toMatchObject({ kind: 'replayed', index: 1 });
+    expect(later.apply(entry(3, 'new', 3 * minute))).toMatchObject({ kind: 'command' });
+    expect(seen.map(({ index }) => index)).toEqual([3]);
+    expect(seen[0]?.time).toBeGreaterThanOrEqual(noon + minute);
+  });
+
+  it('refuses a snapshot of a format that it does not know, and changes nothing', () => {
+    const { state } = newState();
+    state.apply(entry(1, 'k', 0));
+    const data = Buffer.from(JSON.stringify({ version: 3 }));
+
+    expect(() => state.restore({ index: 9 as LogIndex, term: 1 as Term, data })).toThrow(
+      'a snapshot of format 3 cannot be read, only formats 1 and 2',
+    );
+    expect(state.appliedIndex).toBe(1);
+  });
+
   it('goes on from a snapshot at the same log time, with the same keys, and forgets them when the others do', () => {
     const { state } = newState();
     state.apply(entry(1, 'k', 0));

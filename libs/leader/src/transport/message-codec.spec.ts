@@ -102,6 +102,20 @@ describe('message codec', () => {
     );
   });
 
+  // What a replica of the first release understands: a group that never changed its members can be updated one by one.
+  it('speaks version 1 where stores and configurations are the first ones, version 2 only where they are not', () => {
+    fc.assert(
+      fc.property(envelope, (sent) => {
+        const { storeId, configuration: members } = sent.message as {
+          readonly storeId?: number;
+          readonly configuration?: object;
+        };
+
+        expect(encodeEnvelope(sent)[1]).toBe(storeId === undefined && members === undefined ? 1 : 2);
+      }),
+    );
+  });
+
   it('refuses a message that was cut anywhere', () => {
     fc.assert(
       fc.property(envelope, fc.nat(), (sent, cut) => {
