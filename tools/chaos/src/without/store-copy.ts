@@ -26,18 +26,18 @@ export class StoreCopy {
     readonly lab: typeof labOfTheStore,
   ) {}
 
-  /** Rejects when the store is not built. @throws StalePatchError */
-  static async without(rule: Rule): Promise<StoreCopy> {
+  /** Rejects when the store is not built; nothing is left of the copy then. @throws StalePatchError */
+  static async without(rule: Rule, original = checkout): Promise<StoreCopy> {
     const folder = await mkdtemp(join(tmpdir(), `toystore-without-${rule.name}-`));
     try {
       // Before anything else, so that nothing is copied for a patch that does not fit.
-      await patchedFiles(rule, { checkout, of: 'built' });
+      await patchedFiles(rule, { checkout: original, of: 'built' });
       for (const project of projects) {
-        const source = join(checkout, project);
+        const source = join(original, project);
         const filter = (path: string): boolean => !notCopied.test(path.slice(source.length));
         await cp(source, join(folder, project), { recursive: true, filter });
       }
-      await linkPackages(folder);
+      await linkPackages(original, folder);
       for (const { path, text } of await patchedFiles(rule, { checkout: folder, of: 'built' })) {
         await writeFile(path, text);
       }
@@ -55,8 +55,8 @@ export class StoreCopy {
 }
 
 /** Other people's packages are the ones of the checkout; the own ones are those of the copy. */
-async function linkPackages(folder: string): Promise<void> {
-  const [from, to] = [join(checkout, 'node_modules'), join(folder, 'node_modules')];
+async function linkPackages(original: string, folder: string): Promise<void> {
+  const [from, to] = [join(original, 'node_modules'), join(folder, 'node_modules')];
   await mkdir(to);
   for (const name of await readdir(from)) {
     if (!ownScopes.has(name)) await symlink(join(from, name), join(to, name));
