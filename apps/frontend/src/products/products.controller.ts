@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Req, Res, UseInterceptors } from '@nestjs/common';
 import { ApiHeader, ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { absent, Cached, CacheInterceptor, type CachedResult, formatVersion, versioned } from '@quorumkit/cache';
+import { absent, Cached, CacheInterceptor, type CachedResult, versioned } from '@quorumkit/cache';
 import { parseProductName, ProductAnswer, ProductList, type Unavailable, unreachable } from '@toystore/contracts';
 import { ProblemError } from '@toystore/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { holds } from '../conditional-requests/entity-tag.js';
+import { entityTag, holds } from '../conditional-requests/entity-tag.js';
 import { ApiProblems } from '../docs/api-problems.decorator.js';
 import { CatalogReader } from './catalog-reader.js';
 import { productKey } from './product-key.js';
@@ -34,13 +34,14 @@ export class ProductsController {
     const answer = await this.#catalog.list();
     if (answer.kind === 'unavailable') throw unavailable(answer);
     const { list } = answer;
-    const etag = `"${formatVersion(list)}"`;
+    const contents = { data: list.products.map(productView) };
+    const etag = entityTag(list, contents);
     void reply.header('etag', etag).header('cache-control', 'no-cache');
     if (holds(request.headers['if-none-match'], etag)) {
       void reply.code(304);
       return undefined;
     }
-    return { data: list.products.map(productView) };
+    return contents;
   }
 
   @Get(':name')
