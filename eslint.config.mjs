@@ -4,7 +4,11 @@ import tseslint from 'typescript-eslint';
 
 /** Who may depend on whom. There is no catch-all: a project without its tags may import no library at all. */
 const boundaries = [
-  { sourceTag: 'layer:pure', onlyDependOnLibsWithTags: [], allowedExternalImports: ['tslib', '@jest/globals', 'fast-check'] },
+  {
+    sourceTag: 'layer:pure',
+    onlyDependOnLibsWithTags: [],
+    allowedExternalImports: ['tslib', '@jest/globals', 'fast-check'],
+  },
   { sourceTag: 'scope:quorumkit', onlyDependOnLibsWithTags: ['scope:quorumkit'] },
   { sourceTag: 'layer:nest', onlyDependOnLibsWithTags: ['layer:pure', 'layer:nest'] },
   { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: [] },
@@ -19,16 +23,46 @@ const boundaries = [
   { sourceTag: 'scope:toystore', onlyDependOnLibsWithTags: ['scope:toystore', 'scope:quorumkit'] },
 ];
 
-const noAmbient = ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'process', 'performance', 'crypto', 'Buffer', 'console'];
+const noAmbient = [
+  'Date',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'fetch',
+  'process',
+  'performance',
+  'crypto',
+  'Buffer',
+  'console',
+];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/test-results/**', '**/coverage/**', '**/eslint.config.mjs', '.nx/**', 'data/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/test-results/**',
+      '**/coverage/**',
+      '**/eslint.config.mjs',
+      '.nx/**',
+      'data/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, banTransitiveDependencies: false, allow: [], depConstraints: boundaries }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          banTransitiveDependencies: false,
+          allow: [],
+          depConstraints: boundaries,
+        },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -47,7 +81,15 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
-    languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly', process: 'readonly', console: 'readonly' } },
+    languageOptions: {
+      globals: {
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+      },
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off', 'no-restricted-syntax': 'off' },
   },
   {
@@ -56,7 +98,10 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts'],
     rules: {
       'no-restricted-globals': ['error', ...noAmbient],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Randomness enters as a seeded Prng.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness enters as a seeded Prng.' },
+      ],
       'no-restricted-imports': ['error', { patterns: ['node:*', 'fs', 'net', 'http', 'crypto', 'rxjs*', '@nestjs/*'] }],
     },
   },

@@ -8,10 +8,29 @@ import { runFleet } from './fleet/run-fleet.js';
 import { StoreUnreachableError } from './fleet/store-unreachable-error.js';
 import { reportText } from './report/report-text.js';
 
-async function run({ clients, requests, prob: probs, url, out, json, seed = randomInt(2 ** 32) }: ClientArguments): Promise<void> {
-  const progress = openProgress({ total: clients * requests * probs.length, visible: process.stderr.isTTY === true && json !== true });
+async function run({
+  clients,
+  requests,
+  prob: probs,
+  url,
+  out,
+  json,
+  seed = randomInt(2 ** 32),
+}: ClientArguments): Promise<void> {
+  const progress = openProgress({
+    total: clients * requests * probs.length,
+    visible: process.stderr.isTTY === true && json !== true,
+  });
   try {
-    const report = await runFleet({ url, clients, requests, probs, seed, out: folderFor(out), onVisit: () => progress.advance() });
+    const report = await runFleet({
+      url,
+      clients,
+      requests,
+      probs,
+      seed,
+      out: folderFor(out),
+      onVisit: () => progress.advance(),
+    });
     progress.stop();
     process.stdout.write(`${json === true ? JSON.stringify(report) : reportText(report)}\n`);
     if (!report.ok) process.exitCode = 1;
@@ -19,7 +38,8 @@ async function run({ clients, requests, prob: probs, url, out, json, seed = rand
     progress.stop();
     if (!(error instanceof StoreUnreachableError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    if (json === true) process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    if (json === true)
+      process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
     process.exitCode = 1;
   }
 }

@@ -8,7 +8,12 @@ export interface Progress {
 
 export function openProgress({ total, visible }: { total: number; visible: boolean }): Progress {
   if (!visible) return { advance: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({ stream: process.stderr, format: '{bar} {value}/{total} visits, {duration_formatted}', hideCursor: true, clearOnComplete: true });
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: '{bar} {value}/{total} visits, {duration_formatted}',
+    hideCursor: true,
+    clearOnComplete: true,
+  });
   bar.start(total, 0);
   return { advance: () => bar.increment(), stop: () => bar.stop() };
 }

@@ -6,7 +6,10 @@ export class StoreUnreachableError extends Error {
   readonly url: string;
 
   constructor(url: string, detail: string, options?: ErrorOptions) {
-    super(`No store serves products at ${url}: ${detail.replace(/\.$/, '')}. Nothing was ordered. Start one (npm start), or say where it is with --url.`, options);
+    super(
+      `No store serves products at ${url}: ${detail.replace(/\.$/, '')}. Nothing was ordered. Start one (npm start), or say where it is with --url.`,
+      options,
+    );
     this.url = url;
   }
 }

@@ -14,7 +14,10 @@ describe('parseProbabilities', () => {
     expect(parseProbabilities(text)).toEqual(probs);
   });
 
-  it.each(['', '2', '-0.1', '0..2:0.5', '1..0:0.2', '0..1:0', '0..1', '0..1:0.000001', 'x', '1e-1', '0.2,0.4'])('refuses %j', (text) => {
-    expect(parseProbabilities(text)).toBeUndefined();
-  });
+  it.each(['', '2', '-0.1', '0..2:0.5', '1..0:0.2', '0..1:0', '0..1', '0..1:0.000001', 'x', '1e-1', '0.2,0.4'])(
+    'refuses %j',
+    (text) => {
+      expect(parseProbabilities(text)).toBeUndefined();
+    },
+  );
 });

@@ -28,7 +28,8 @@ describe('planSession', () => {
   });
 
   it('visits the same products whatever the probability', () => {
-    const visited = (prob: number) => planSession(new Prng(3), { requests: 20, prob, products }).map(({ product }) => product);
+    const visited = (prob: number) =>
+      planSession(new Prng(3), { requests: 20, prob, products }).map(({ product }) => product);
 
     expect(visited(0)).toEqual(visited(1));
   });
@@ -44,7 +45,9 @@ describe('planSession', () => {
 
   it('gives clients and runs of one seed different plans', () => {
     const options = { requests: 20, prob: 0.5, products };
-    const plans = [Prng.forPart(1, 0, 1), Prng.forPart(1, 0, 2), Prng.forPart(1, 1, 1), Prng.forPart(2, 0, 1)].map((prng) => JSON.stringify(planSession(prng, options)));
+    const plans = [Prng.forPart(1, 0, 1), Prng.forPart(1, 0, 2), Prng.forPart(1, 1, 1), Prng.forPart(2, 0, 1)].map(
+      (prng) => JSON.stringify(planSession(prng, options)),
+    );
 
     expect(new Set(plans).size).toBe(4);
   });

@@ -21,7 +21,13 @@ export class FileOrderRecords implements OrderRecords {
   readonly #pending: Map<string, IntendedOrder>;
   readonly #acknowledged: AcknowledgedOrder[];
 
-  private constructor(state: { store: string; csv: FileHandle; journal: FileHandle; pending: Map<string, IntendedOrder>; acknowledged: AcknowledgedOrder[] }) {
+  private constructor(state: {
+    store: string;
+    csv: FileHandle;
+    journal: FileHandle;
+    pending: Map<string, IntendedOrder>;
+    acknowledged: AcknowledgedOrder[];
+  }) {
     this.#store = state.store;
     this.#csv = state.csv;
     this.#journal = state.journal;

@@ -2,7 +2,10 @@ import type { IntendedOrder } from './order-records.js';
 
 /** One line of a client's journal. */
 export type JournalLine =
-  | ({ readonly kind: 'intended'; /** the store's address: a key means nothing to another store */ readonly store: string } & IntendedOrder)
+  | ({
+      readonly kind: 'intended';
+      /** the store's address: a key means nothing to another store */ readonly store: string;
+    } & IntendedOrder)
   | { readonly kind: 'settled'; readonly key: string };
 
 export function formatJournalLine(line: JournalLine): string {
@@ -34,6 +37,7 @@ function parseJournalLine(text: string): JournalLine | undefined {
   const { kind, key, name, quantity, store } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof key !== 'string') return undefined;
   if (kind === 'settled') return { kind, key };
-  if (kind !== 'intended' || typeof name !== 'string' || typeof quantity !== 'number' || typeof store !== 'string') return undefined;
+  if (kind !== 'intended' || typeof name !== 'string' || typeof quantity !== 'number' || typeof store !== 'string')
+    return undefined;
   return { kind, key, name, quantity, store };
 }

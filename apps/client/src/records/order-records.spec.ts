@@ -16,7 +16,8 @@ afterEach(() => {
 });
 
 const store = 'http://127.0.0.1:8080';
-const openFiles = (at = store): Promise<FileOrderRecords> => FileOrderRecords.open({ folder, client: 'client-1', store: at });
+const openFiles = (at = store): Promise<FileOrderRecords> =>
+  FileOrderRecords.open({ folder, client: 'client-1', store: at });
 const csv = (): string => readFileSync(join(folder, 'client-1.csv'), 'utf8');
 const first = { key: 'k1', name: 'tux', quantity: 3 };
 const second = { key: 'k2', name: 'lego', quantity: 1 };
@@ -80,7 +81,10 @@ describe('FileOrderRecords', () => {
 
   it('cuts off lines that a crash left incomplete', async () => {
     writeFileSync(join(folder, 'client-1.csv'), 'number,name,quantity,key\n0,tux,1,k0\n1,le');
-    writeFileSync(join(folder, 'client-1.journal'), `${JSON.stringify({ kind: 'intended', store, ...first })}\n{"kind":"int`);
+    writeFileSync(
+      join(folder, 'client-1.journal'),
+      `${JSON.stringify({ kind: 'intended', store, ...first })}\n{"kind":"int`,
+    );
 
     const records = await openFiles();
     await records.acknowledge({ ...first, number: 1 });

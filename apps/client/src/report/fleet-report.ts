@@ -47,7 +47,8 @@ export interface RunFacts {
 }
 
 export function summarizeRun(facts: RunFacts, sessions: readonly SessionReport[]): RunReport {
-  const total = (count: (session: SessionReport) => number): number => sessions.reduce((sum, session) => sum + count(session), 0);
+  const total = (count: (session: SessionReport) => number): number =>
+    sessions.reduce((sum, session) => sum + count(session), 0);
   return {
     prob: facts.prob,
     clients: facts.clients,

@@ -26,6 +26,12 @@ export class LatencyRecorder {
     const { count } = this.#histogram;
     if (count === 0) return { count, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null };
     const percentileMs = (percentile: number): number => this.#histogram.percentile(percentile) / 1_000;
-    return { count, p50Ms: percentileMs(50), p95Ms: percentileMs(95), p99Ms: percentileMs(99), maxMs: this.#histogram.max / 1_000 };
+    return {
+      count,
+      p50Ms: percentileMs(50),
+      p95Ms: percentileMs(95),
+      p99Ms: percentileMs(99),
+      maxMs: this.#histogram.max / 1_000,
+    };
   }
 }

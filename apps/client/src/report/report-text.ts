@@ -5,7 +5,24 @@ const linesShownMax = 20;
 
 /** The report for a person: one line a probability, then what went wrong. */
 export function reportText(report: FleetReport): string {
-  const head = ['prob', 'queries', 'p50', 'p95', 'p99', 'max ms', 'orders', 'p50', 'p95', 'p99', 'max ms', 'refused', 'failed', 'open', 'retries', 'wrong'];
+  const head = [
+    'prob',
+    'queries',
+    'p50',
+    'p95',
+    'p99',
+    'max ms',
+    'orders',
+    'p50',
+    'p95',
+    'p99',
+    'max ms',
+    'refused',
+    'failed',
+    'open',
+    'retries',
+    'wrong',
+  ];
   const rows = report.runs.map((run) => [
     String(run.prob),
     ...latencyCells(run.latency.query),
@@ -19,7 +36,8 @@ export function reportText(report: FleetReport): string {
   ]);
   const problems = report.runs.flatMap(problemLines);
   const shown = problems.slice(0, linesShownMax);
-  if (problems.length > shown.length) shown.push(`  … and ${problems.length - shown.length} more (all of them: --json)`);
+  if (problems.length > shown.length)
+    shown.push(`  … and ${problems.length - shown.length} more (all of them: --json)`);
   return [alignColumns([head, ...rows]), ...shown, verdict(report)].join('\n');
 }
 
@@ -31,14 +49,18 @@ function problemLines({ mismatches, wrongAnswers, orders }: RunReport): readonly
   return [
     ...mismatches.map(({ client, detail }) => `  ${client}: ${detail}`),
     ...wrongAnswers.map((detail) => `  wrong answer: ${detail}`),
-    ...(orders.unresolved > 0 ? [`  ${orders.unresolved} orders have no outcome yet; run again with the same --out to settle them`] : []),
+    ...(orders.unresolved > 0
+      ? [`  ${orders.unresolved} orders have no outcome yet; run again with the same --out to settle them`]
+      : []),
   ];
 }
 
 function verdict({ ok, runs, seed, out }: FleetReport): string {
   const placed = runs.reduce((sum, { orders }) => sum + orders.placed, 0);
   const files = out === null ? '' : ` Records: ${out}.`;
-  return ok ? `All ${placed} orders match their records. Seed ${seed}.${files}` : `NOT all orders match their records. Seed ${seed}.${files}`;
+  return ok
+    ? `All ${placed} orders match their records. Seed ${seed}.${files}`
+    : `NOT all orders match their records. Seed ${seed}.${files}`;
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string {

@@ -5,12 +5,29 @@ import { LatencyRecorder } from './latency.js';
 import { reportText } from './report-text.js';
 
 function session(over: Partial<SessionReport> = {}): SessionReport {
-  return { client: 'client-1', queries: 20, notFound: 0, failedQueries: 0, placed: 4, refused: 1, failed: 0, unresolved: 0, resumed: 0, retries: 2, mismatches: [], wrongAnswers: [], ...over };
+  return {
+    client: 'client-1',
+    queries: 20,
+    notFound: 0,
+    failedQueries: 0,
+    placed: 4,
+    refused: 1,
+    failed: 0,
+    unresolved: 0,
+    resumed: 0,
+    retries: 2,
+    mismatches: [],
+    wrongAnswers: [],
+    ...over,
+  };
 }
 
 function run(...sessions: SessionReport[]): RunReport {
   const none = new LatencyRecorder().summary();
-  return summarizeRun({ prob: 0.2, clients: sessions.length, requests: 20, latency: { query: none, order: none }, elapsedMs: 1000 }, sessions);
+  return summarizeRun(
+    { prob: 0.2, clients: sessions.length, requests: 20, latency: { query: none, order: none }, elapsedMs: 1000 },
+    sessions,
+  );
 }
 
 const lost = { client: 'client-1', number: 3, detail: 'order 3 (1 tux) was acknowledged, the store does not have it' };
@@ -23,7 +40,12 @@ describe('LatencyRecorder', () => {
     const { count, p50Ms, p95Ms, p99Ms, maxMs } = recorder.summary();
 
     expect(count).toBe(100);
-    for (const [percentile, expected] of [[p50Ms, 50], [p95Ms, 95], [p99Ms, 99], [maxMs, 100]] as const) {
+    for (const [percentile, expected] of [
+      [p50Ms, 50],
+      [p95Ms, 95],
+      [p99Ms, 99],
+      [maxMs, 100],
+    ] as const) {
       expect(Math.abs((percentile ?? 0) - expected)).toBeLessThan(0.5);
     }
   });
@@ -46,7 +68,11 @@ describe('LatencyRecorder', () => {
 
 describe('summarizeRun', () => {
   it('adds the sessions up', () => {
-    expect(run(session(), session({ placed: 5, retries: 0 }))).toMatchObject({ queries: 40, orders: { placed: 9, refused: 2 }, retries: 2 });
+    expect(run(session(), session({ placed: 5, retries: 0 }))).toMatchObject({
+      queries: 40,
+      orders: { placed: 9, refused: 2 },
+      retries: 2,
+    });
   });
 });
 
@@ -65,11 +91,19 @@ describe('isRunOk', () => {
 
 describe('reportText', () => {
   it('says that all orders match, with the seed that repeats the run', () => {
-    expect(reportText({ ok: true, url: 'http://127.0.0.1:8080', seed: 42, out: null, runs: [run(session())] })).toMatch(/All 4 orders match their records\. Seed 42\./);
+    expect(reportText({ ok: true, url: 'http://127.0.0.1:8080', seed: 42, out: null, runs: [run(session())] })).toMatch(
+      /All 4 orders match their records\. Seed 42\./,
+    );
   });
 
   it('names each order that does not match', () => {
-    const text = reportText({ ok: false, url: 'http://127.0.0.1:8080', seed: 42, out: '/tmp/o', runs: [run(session({ mismatches: [lost] }))] });
+    const text = reportText({
+      ok: false,
+      url: 'http://127.0.0.1:8080',
+      seed: 42,
+      out: '/tmp/o',
+      runs: [run(session({ mismatches: [lost] }))],
+    });
 
     expect(text).toMatch(/client-1: order 3 \(1 tux\)[^]*NOT all orders match[^]*Records: \/tmp\/o/);
   });

@@ -1,4 +1,9 @@
-import { ConnectionFailedError, DeadlineExceededError, UnexpectedAnswerError, type StorePlaceOrderResult } from '@toystore/contracts';
+import {
+  ConnectionFailedError,
+  DeadlineExceededError,
+  UnexpectedAnswerError,
+  type StorePlaceOrderResult,
+} from '@toystore/contracts';
 
 /** A failure after which the same request, with the same key, may be sent again. */
 export interface Retryable {

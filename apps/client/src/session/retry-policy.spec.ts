@@ -18,22 +18,33 @@ describe('decideAfterAttempt', () => {
 
   it('retries after two seconds while one of its three retries is left', () => {
     for (const retries of [0, 1, 2]) {
-      expect(decideAfterAttempt(refusedService, { retries, mayBePlaced: false }, retryPolicyDefault)).toEqual({ kind: 'retry', afterMs: 2000, mayBePlaced: false });
+      expect(decideAfterAttempt(refusedService, { retries, mayBePlaced: false }, retryPolicyDefault)).toEqual({
+        kind: 'retry',
+        afterMs: 2000,
+        mayBePlaced: false,
+      });
     }
   });
 
   it('gives up as failed when every try certainly placed nothing', () => {
-    expect(decideAfterAttempt(refusedService, spent, retryPolicyDefault)).toEqual({ kind: 'done', outcome: { kind: 'failed', detail: 'no leader' } });
+    expect(decideAfterAttempt(refusedService, spent, retryPolicyDefault)).toEqual({
+      kind: 'done',
+      outcome: { kind: 'failed', detail: 'no leader' },
+    });
   });
 
   it('gives up as unresolved when the last try broke off', () => {
-    expect(decideAfterAttempt(brokenConnection, spent, retryPolicyDefault)).toMatchObject({ outcome: { kind: 'unresolved' } });
+    expect(decideAfterAttempt(brokenConnection, spent, retryPolicyDefault)).toMatchObject({
+      outcome: { kind: 'unresolved' },
+    });
   });
 
   it('does not forget over later refusals of service that an earlier try may have placed the order', () => {
     const next = decideAfterAttempt(brokenConnection, fresh, retryPolicyDefault);
 
     expect(next).toMatchObject({ kind: 'retry', mayBePlaced: true });
-    expect(decideAfterAttempt(refusedService, { retries: 3, mayBePlaced: true }, retryPolicyDefault)).toMatchObject({ outcome: { kind: 'unresolved' } });
+    expect(decideAfterAttempt(refusedService, { retries: 3, mayBePlaced: true }, retryPolicyDefault)).toMatchObject({
+      outcome: { kind: 'unresolved' },
+    });
   });
 });

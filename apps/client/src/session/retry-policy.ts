@@ -23,7 +23,9 @@ export function decideAfterAttempt(
   attempt: OrderAttempt,
   history: { retries: number; mayBePlaced: boolean },
   policy: RetryPolicy,
-): { readonly kind: 'retry'; readonly afterMs: number; readonly mayBePlaced: boolean } | { readonly kind: 'done'; readonly outcome: OrderOutcome } {
+):
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly mayBePlaced: boolean }
+  | { readonly kind: 'done'; readonly outcome: OrderOutcome } {
   if (attempt.kind !== 'retryable') return { kind: 'done', outcome: attempt };
   // A later refusal of service says nothing about a try that broke off before it.
   const mayBePlaced = history.mayBePlaced || !attempt.definite;

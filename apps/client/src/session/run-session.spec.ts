@@ -57,7 +57,10 @@ describe('runSession', () => {
       { number: 0, name: 'lego', quantity: 3 },
       { number: 1, name: 'tux', quantity: 2 },
     ]);
-    expect(records.acknowledged().map(({ number, key }) => [number, key])).toEqual([[0, 'key-1'], [1, 'key-2']]);
+    expect(records.acknowledged().map(({ number, key }) => [number, key])).toEqual([
+      [0, 'key-1'],
+      [1, 'key-2'],
+    ]);
     expect(latencies).toEqual({ query: [0, 0, 0], order: [0, 0], visits: 3 });
   });
 
@@ -138,15 +141,35 @@ describe('runSession', () => {
     const store = new FakeStore();
     const forgetful = buy('tux');
 
-    const { report } = await shop(store, [forgetful, { product: 'lego', get order() { store.orders.length = 0; return undefined; } }]);
+    const { report } = await shop(store, [
+      forgetful,
+      {
+        product: 'lego',
+        get order() {
+          store.orders.length = 0;
+          return undefined;
+        },
+      },
+    ]);
 
-    expect(report.mismatches).toEqual([{ client: 'client-1', number: 0, detail: 'order 0 (1 tux) was acknowledged, the store does not have it' }]);
+    expect(report.mismatches).toEqual([
+      { client: 'client-1', number: 0, detail: 'order 0 (1 tux) was acknowledged, the store does not have it' },
+    ]);
   });
 
   it('reports an acknowledged order that has become another', async () => {
     const store = new FakeStore();
 
-    const { report } = await shop(store, [buy('tux'), { product: 'lego', get order() { store.orders[0] = { number: 0, name: 'lego', quantity: 9 }; return undefined; } }]);
+    const { report } = await shop(store, [
+      buy('tux'),
+      {
+        product: 'lego',
+        get order() {
+          store.orders[0] = { number: 0, name: 'lego', quantity: 9 };
+          return undefined;
+        },
+      },
+    ]);
 
     expect(report.mismatches[0]?.detail).toBe('order 0 was acknowledged as 1 tux, the store answers 9 lego as order 0');
   });

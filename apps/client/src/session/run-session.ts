@@ -79,9 +79,22 @@ class Session {
   readonly #placed: AcknowledgedOrder[] = [];
   readonly #mismatches: Mismatch[] = [];
   readonly #wrongAnswers: string[] = [];
-  readonly #counts = { queries: 0, notFound: 0, failedQueries: 0, placed: 0, refused: 0, failed: 0, unresolved: 0, resumed: 0, retries: 0 };
+  readonly #counts = {
+    queries: 0,
+    notFound: 0,
+    failedQueries: 0,
+    placed: 0,
+    refused: 0,
+    failed: 0,
+    unresolved: 0,
+    resumed: 0,
+    retries: 0,
+  };
 
-  constructor(ports: SessionPorts, { client, visits, retry = retryPolicyDefault, tryDeadlineMs = tryDeadlineMsDefault }: SessionOptions) {
+  constructor(
+    ports: SessionPorts,
+    { client, visits, retry = retryPolicyDefault, tryDeadlineMs = tryDeadlineMsDefault }: SessionOptions,
+  ) {
     this.#ports = ports;
     this.#client = client;
     this.#visits = visits;

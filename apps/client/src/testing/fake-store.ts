@@ -4,7 +4,11 @@ import type { PeerAnswer, ScriptedPeer } from '@toystore/contracts/testing';
 const products = ['tux', 'lego', 'barbie'];
 
 const ok = (data: unknown): PeerAnswer => ({ kind: 'answer', status: 200, json: { data } });
-export const problem = (status: number, code: ProblemCode): PeerAnswer => ({ kind: 'answer', status, json: { type: problemTypeUri(code), title: code, status, detail: `the store says ${code}` } });
+export const problem = (status: number, code: ProblemCode): PeerAnswer => ({
+  kind: 'answer',
+  status,
+  json: { type: problemTypeUri(code), title: code, status, detail: `the store says ${code}` },
+});
 
 /** A store in memory that keeps orders by key; `faults` are used up first, one for each order that arrives. */
 export class FakeStore {
@@ -15,7 +19,11 @@ export class FakeStore {
   readonly #byKey = new Map<string, PeerAnswer>();
 
   readonly answer: ScriptedPeer = ({ method, path, headers, body }) => {
-    if (method === 'POST') return this.#place(String(headers['idempotency-key']), JSON.parse(String(body)) as { name: string; quantity: number });
+    if (method === 'POST')
+      return this.#place(
+        String(headers['idempotency-key']),
+        JSON.parse(String(body)) as { name: string; quantity: number },
+      );
     const [, collection, id] = path.split('/');
     if (id === undefined) return ok(products.map((name) => this.#product(name)));
     if (collection === 'orders') {

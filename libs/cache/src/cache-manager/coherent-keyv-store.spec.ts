@@ -30,7 +30,8 @@ describe('CACHE_MANAGER over the coherent cache', () => {
     manager = module.get<Cache>(CACHE_MANAGER);
   });
 
-  const load = (name: string, sequence = 1) => cache.fetch(`products/${name}`, async () => ({ value: { name }, ...at(sequence) }));
+  const load = (name: string, sequence = 1) =>
+    cache.fetch(`products/${name}`, async () => ({ value: { name }, ...at(sequence) }));
   const list = async () => {
     const names: string[] = [];
     for await (const [key] of manager.stores[0]?.iterator?.(undefined) as AsyncGenerator<[string]>) names.push(key);

@@ -29,7 +29,9 @@ export class CallAuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<IncomingRequest>();
     const hasBody = request.body !== undefined && request.body !== null;
     if (hasBody && request.rawBody === undefined) {
-      throw new Error('auth.verify needs the bytes of the body: start the application with { rawBody: true }, or put them on request.rawBody.');
+      throw new Error(
+        'auth.verify needs the bytes of the body: start the application with { rawBody: true }, or put them on request.rawBody.',
+      );
     }
     try {
       const { method, headers } = request;

@@ -4,7 +4,8 @@ export class OptionChecks {
 
   integer(name: string, value: unknown, range: { min: number; max: number; fallback: number }): number {
     if (value === undefined) return range.fallback;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max) return value;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max)
+      return value;
     this.problems.push(`${name} must be a whole number from ${range.min} to ${range.max}, got ${describe(value)}`);
     return range.fallback;
   }
@@ -41,5 +42,5 @@ export function isHttpUrl(text: string): boolean {
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value) ?? typeof value;
+  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value);
 }

@@ -22,7 +22,11 @@ const sourcesOf = new WeakMap<Registry, Map<string, Set<Source>>>();
  * Several caches of one process may register the same metric with one registry; their labels tell them apart.
  * Returns how to take the source away again.
  */
-export function registerSource(registry: Registry | undefined, definition: MetricDefinition, source: Source): () => void {
+export function registerSource(
+  registry: Registry | undefined,
+  definition: MetricDefinition,
+  source: Source,
+): () => void {
   const target = registry ?? defaultRegistry;
   const sources = sourcesFor(target, definition.name);
   if (target.getSingleMetric(definition.name) === undefined) createMetric(target, definition, sources);
@@ -38,7 +42,11 @@ function sourcesFor(registry: Registry, name: string): Set<Source> {
   return sources;
 }
 
-function createMetric(registry: Registry, { name, help, kind, labelNames }: MetricDefinition, sources: Set<Source>): void {
+function createMetric(
+  registry: Registry,
+  { name, help, kind, labelNames }: MetricDefinition,
+  sources: Set<Source>,
+): void {
   const common = { name, help, labelNames: [...labelNames], registers: [registry] };
   const samples = () => [...sources].flatMap((source) => source());
   if (kind === 'gauge') {

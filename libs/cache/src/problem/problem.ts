@@ -12,7 +12,14 @@ export class CacheProblem extends HttpException {
     readonly extra: { readonly errors?: readonly ShapeProblem[]; readonly retryAfterSeconds?: number } = {},
   ) {
     const { errors } = extra;
-    const body = { type: 'about:blank', title, status, detail, ...(errors && { errors }), error: { code: status, message: detail } };
+    const body = {
+      type: 'about:blank',
+      title,
+      status,
+      detail,
+      ...(errors && { errors }),
+      error: { code: status, message: detail },
+    };
     super(body, status);
   }
 }
@@ -31,7 +38,8 @@ export class CacheProblemFilter implements ExceptionFilter<CacheProblem> {
     const { httpAdapter } = this.adapterHost;
     const response: unknown = host.switchToHttp().getResponse();
     httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
-    if (problem.extra.retryAfterSeconds !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(problem.extra.retryAfterSeconds));
+    if (problem.extra.retryAfterSeconds !== undefined)
+      httpAdapter.setHeader(response, 'Retry-After', String(problem.extra.retryAfterSeconds));
     httpAdapter.reply(response, problem.getResponse(), problem.getStatus());
   }
 }
