@@ -60,6 +60,24 @@ describe('a replica that has lost its store', () => {
     expect(b.heartbeat('a', { term: 1 })).toMatchObject({ storeId: 5 });
   });
 
+  it('is not taken for one whose disk was rolled back: it says itself that it is another store, which is told once', () => {
+    const a = new DrivenReplica();
+    a.becomeLeader();
+    for (const peer of a.peers) a.confirmAppend(peer);
+    a.propose('p');
+    const { requestId, term } = a.latest('appendRequest', 'b');
+
+    const conflict = { index: toLogIndex(1), term: undefined };
+    a.receive('b', { kind: 'appendResponse', requestId, term, matchIndex: undefined, conflict, storeId: 7 });
+    a.wait(100);
+    a.tick();
+    a.confirmHeartbeat('b', 7);
+
+    const told = a.trace.filter(({ kind }) => kind === 'memberLostStore' || kind === 'followerRegressed');
+    expect(told).toEqual([{ kind: 'memberLostStore', peer: 'b', storeId: 7 }]);
+    expect(a.latest('appendRequest', 'b').prevLogIndex).toBe(0);
+  });
+
   /** (1) The old b had confirmed 4 entries to a. (2) The new b got others at these places, from a leader that is deposed. */
   it('commits nothing on the strength of what the lost store had confirmed', () => {
     const b = new DrivenReplica({ voters: ['b', 'a', 'c'], storeId: 1 });

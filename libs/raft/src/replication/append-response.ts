@@ -4,6 +4,7 @@ import type { AppendResponse } from '../message.js';
 import { becomeFollower } from '../roles.js';
 import type { RaftState } from '../state.js';
 import type { Follower, InflightRequest } from './follower.js';
+import { hearFromStore } from './hear-from-store.js';
 
 /** Raft §5.3, the leader's side of an answered append. */
 export function receiveAppend(raft: RaftState, from: ReplicaId, response: AppendResponse): void {
@@ -21,7 +22,7 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
     return;
   }
   const request = follower.takeInflight(response.requestId, raft.now);
-  follower.heardFromStore(response, raft.lastRequestId);
+  const isKnownStore = hearFromStore(raft, follower, response);
   if (response.matchIndex !== undefined) {
     invariant(
       response.matchIndex <= raft.log.lastIndex,
@@ -32,17 +33,19 @@ export function receiveAppend(raft: RaftState, from: ReplicaId, response: Append
   } else if (request === undefined || response.conflict === undefined) {
     raft.drop(from, response, 'no append waits for it');
   } else {
-    resolveConflict(raft, follower, { request, conflict: response.conflict });
+    resolveConflict(raft, follower, { request, conflict: response.conflict, isKnownStore });
   }
 }
 
 interface Conflict {
   readonly request: InflightRequest;
+  /** Another one lacks what the one before it had confirmed, and says itself that it is another one. */
+  readonly isKnownStore: boolean;
   readonly conflict: NonNullable<AppendResponse['conflict']>;
 }
 
-function resolveConflict(raft: RaftState, follower: Follower, { request, conflict }: Conflict): void {
-  if (request.followsMatch) {
+function resolveConflict(raft: RaftState, follower: Follower, { request, conflict, isKnownStore }: Conflict): void {
+  if (request.followsMatch && isKnownStore) {
     raft.trace({
       kind: 'followerRegressed',
       peer: follower.peer,
@@ -66,7 +69,7 @@ function resolveConflict(raft: RaftState, follower: Follower, { request, conflic
  * the beginning of that term; one of an older term may agree up to the leader's last entry of it (Raft §5.3, last
  * paragraph).
  */
-function nextIndexAfter(raft: RaftState, { request, conflict }: Conflict): number {
+function nextIndexAfter(raft: RaftState, { request, conflict }: Pick<Conflict, 'request' | 'conflict'>): number {
   const { log } = raft;
   const ownTerm = log.termAt(request.prevIndex);
   if (conflict.term === undefined || ownTerm === undefined || conflict.term > ownTerm) {

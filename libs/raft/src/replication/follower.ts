@@ -15,7 +15,7 @@ export interface InflightRequest {
 }
 
 /** Of an answer: the store that gives it, and what it answers. */
-interface FromStore {
+export interface FromStore {
   readonly storeId?: number | undefined;
   readonly requestId: number;
 }

@@ -4,6 +4,7 @@ import type { HeartbeatRequest, HeartbeatResponse } from '../message.js';
 import { becomeFollower, followLeader } from '../roles.js';
 import type { RaftState } from '../state.js';
 import type { Follower } from './follower.js';
+import { hearFromStore } from './hear-from-store.js';
 
 /** To every follower, on a schedule of its own: neither appends under way nor anybody's disk hold it up. */
 export function broadcastHeartbeats(raft: RaftState, leadership: Leadership): void {
@@ -62,5 +63,5 @@ export function receiveHeartbeat(raft: RaftState, from: ReplicaId, response: Hea
     raft.drop(from, response, 'another store may have taken the place of the one that answers');
   else if (!follower.heartbeatAnswered(response.requestId, raft.now))
     raft.drop(from, response, 'no heartbeat waits for it');
-  else follower.heardFromStore(response, raft.lastRequestId);
+  else hearFromStore(raft, follower, response);
 }

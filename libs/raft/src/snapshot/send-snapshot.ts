@@ -2,6 +2,7 @@ import type { LogIndex, ReplicaId } from '../ids.js';
 import { invariant } from '../invariant.js';
 import type { SnapshotResponse } from '../message.js';
 import type { Follower } from '../replication/follower.js';
+import { hearFromStore } from '../replication/hear-from-store.js';
 import { becomeFollower } from '../roles.js';
 import type { RaftState } from '../state.js';
 import { outgoing } from './outgoing-snapshot.js';
@@ -60,7 +61,7 @@ export function receiveSnapshotAnswer(raft: RaftState, from: ReplicaId, response
     raft.drop(from, response, 'no snapshot chunk waits for it');
     return;
   }
-  follower.heardFromStore(response, raft.lastRequestId);
+  hearFromStore(raft, follower, response);
   // Gone when the answer comes from a new store: what it needs is found out first.
   const sending = follower.outgoingSnapshot;
   if (sending === undefined) return;
