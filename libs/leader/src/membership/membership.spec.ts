@@ -1,24 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MembershipRefusedError, NotLeaderError } from '../errors/leader-errors.js';
-import type { CommittedEntry, StateMachine } from '../replicated-log/state-machine.js';
+import { Notes } from '../replicated-log/testing/notes.js';
 import { type ClusterMember, InMemoryCluster, type InMemoryClusterOptions } from '../testing/in-memory-cluster.js';
 import { ManualClock } from '../testing/manual-clock.js';
-
-class Notes implements StateMachine {
-  notes: string[] = [];
-
-  apply({ command }: CommittedEntry): number {
-    return this.notes.push(command as string);
-  }
-
-  snapshot(): unknown {
-    return this.notes;
-  }
-
-  restore(snapshot: unknown): void {
-    this.notes = [...(snapshot as string[])];
-  }
-}
 
 type Member = ClusterMember<Notes>;
 const running: InMemoryCluster<Notes>[] = [];

@@ -1,23 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { CommittedEntry, StateMachine } from '../replicated-log/state-machine.js';
+import { Notes } from '../replicated-log/testing/notes.js';
 import { InMemoryCluster } from '../testing/in-memory-cluster.js';
 import { SystemClock } from './clock.js';
-
-class Notes implements StateMachine {
-  notes: string[] = [];
-
-  apply({ command }: CommittedEntry): number {
-    return this.notes.push(command as string);
-  }
-
-  snapshot(): unknown {
-    return this.notes;
-  }
-
-  restore(snapshot: unknown): void {
-    this.notes = [...(snapshot as string[])];
-  }
-}
 
 let cluster: InMemoryCluster<Notes> | undefined;
 

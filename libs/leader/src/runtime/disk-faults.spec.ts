@@ -4,7 +4,7 @@ import { FileLogStore } from '../log-store/file-log-store.js';
 import { MemoryLogStore } from '../log-store/memory-log-store.js';
 import { FaultyFileOps } from '../log-store/testing/faulty-file-ops.js';
 import { keepNothing, SimulatedDisk } from '../log-store/testing/simulated-disk.js';
-import type { CommittedEntry, StateMachine } from '../replicated-log/state-machine.js';
+import { Notes } from '../replicated-log/testing/notes.js';
 import {
   type ClusterMember,
   InMemoryCluster,
@@ -13,22 +13,6 @@ import {
 } from '../testing/in-memory-cluster.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import type { ReplicaObserver } from './replica-observer.js';
-
-class Notes implements StateMachine {
-  notes: string[] = [];
-
-  apply({ command }: CommittedEntry): number {
-    return this.notes.push(command as string);
-  }
-
-  snapshot(): unknown {
-    return this.notes;
-  }
-
-  restore(snapshot: unknown): void {
-    this.notes = [...(snapshot as string[])];
-  }
-}
 
 type Cluster = InMemoryCluster<Notes>;
 type Member = ClusterMember<Notes>;

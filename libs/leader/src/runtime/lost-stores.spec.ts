@@ -4,26 +4,10 @@ import { FileLogStore } from '../log-store/file-log-store.js';
 import { MemoryLogStore } from '../log-store/memory-log-store.js';
 import { SimulatedDisk } from '../log-store/testing/simulated-disk.js';
 import type { GroupMember } from '../membership/membership.js';
-import type { CommittedEntry, StateMachine } from '../replicated-log/state-machine.js';
+import { Notes } from '../replicated-log/testing/notes.js';
 import { type ClusterMember, InMemoryCluster, type MemberStorage } from '../testing/in-memory-cluster.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { type PeerStanding, decideFirstStart, isEmptyStore, prepareEmptyStore } from './first-start.js';
-
-class Notes implements StateMachine {
-  notes: string[] = [];
-
-  apply({ command }: CommittedEntry): number {
-    return this.notes.push(command as string);
-  }
-
-  snapshot(): unknown {
-    return this.notes;
-  }
-
-  restore(snapshot: unknown): void {
-    this.notes = [...(snapshot as string[])];
-  }
-}
 
 const running: InMemoryCluster<Notes>[] = [];
 

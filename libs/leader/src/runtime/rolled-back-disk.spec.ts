@@ -6,25 +6,9 @@ import { describeTrace } from '../hosting/trace-line.js';
 import { FileLogStore } from '../log-store/file-log-store.js';
 import { SimulatedDisk } from '../log-store/testing/simulated-disk.js';
 import { LeaderMetrics } from '../metrics/leader-metrics.js';
-import type { CommittedEntry, StateMachine } from '../replicated-log/state-machine.js';
+import { Notes } from '../replicated-log/testing/notes.js';
 import { InMemoryCluster, type MemberStorage } from '../testing/in-memory-cluster.js';
 import { ManualClock } from '../testing/manual-clock.js';
-
-class Notes implements StateMachine {
-  notes: string[] = [];
-
-  apply({ command }: CommittedEntry): number {
-    return this.notes.push(command as string);
-  }
-
-  snapshot(): unknown {
-    return this.notes;
-  }
-
-  restore(snapshot: unknown): void {
-    this.notes = [...(snapshot as string[])];
-  }
-}
 
 /** A disk of which an administrator has kept a copy. */
 class BackedUpStorage implements MemberStorage {
