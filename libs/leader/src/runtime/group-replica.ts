@@ -1,12 +1,10 @@
 import type {
-  Entry,
   Input,
   MembershipChange,
   PersistBatch,
   Proposal,
   RaftStatus,
   ReplicaId,
-  Snapshot,
   StoredState,
   TraceEvent,
 } from '@quorumkit/raft';
@@ -16,20 +14,19 @@ import type { GroupMember } from '../membership/membership.js';
 import { Office } from '../election/office.js';
 import type { GroupConfig } from '../group/parse-group-options.js';
 import type { StoreCondition } from '../log-store/log-store.js';
-import { type Applied, AppliedState } from '../replicated-log/applied-state.js';
-import { Applier } from '../replicated-log/applier.js';
+import type { AppliedState } from '../replicated-log/applied-state.js';
+import type { Applier } from '../replicated-log/applier.js';
 import { Callers } from '../replicated-log/callers.js';
-import { CommittedFeed } from '../replicated-log/committed-feed.js';
+import type { CommittedFeed } from '../replicated-log/committed-feed.js';
 import type { Flights } from '../replicated-log/flights.js';
 import type { ReadPoint } from '../replicated-log/read-rounds.js';
-import { SnapshotSchedule } from '../replicated-log/snapshot-schedule.js';
 import { TimeStamps } from '../replicated-log/time-stamps.js';
+import { AppliedLog } from './applied-log.js';
 import { MakingWay } from './making-way.js';
 import { MemberList } from './member-list.js';
 import { openingOf } from './opening.js';
 import { type DriverListener, ReplicaDriver } from './replica-driver.js';
 import type { ReplicaPorts, ReplicaUser } from './replica-ports.js';
-import { SnapshotTaking } from './snapshot-taking.js';
 import { StatusWatch } from './status-watch.js';
 import { TurnBatch } from './turn-batch.js';
 
@@ -38,16 +35,13 @@ import { TurnBatch } from './turn-batch.js';
  * its own; `GroupElection` and `GroupLog` are its public faces.
  */
 export class GroupReplica {
-  readonly state: AppliedState;
-  readonly feed: CommittedFeed;
   readonly office: Office;
-  readonly applier: Applier;
   /** Announces every change that `ElectionState` shows besides its indexes. */
   readonly changes: StatusWatch;
   /** For what this replica proposes. */
   readonly timeStamps: TimeStamps;
   private readonly callers: Callers;
-  private readonly snapshots: SnapshotTaking;
+  private readonly appliedLog: AppliedLog;
   private readonly makingWay: MakingWay;
   private readonly candidacy: Candidacy;
   private readonly turn: TurnBatch;
@@ -76,16 +70,15 @@ export class GroupReplica {
       notLeader: () => this.notLeader(),
       proposalEnded: (end, durationMs) => user.observer.proposalEnded?.(end, durationMs),
     });
-    this.state = new AppliedState(user.stateMachine, config.limits);
-    this.applier = new Applier(this.state, clock, config.limits.applySliceMs, {
-      applied: (entry, applied) => this.entryApplied(entry, applied),
-      progressed: () => this.progressed(),
+    this.appliedLog = new AppliedLog({
+      config,
+      ports,
+      user,
+      callers: this.callers,
+      driver: () => this.driver,
+      progressed: () => this.candidacy.reconsider(),
       failed: (error) => this.fail(error),
     });
-    this.feed = new CommittedFeed(
-      () => this.driver?.core,
-      () => this.state.appliedIndex,
-    );
     this.office = new Office(config.name, user.hooks, config.limits.hookTimeoutMs, clock, {
       changed: () => this.changes.announce(),
       failed: (hook, error) => {
@@ -96,10 +89,18 @@ export class GroupReplica {
     this.candidacy = new Candidacy(this.office, () => this.state.appliedIndex);
     this.makingWay = new MakingWay(this);
     this.memberList = new MemberList(config.members);
-    const schedule = new SnapshotSchedule(config.limits, config.nodeId);
-    this.snapshots = new SnapshotTaking(this.state, schedule, clock, user.observer, (taken) =>
-      this.snapshotTaken(taken),
-    );
+  }
+
+  get state(): AppliedState {
+    return this.appliedLog.state;
+  }
+
+  get applier(): Applier {
+    return this.appliedLog.applier;
+  }
+
+  get feed(): CommittedFeed {
+    return this.appliedLog.feed;
   }
 
   /** Undefined before `start` and after `stop`. */
@@ -165,10 +166,7 @@ export class GroupReplica {
   async start(): Promise<void> {
     const stored = await this.ports.store.open();
     this.opened = true;
-    if (stored.snapshot !== undefined) {
-      this.state.restore(stored.snapshot);
-      this.snapshots.restored(stored.snapshot);
-    }
+    if (stored.snapshot !== undefined) this.appliedLog.recover(stored.snapshot);
     const opening = await openingOf(stored, {
       config: this.config,
       ports: this.ports,
@@ -310,7 +308,7 @@ export class GroupReplica {
       accepted: (proposals) => this.callers.accepted(proposals),
       rejected: (proposals) => this.callers.rejected(proposals),
       reads: (answers) => this.callers.readsAnswered(answers),
-      restore: (snapshot) => this.restore(snapshot),
+      restore: (snapshot) => this.appliedLog.restore(snapshot),
       committed: (entries) => this.applier.enqueue(entries),
       status: (status) => this.statusChanged(status),
       trace: (event: TraceEvent) => {
@@ -338,31 +336,6 @@ export class GroupReplica {
     if (proposals.length > 0) this.driver?.submit({ kind: 'propose', proposals });
     const round = this.callers.reads.start();
     if (round !== undefined) this.driver?.submit({ kind: 'readIndex', id: round });
-  }
-
-  private restore(snapshot: Snapshot): void {
-    this.flights.passedOver(snapshot.index);
-    this.snapshots.restored(snapshot);
-    this.applier.restore(snapshot);
-  }
-
-  private entryApplied(entry: Entry, applied: Applied): void {
-    this.snapshots.applied(entry);
-    this.feed.noted(entry, applied);
-    this.flights.applied(entry.index, entry.term, applied);
-  }
-
-  private progressed(): void {
-    const { appliedIndex } = this.state;
-    this.callers.waits.advance(appliedIndex);
-    this.feed.progressed();
-    this.snapshots.takeIfDue();
-    this.candidacy.reconsider();
-  }
-
-  private snapshotTaken(taken: Omit<Extract<Input, { kind: 'snapshotTaken' }>, 'kind'>): void {
-    this.driver?.submit({ kind: 'snapshotTaken', ...taken });
-    this.feed.compacted(this.driver?.status().firstLogIndex ?? 0);
   }
 
   private statusChanged(status: RaftStatus): void {
