@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LocalStore } from '@toystore/lab';
 import { pidOf, withStore } from './bench-store.js';
 import { cacheContestants, contestantTitles } from './cache-contestants.js';
-import { type DeleteFigures, type DeleteTarget, measureDeletes, warmUpCount } from './cache-deletes.js';
+import { coldCount, type DeleteFigures, type DeleteTarget, measureDeletes, warmUpCount } from './cache-deletes.js';
 import { startNginxCache } from './cache-nginx.js';
 import { median, round } from './figures.js';
 import { loadGet, type LoadFigures } from './http-load.js';
@@ -148,8 +148,9 @@ function report(
   const inStore = ratio(storeName, bareName);
   const interceptor = ratio(contestantTitles.interceptor, contestantTitles.plain);
   const pipeline = ratio(contestantTitles.pipeline, contestantTitles.plain);
-  const told = ({ name, p50Ms, p99Ms }: DeleteFigures): string => `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms`;
-  const ownDelete = deleted.find(({ name }) => name === rawDelete);
+  const told = ({ name, p50Ms, p99Ms, coldP99Ms }: DeleteFigures): string =>
+    `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, of the first ${coldCount} calls ${coldP99Ms} ms`;
+  const ownDeletes = deleted.filter(({ name }) => name === rawDelete || name === storeDelete);
   const hasNginx = contestants.some(({ name }) => name === nginxName);
   return {
     title: 'A cached product, and its invalidation',
@@ -166,7 +167,7 @@ function report(
         ratio(name, bareName),
       ]),
       ...deleted.map(({ name, count, p50Ms, p99Ms }) => [
-        `DELETE (${count} in turn), ${name}`,
+        `DELETE (${count} in turn, warm), ${name}`,
         Math.round(1000 / p50Ms),
         '',
         p99Ms,
@@ -186,9 +187,9 @@ function report(
         met: interceptor >= 1,
       },
       {
-        goal: 'a signed DELETE acknowledged within 1 ms at p99',
+        goal: 'a signed DELETE acknowledged within 1 ms at p99, in front of the framework and in the store',
         measured: deleted.map(told).join('; '),
-        met: ownDelete !== undefined && ownDelete.p99Ms < 1,
+        met: ownDeletes.length === 2 && ownDeletes.every(({ p99Ms }) => p99Ms < 1),
       },
     ],
   };
