@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   durationMs,
   type Environment,
+  flag,
   integer,
   type MemberSetting,
   members,
@@ -32,6 +33,8 @@ const schema = {
   heartbeatIntervalMs: durationMs('HEARTBEAT_INTERVAL_MS', { minMs: 100, maxMs: 60_000, default: 3000 }),
   orderDeadlineMs: durationMs('ORDER_DEADLINE_MS', { minMs: 100, maxMs: 60_000, default: 10_000 }),
   cacheCapacity: integer('CACHE_CAPACITY', { min: 1, max: 100_000, default: 7 }),
+  /** Off: `/lab` does not exist, for a public port that strangers reach. */
+  hasLabPage: flag('LAB_PAGE', { default: true }),
 } as const;
 
 export type FrontendConfig = ConfigOf<typeof schema>;

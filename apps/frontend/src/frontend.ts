@@ -23,7 +23,7 @@ import { cacheRefusal } from './products/cache-refusal.js';
 import { createHitPath } from './products/hit-path.js';
 import { createInvalidationPath } from './products/invalidation-path.js';
 import { PublicModule } from './public.module.js';
-import { readStorefrontFiles } from './storefront/storefront-files.js';
+import { readPage } from './static-files/page.js';
 
 /** Longer than one question with its repetition. */
 const fillTimeoutMs = 1800;
@@ -60,7 +60,15 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
       },
       orders: { group: calls.orderGroup, deadlineMs: config.orderDeadlineMs },
       nomination: { directory: calls.directory, logger, heartbeatIntervalMs: config.heartbeatIntervalMs },
-      storefront: await readStorefrontFiles(),
+      storefront: await readPage('storefront'),
+      labPage: config.hasLabPage
+        ? {
+            page: await readPage('lab-page'),
+            frontend: config.nodeId,
+            orders: calls.directory,
+            catalog: calls.catalogGroup,
+          }
+        : undefined,
       readiness: service.readiness,
       registry: register,
     }),

@@ -24,6 +24,8 @@ const catalogDeadlineMs = 900;
 export interface OutgoingCalls {
   readonly catalog: CatalogReader;
   readonly directory: LeaderDirectory;
+  /** The group that owns the stock, for those who want to know how it is. It is never searched for a leader. */
+  readonly catalogGroup: Pick<LeaderDirectory, 'survey'>;
   readonly orderGroup: DirectoryOrderGroup;
   /** Ends the connections to the catalog and the replicas; the directory ends its own. */
   close(): Promise<void>;
@@ -49,6 +51,12 @@ export function outgoingCalls(
     attemptTimeoutMs: orderAttemptTimeoutMs,
     trace: traceTo(logger),
   });
+  const catalogGroup = new LeaderDirectory({
+    group: 'catalog',
+    members: [{ id: catalogId, url: catalogUrl, priority: 1 }],
+    auth,
+    heartbeatIntervalMs: 0,
+  });
   const orderGroup = new DirectoryOrderGroup(directory, { sign, connectionsPerReplica });
   return {
     catalog: new CatalogReader(
@@ -59,9 +67,10 @@ export function outgoingCalls(
       { deadlineMs: catalogDeadlineMs },
     ),
     directory,
+    catalogGroup,
     orderGroup,
     close: async () => {
-      await Promise.all([orderGroup.close(), productTransport.close(), listTransport.close()]);
+      await Promise.all([orderGroup.close(), catalogGroup.close(), productTransport.close(), listTransport.close()]);
     },
   };
 }

@@ -1,35 +1,14 @@
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { hasBrowser, launchBrowser } from './browser.js';
 import { startStoreUnderTest, type StoreUnderTest } from './store-under-test.js';
 
-const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-if (executablePath === undefined) {
-  console.warn(
-    'NO BROWSER: the storefront is not tested here. Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH.',
-  );
-}
-const withBrowser = executablePath === undefined ? describe.skip : describe;
-
-withBrowser('the storefront page', () => {
+(hasBrowser ? describe : describe.skip)('the storefront page', () => {
   let under: StoreUnderTest;
   let browser: Browser;
   beforeAll(async () => {
     under = await startStoreUnderTest();
-    browser = await chromium.launch({
-      executablePath: executablePath as string,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
   }, 240_000);
   afterAll(async () => {
     await browser?.close();

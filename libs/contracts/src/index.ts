@@ -30,6 +30,23 @@ export {
   type StorePlaceOrderResult,
 } from './clients/store-client.js';
 export {
+  CachedProductView,
+  CacheView,
+  ClusterAnswer,
+  ClusterView,
+  LeaderView,
+  type MemberAnswer,
+  memberAnswers,
+  MemberView,
+} from './cluster/cluster-view.js';
+export {
+  ExplanationAnswer,
+  ExplanationView,
+  PastRequestsView,
+  type Serving,
+  servings,
+} from './cluster/explanation-view.js';
+export {
   Debit,
   DebitBatch,
   type DebitOutcome,
@@ -73,6 +90,7 @@ export {
   catalogRoutes,
   catalogVersionOf,
   deadlineMsMax,
+  explainPath,
   faultRoutes,
   frontendRoutes,
   headerNames,

@@ -12,6 +12,8 @@ export const publicRoutes = {
   metrics: '/metrics',
   docs: '/docs',
   lab: '/lab',
+  cluster: '/lab/cluster',
+  explain: '/lab/explain/:name',
 } as const;
 
 /** The catalog's internal listener. */
@@ -43,6 +45,9 @@ export const faultRoutes = {
 
 /** The path of one product; the name may hold anything, it is percent-encoded. */
 export const productPath = (name: string): string => `/products/${encodeURIComponent(name)}`;
+
+/** The path of what the frontend's cache has to say about one product. */
+export const explainPath = (name: string): string => `/lab/explain/${encodeURIComponent(name)}`;
 
 /** The path of one order. */
 export const orderPath = (number: number): string => `/orders/${number}`;

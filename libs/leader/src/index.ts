@@ -42,6 +42,7 @@ export type {
   LeaderDirectoryOptions,
 } from './directory/directory-options.js';
 export type { DirectoryPorts } from './directory/leader-directory.js';
+export type { MemberReply, MemberReport, MemberStatus } from './directory/member-status.js';
 export { AttemptTimeoutError } from './directory/attempt.js';
 export { classifyFailure } from './directory/classify-failure.js';
 export {

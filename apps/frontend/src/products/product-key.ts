@@ -9,3 +9,8 @@ export function productKey(rawName: string | undefined): CacheKey | undefined {
   const name = parseProductName(rawName);
   return name === undefined ? undefined : cacheKey(collection, name);
 }
+
+/** The product that a key of the cache is about; the reverse of `productKey`. */
+export function productNameIn(key: CacheKey): string {
+  return key.slice(collection.length + 1);
+}

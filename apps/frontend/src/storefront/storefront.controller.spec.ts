@@ -49,6 +49,8 @@ describe('the API page', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/health/live',
       '/health/ready',
+      '/lab/cluster',
+      '/lab/explain/{name}',
       '/metrics',
       '/orders',
       '/orders/{number}',
@@ -83,6 +85,7 @@ describe('the public port', () => {
     ['POST', '/leader/nominations'],
     ['POST', '/raft/orders/messages'],
     ['GET', '/audit'],
+    ['GET', '/cache/explain/products/fox'],
   ] as const)('has nothing internal: %s %s', async (method, url) => {
     expect((await application.inject({ method, url })).statusCode).toBe(404);
   });

@@ -1,15 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { StaticFiles } from '../static-files/static-file.js';
-import { STOREFRONT_FILES } from './storefront-files.js';
-import { StorefrontController } from './storefront.controller.js';
+import type { Page } from '../static-files/page.js';
+import { STOREFRONT, StorefrontController } from './storefront.controller.js';
 
 @Module({})
 export class StorefrontModule {
-  static forRoot(files: StaticFiles): DynamicModule {
+  static forRoot(page: Page): DynamicModule {
     return {
       module: StorefrontModule,
       controllers: [StorefrontController],
-      providers: [{ provide: STOREFRONT_FILES, useValue: files }],
+      providers: [{ provide: STOREFRONT, useValue: page }],
     };
   }
 }

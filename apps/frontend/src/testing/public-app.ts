@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { MemberReport } from '@quorumkit/leader';
 import type { StockListResult, StockResult } from '@toystore/contracts';
 import { createJsonLogger, createServiceApp, Readiness } from '@toystore/service';
 import { Registry } from 'prom-client';
@@ -7,7 +8,8 @@ import { ApiDocument } from '../docs/api-document.js';
 import type { OrderGroup } from '@toystore/protocol/frontend';
 import { CatalogReader } from '../products/catalog-reader.js';
 import { PublicModule } from '../public.module.js';
-import { staticFile, type StaticFiles } from '../static-files/static-file.js';
+import { Page } from '../static-files/page.js';
+import { staticFile } from '../static-files/static-file.js';
 import { ScriptedOrderGroup } from '@toystore/protocol/testing';
 
 /** The catalog in memory: products in order, one version for all. */
@@ -45,16 +47,26 @@ export class MemoryCatalog {
   }
 }
 
-export const page: StaticFiles = new Map([
-  ['index.html', staticFile(Buffer.from('<!doctype html><title>Toy Store</title>'), 'text/html; charset=utf-8')],
-  ['main.js', staticFile(Buffer.from('export {};'), 'text/javascript; charset=utf-8')],
-]);
+const page = new Page(
+  new Map([
+    ['index.html', staticFile(Buffer.from('<!doctype html><title>Toy Store</title>'), 'text/html; charset=utf-8')],
+    ['main.js', staticFile(Buffer.from('export {};'), 'text/javascript; charset=utf-8')],
+  ]),
+);
 
 /** The whole public application over fake ports, not listening; ask it with `inject`. */
 export async function publicApp({
   catalog = new MemoryCatalog(),
   group = new ScriptedOrderGroup({}),
-}: { catalog?: MemoryCatalog; group?: OrderGroup } = {}): Promise<NestFastifyApplication> {
+  members = [],
+  hasLabPage = true,
+}: {
+  catalog?: MemoryCatalog;
+  group?: OrderGroup;
+  /** What the order replicas say when they are asked for the lab page. */
+  members?: readonly MemberReport[];
+  hasLabPage?: boolean;
+} = {}): Promise<NestFastifyApplication> {
   const logger = createJsonLogger({ level: 'silent', worker: 'test' });
   const directory = {
     start: () => undefined,
@@ -79,6 +91,14 @@ export async function publicApp({
       orders: { group, deadlineMs: 1000 },
       nomination: { directory, logger, heartbeatIntervalMs: 3000 },
       storefront: page,
+      labPage: hasLabPage
+        ? {
+            page,
+            frontend: 'frontend-test',
+            orders: { survey: async () => members, current: () => undefined },
+            catalog: { survey: async () => [] },
+          }
+        : undefined,
       readiness: new Readiness(),
       registry: new Registry(),
     }),

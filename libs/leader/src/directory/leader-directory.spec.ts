@@ -159,6 +159,47 @@ describe('LeaderDirectory', () => {
   });
 });
 
+describe('LeaderDirectory.survey', () => {
+  it('brings what each member says of itself, and who is gone or silent', async () => {
+    const { clock, cluster, calls, directory, leader } = await withLeader();
+    const [gone = '', silent = ''] = cluster.ids.filter((id) => id !== leader.id);
+    await cluster.crash(gone);
+    calls.hanging.add(silent);
+
+    const reports = await outcome(clock, directory.survey());
+
+    expect(reports.map(({ member: { id }, reply }) => [id, reply.kind])).toEqual(
+      cluster.ids.map((id) => [id, id === gone ? 'gone' : id === silent ? 'silent' : 'status']),
+    );
+    expect(reports.find(({ member }) => member.id === leader.id)).toMatchObject({
+      reply: { status: { role: 'leader', term: leader.term } },
+    });
+  });
+
+  it('asks once for all who ask at the same time, and anew afterwards', async () => {
+    const { clock, cluster, calls, directory } = await withLeader();
+    const before = calls.statuses;
+
+    await outcome(clock, Promise.all([directory.survey(), directory.survey()]));
+    expect(calls.statuses - before).toBe(cluster.ids.length);
+
+    await outcome(clock, directory.survey());
+    expect(calls.statuses - before).toBe(2 * cluster.ids.length);
+  });
+
+  it('answers no question of the search: what was asked before a doubt must not lift it', async () => {
+    const { clock, cluster, calls, directory, leader } = await withLeader();
+    for (const id of cluster.ids) calls.hanging.add(id);
+    const before = calls.statuses;
+
+    const survey = directory.survey();
+    directory.reportFailure(leader, new Error('the connection broke'));
+
+    expect(calls.statuses - before).toBe(2 * cluster.ids.length);
+    await outcome(clock, survey);
+  });
+});
+
 describe('LeaderDirectory.call', () => {
   it('gives the leader and the result of the attempt', async () => {
     const { clock, directory } = await withLeader();

@@ -9,6 +9,7 @@ import { LeaderSearch, type Random } from './leader-search.js';
 import { LeaderWaiters } from './leader-waiters.js';
 import { HttpMemberCalls, type MemberCalls } from './member-calls.js';
 import { MemberQuestions } from './member-questions.js';
+import type { MemberReport } from './member-status.js';
 import { type DirectorySettings, parseDirectoryOptions } from './parse-directory-options.js';
 
 export interface DirectoryPorts {
@@ -43,6 +44,7 @@ export class LeaderDirectory {
   private newestTerm = 0;
   private adoptions = 0;
   private searching = false;
+  private surveying: Promise<readonly MemberReport[]> | undefined;
   private callsInProgress = 0;
   private heartbeat: Timer | undefined;
   private closed = false;
@@ -96,6 +98,19 @@ export class LeaderDirectory {
   /** The members as last heard from the group, the configured ones before that; says nothing about now. */
   members(): readonly GroupMember[] {
     return this.questions.known.members;
+  }
+
+  /**
+   * Asks every member at once what it says of itself, in the order of `members()`: for pages and reports that show a
+   * group. Takes `probeTimeoutMs` at most and never rejects: silence is an answer. Concurrent calls share their questions.
+   * Each answer is of its own moment, and nothing here is a vote: whom to call is `current()`'s to say.
+   */
+  survey(): Promise<readonly MemberReport[]> {
+    this.surveying ??= Promise.all(
+      // Apart from the search's questions: one that was asked before a leader came in doubt must not lift that doubt.
+      this.members().map(async (member) => ({ member, reply: await this.questions.askApart(member) })),
+    ).finally(() => (this.surveying = undefined));
+    return this.surveying;
   }
 
   /** @throws NoLeaderError at the deadline (default 5 s from now) */

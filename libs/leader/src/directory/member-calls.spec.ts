@@ -41,6 +41,25 @@ describe('HttpMemberCalls', () => {
     });
   });
 
+  it.each([
+    [
+      { commitIndex: 4, appliedIndex: 3, storage: 'full' },
+      { commitIndex: 4, appliedIndex: 3, storage: 'full' },
+    ],
+    [
+      { commitIndex: -1, appliedIndex: '3', storage: 'odd' },
+      { commitIndex: undefined, appliedIndex: undefined, storage: undefined },
+    ],
+    [{}, { commitIndex: undefined, appliedIndex: undefined, storage: undefined }],
+  ])('brings how the log stands, as far as a member says so: %j', async (said, expected) => {
+    const url = await startMember({ ...status, ...said });
+
+    expect(await newCalls().status({ id: 'a', url, priority: 1 }, 5000)).toMatchObject({
+      kind: 'status',
+      status: { term: 3, ...expected },
+    });
+  });
+
   it('finds a member that has moved at its new address', async () => {
     const [before, after] = [await startMember(status), await startMember({ ...status, term: 4 })];
     const calls = newCalls();

@@ -30,12 +30,13 @@ export class MemberQuestions {
   ask(member: MemberOptions): Promise<MemberReply> {
     const existing = this.asked.get(member.id);
     if (existing !== undefined) return existing;
-    const asked = this.askAnew(member).finally(() => this.asked.delete(member.id));
+    const asked = this.askApart(member).finally(() => this.asked.delete(member.id));
     this.asked.set(member.id, asked);
     return asked;
   }
 
-  private async askAnew(member: MemberOptions): Promise<MemberReply> {
+  /** One question that nobody else waits for. */
+  async askApart(member: MemberOptions): Promise<MemberReply> {
     const reply = await this.calls.status(member, this.settings.probeTimeoutMs);
     if (reply.kind === 'status') this.learn(reply.status);
     return reply;

@@ -1,6 +1,8 @@
+import type { StoreCondition } from '../log-store/log-store.js';
+import type { GroupMember } from '../membership/membership.js';
 import { parseSettledConfiguration, type SettledConfiguration } from '../membership/settled-configuration.js';
 
-/** What the directory needs of a replica's `GET /leader/status`. */
+/** What a member says of itself: of its `GET /leader/status`, what a directory needs or shows. */
 export interface MemberStatus {
   readonly id: string;
   /** Of the process that answers; undefined of a version that does not say so. */
@@ -11,6 +13,11 @@ export interface MemberStatus {
   readonly inOffice: boolean;
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
+  /** Undefined of a version that does not say so; likewise the two that follow. */
+  readonly commitIndex?: number | undefined;
+  readonly appliedIndex?: number | undefined;
+  /** `full`: its log's disk has no space. */
+  readonly storage?: StoreCondition | undefined;
   /** Whether its group is known to have a log; a version that does not say so is taken at its indexes. */
   readonly history: 'unknown' | 'none' | 'some';
   /** ms; Infinity when the replica has never heard from one. */
@@ -29,6 +36,12 @@ export type MemberReply =
   /** No usable answer (in time). */
   | { readonly kind: 'silent'; readonly why: string };
 
+/** One member of the group, and what it answered when it was asked. */
+export interface MemberReport {
+  readonly member: GroupMember;
+  readonly reply: MemberReply;
+}
+
 const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Undefined when it is not the status of member `id`: its URL may lead to another process. */
@@ -44,6 +57,9 @@ export function parseMemberStatus(id: string, json: unknown): MemberStatus | und
     leaderContactAgeMs,
     inOffice,
     history,
+    commitIndex,
+    appliedIndex,
+    storage,
     configuration,
     ...rest
   } = json as Record<string, unknown>;
@@ -66,6 +82,9 @@ export function parseMemberStatus(id: string, json: unknown): MemberStatus | und
     lastLogIndex,
     lastLogTerm,
     history: history === 'some' || history === 'none' ? history : lastLogIndex > 0 ? 'some' : 'unknown',
+    commitIndex: isIndex(commitIndex) ? commitIndex : undefined,
+    appliedIndex: isIndex(appliedIndex) ? appliedIndex : undefined,
+    storage: storage === 'writable' || storage === 'full' ? storage : undefined,
     leaderContactAgeMs: typeof leaderContactAgeMs === 'number' ? leaderContactAgeMs : Infinity,
     ...configurationIn(configuration),
   };

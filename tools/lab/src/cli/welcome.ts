@@ -30,6 +30,7 @@ export function welcome(store: {
   const width = Math.max(...suggestions.map(([command]) => command.length));
   return [
     `The toy store is open: ${urls.join(' ')}`,
+    `The cluster, live: ${url}/lab`,
     '',
     'To try, in another terminal:',
     ...suggestions.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),

@@ -1,0 +1,58 @@
+import { readdir } from 'node:fs/promises';
+import { ProblemError } from '@toystore/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { applicationFolder, readStaticFile, sendStaticFile, type StaticFile, type StaticFiles } from './static-file.js';
+
+/** Scripts, styles, pictures and calls of this origin only; nothing inline, no other host, no framing. */
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** One page of the store, and the few files that it consists of. */
+export class Page {
+  readonly #files: StaticFiles;
+
+  constructor(files: StaticFiles) {
+    this.#files = files;
+  }
+
+  /** Answers with the page itself. */
+  open(request: FastifyRequest, reply: FastifyReply): void {
+    void reply.header('content-security-policy', contentSecurityPolicy);
+    this.sendFile('index.html', request, reply);
+  }
+
+  /** @throws ProblemError `not-found` */
+  sendFile(name: string, request: FastifyRequest, reply: FastifyReply): void {
+    const file = this.#files.get(name);
+    if (!file) throw new ProblemError('not-found', 'This page has no such file.');
+    sendStaticFile(file, request, reply);
+  }
+}
+
+/**
+ * Reads the page of the folder `src/<name>`, `index.html` among its files: markup, style and pictures as they are written,
+ * the scripts as the build emitted them for browsers. @throws when the scripts were not built
+ */
+export async function readPage(name: 'storefront' | 'lab-page'): Promise<Page> {
+  const sources = [
+    { folder: new URL(`src/${name}/`, applicationFolder), kind: /\.(?:html|css|svg)$/ },
+    { folder: new URL(`dist/browser/${name}/browser/`, applicationFolder), kind: /\.js$/ },
+  ];
+  const files = new Map<string, StaticFile>();
+  for (const { folder, kind } of sources) {
+    for (const file of await filesIn(folder)) {
+      if (kind.test(file)) files.set(file, await readStaticFile(new URL(file, folder)));
+    }
+  }
+  return new Page(files);
+}
+
+async function filesIn(folder: URL): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    throw new Error(`The page's folder ${folder.pathname} cannot be read. Build the application first: npm run build`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { hasBrowser, launchBrowser } from './browser.js';
+import { startStoreUnderTest, type StoreUnderTest } from './store-under-test.js';
+
+/** For a broken store, not for a slow machine. */
+const patienceMs = 60_000;
+
+(hasBrowser ? describe : describe.skip)('the lab page', () => {
+  let under: StoreUnderTest;
+  let browser: Browser;
+  let page: Page;
+  const failures: string[] = [];
+  beforeAll(async () => {
+    under = await startStoreUnderTest();
+    browser = await launchBrowser();
+    page = await browser.newPage();
+    page.setDefaultTimeout(patienceMs);
+    page.on('pageerror', (error) => failures.push(error.message));
+    await page.goto(`${under.store.url}/lab`);
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await under?.stop();
+  }, 60_000);
+
+  const replica = (id: string) => page.locator(`#replicas [data-member="${id}"]`);
+  const happened = (text: string | RegExp) => page.getByRole('log').getByText(text).first().waitFor();
+
+  const buy = async (name: string, quantity: number): Promise<void> => {
+    const key = `lab-page-${name}`;
+    expect(await under.shop.placeOrder({ name, quantity, key, deadlineMs: patienceMs })).toMatchObject({
+      kind: 'placed',
+    });
+  };
+
+  it('shows a leader die, another one being elected, and the dead one come back and catch up', async () => {
+    await page.getByText(/^order-\d leads in term \d+$/).waitFor();
+    const [leader = ''] = ((await page.locator('#leader').textContent()) ?? '').split(' ');
+    await replica(leader).getByText('leader', { exact: true }).waitFor();
+
+    await under.store.kill(leader);
+
+    await replica(leader).getByText('dead', { exact: true }).waitFor();
+    await happened(`${leader} is dead: no process listens on its port.`);
+    const another = new RegExp(`^(?!${leader} )order-\\d leads in term`);
+    await page.locator('#leader').filter({ hasText: another }).waitFor();
+    await buy('fox', 1);
+
+    await under.store.start(leader);
+
+    await happened(new RegExp(`^${leader} is back`));
+    await replica(leader)
+      .locator('.badge', { hasText: /^(follower|leader)$/ })
+      .waitFor();
+  }, 300_000);
+
+  it('shows why a request is a miss and then a hit, and that a sale invalidates it', async () => {
+    await page.locator('#toy option', { hasText: 'whale' }).waitFor({ state: 'attached' });
+    await page.getByLabel('Toy').selectOption('whale');
+    await page.getByText(/A request would be a miss\. Nothing is held/).waitFor();
+
+    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.getByText(/100 × whale\. Cache-Status: frontend; fwd=/).waitFor();
+    await page.getByText(/A request would be a hit\./).waitFor();
+    await page.getByRole('button', { name: /^whale/ }).waitFor();
+
+    await buy('whale', 2);
+
+    await page.getByText(/"products\/whale" was invalidated up to version/).waitFor();
+    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.getByText(/98 × whale\./).waitFor();
+  }, 300_000);
+
+  it('shows that the cache answers nothing without its lease, and says so when the catalog is back', async () => {
+    await under.store.kill('catalog');
+    await page.locator('#catalog').getByText('dead', { exact: true }).waitFor();
+    await happened(/^The cache has lost its lease/);
+    await page.getByText('No lease: every request goes to the catalog').waitFor();
+
+    await under.store.start('catalog');
+
+    await happened(/^The catalog has started anew, epoch \d+/);
+    await happened('The cache has a lease again.');
+    expect(failures).toEqual([]);
+  }, 300_000);
+});
