@@ -63,7 +63,8 @@ export async function startFrontend(config: FrontendConfig, service: ServiceRun)
       storefront: await readPage('storefront'),
       labPage: config.hasLabPage
         ? {
-            page: await readPage('lab-page'),
+            // The lab's control endpoint, for those who have its token.
+            page: await readPage('lab-page', { connectTo: 'http://127.0.0.1:*' }),
             frontend: config.nodeId,
             orders: calls.directory,
             catalog: calls.catalogGroup,

@@ -17,7 +17,7 @@ const patienceMs = 60_000;
     page = await browser.newPage();
     page.setDefaultTimeout(patienceMs);
     page.on('pageerror', (error) => failures.push(error.message));
-    await page.goto(`${under.store.url}/lab`);
+    await page.goto(under.store.pageUrl);
   }, 240_000);
   afterAll(async () => {
     await browser?.close();
@@ -34,12 +34,12 @@ const patienceMs = 60_000;
     });
   };
 
-  it('shows a leader die, another one being elected, and the dead one come back and catch up', async () => {
+  it('has a leader killed and shows it die, another one being elected, and the dead one come back and catch up', async () => {
     await page.getByText(/^order-\d leads in term \d+$/).waitFor();
     const [leader = ''] = ((await page.locator('#leader').textContent()) ?? '').split(' ');
     await replica(leader).getByText('leader', { exact: true }).waitFor();
 
-    await under.store.kill(leader);
+    await page.getByRole('button', { name: `Kill ${leader}` }).click();
 
     await replica(leader).getByText('dead', { exact: true }).waitFor();
     await happened(`${leader} is dead: no process listens on its port.`);
@@ -47,12 +47,35 @@ const patienceMs = 60_000;
     await page.locator('#leader').filter({ hasText: another }).waitFor();
     await buy('fox', 1);
 
-    await under.store.start(leader);
+    await page.getByRole('button', { name: `Start ${leader}` }).click();
 
     await happened(new RegExp(`^${leader} is back`));
     await replica(leader)
       .locator('.badge', { hasText: /^(follower|leader)$/ })
       .waitFor();
+  }, 300_000);
+
+  it('keeps the token out of the address, and takes commands only where it has one', async () => {
+    expect(page.url()).toBe(`${under.store.url}/lab`);
+    await page.reload();
+    await page.getByRole('button', { name: 'Pause order-1' }).waitFor();
+
+    const visitor = await browser.newPage();
+    await visitor.goto(`${under.store.url}/lab`);
+    await visitor.locator('#replicas [data-member="order-1"]').waitFor();
+
+    expect(await visitor.getByRole('button', { name: /^(Kill|Pause|Start|Resume)/ }).count()).toBe(0);
+    await visitor.close();
+  }, 120_000);
+
+  it('has a replica paused, which then says nothing, and let run again', async () => {
+    await page.getByRole('button', { name: 'Pause order-1' }).click();
+    await replica('order-1').getByText('no answer', { exact: true }).waitFor();
+    await happened(/^order-1 does not answer/);
+
+    await page.getByRole('button', { name: 'Resume order-1' }).click();
+
+    await happened(/^order-1 is back/);
   }, 300_000);
 
   it('shows why a request is a miss and then a hit, and that a sale invalidates it', async () => {

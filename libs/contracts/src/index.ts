@@ -94,6 +94,7 @@ export {
   faultRoutes,
   frontendRoutes,
   headerNames,
+  labPagePath,
   orderPath,
   orderRoutes,
   ordersAfterPath,

@@ -49,6 +49,13 @@ export const productPath = (name: string): string => `/products/${encodeURICompo
 /** The path of what the frontend's cache has to say about one product. */
 export const explainPath = (name: string): string => `/lab/explain/${encodeURIComponent(name)}`;
 
+/**
+ * The path of the lab page for somebody who may command the lab behind it: the page takes the port of the lab's control
+ * endpoint on this machine, and the token that it wants, from the fragment, which no browser sends anywhere.
+ */
+export const labPagePath = ({ controlPort, token }: { readonly controlPort: number; readonly token: string }): string =>
+  `/lab#lab=${controlPort},${token}`;
+
 /** The path of one order. */
 export const orderPath = (number: number): string => `/orders/${number}`;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CacheExplanation, CacheStats } from '@quorumkit/cache';
 import type { Leader, MemberReport } from '@quorumkit/leader';
 import { ClusterAnswer, parseDto } from '@toystore/contracts';
-import { ClusterWatch, surveyIntervalMs } from './cluster-watch.js';
+import { ClusterWatch, viewIntervalMs } from './cluster-watch.js';
 
 const at = (id: string, port: number) => ({ id, url: `http://10.1.2.3:${port}`, priority: 2, kind: 'voter' as const });
 
@@ -59,7 +59,7 @@ const held = {
   pastRequests: [{ outcome: 'hit', reason: 'fresh', because: 'It was fresh.', count: 5, lastAgoMs: 20.6 }],
 } as unknown as CacheExplanation;
 
-function watch() {
+function watch(cacheStats = stats) {
   let now = 1000;
   let surveys = 0;
   const leader: Leader = { id: 'order-3', url: 'http://10.1.2.3:8093', term: 4 };
@@ -73,7 +73,7 @@ function watch() {
       current: () => leader,
     },
     catalog: { survey: async () => [] },
-    cache: { stats: () => stats, explain: () => held },
+    cache: { stats: () => cacheStats, explain: (key) => ({ ...held, key }) },
     clock: () => now,
   });
   return { clusterWatch, pass: (ms: number) => (now += ms), surveys: () => surveys };
@@ -103,13 +103,23 @@ describe('ClusterWatch', () => {
     const { clusterWatch, pass, surveys } = watch();
 
     await Promise.all(Array.from({ length: 50 }, () => clusterWatch.view()));
-    pass(surveyIntervalMs - 1);
+    pass(viewIntervalMs - 1);
     await clusterWatch.view();
     expect(surveys()).toBe(1);
 
     pass(1);
     await clusterWatch.view();
     expect(surveys()).toBe(2);
+  });
+
+  it('shows those of a large cache that leave last', async () => {
+    const keys = Array.from({ length: 1000 }, (_, number) => `products/p${number}` as const);
+    const { clusterWatch } = watch({ ...stats, keys });
+
+    const names = (await clusterWatch.view()).cache.entries.map(({ name }) => name);
+
+    expect(names).toHaveLength(28);
+    expect(names.at(-1)).toBe('p999');
   });
 
   it('explains one product', () => {

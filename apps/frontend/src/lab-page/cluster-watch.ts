@@ -1,5 +1,5 @@
 import type { CacheKey, CoherentCache } from '@quorumkit/cache';
-import type { LeaderDirectory, MemberReport } from '@quorumkit/leader';
+import type { LeaderDirectory } from '@quorumkit/leader';
 import type { ClusterView, ExplanationView } from '@toystore/contracts';
 import { cacheView, explanationView, memberView } from './cluster-mapping.js';
 
@@ -16,55 +16,55 @@ export interface ClusterWatchOptions {
   readonly clock?: () => number;
 }
 
-/** Members are asked no more often, however many people watch. */
-export const surveyIntervalMs = 250;
+/** A view is taken no more often, however many people watch and whoever hammers. */
+export const viewIntervalMs = 250;
+/** Of a larger cache those that leave last are shown. */
+const entriesShownMax = 28;
 
-interface Survey {
+interface TakenView {
   readonly begunAt: number;
-  readonly reports: Promise<readonly [orders: readonly MemberReport[], catalog: readonly MemberReport[]]>;
+  readonly view: Promise<ClusterView>;
 }
 
 /**
- * The running store as this frontend sees it. Members' answers are at most `surveyIntervalMs` older than the question,
- * leader and cache are of the moment of the answer. Changes nothing; never rejects.
+ * The running store as this frontend sees it, at most `viewIntervalMs` before the question. Changes nothing; never
+ * rejects.
  */
 export class ClusterWatch {
   readonly #options: ClusterWatchOptions;
   readonly #clock: () => number;
-  #survey: Survey | undefined;
+  #latest: TakenView | undefined;
 
   constructor(options: ClusterWatchOptions) {
     this.#options = options;
     this.#clock = options.clock ?? (() => performance.now());
   }
 
-  async view(): Promise<ClusterView> {
-    const [replicas, catalog] = await this.#latestSurvey().reports;
-    const { frontend, orders, cache } = this.#options;
-    const leader = orders.current();
-    const stats = cache.stats();
-    return {
-      frontend,
-      leader: leader === undefined ? null : { id: leader.id, term: leader.term },
-      replicas: replicas.map(memberView),
-      catalog: catalog.map(memberView),
-      cache: cacheView(
-        stats,
-        stats.keys.map((key) => cache.explain(key)),
-      ),
-    };
+  view(): Promise<ClusterView> {
+    const now = this.#clock();
+    if (this.#latest === undefined || now - this.#latest.begunAt >= viewIntervalMs)
+      this.#latest = { begunAt: now, view: this.#take() };
+    return this.#latest.view;
   }
 
   explain(key: CacheKey): ExplanationView {
     return explanationView(this.#options.cache.explain(key));
   }
 
-  #latestSurvey(): Survey {
-    const now = this.#clock();
-    if (this.#survey === undefined || now - this.#survey.begunAt >= surveyIntervalMs) {
-      const { orders, catalog } = this.#options;
-      this.#survey = { begunAt: now, reports: Promise.all([orders.survey(), catalog.survey()]) };
-    }
-    return this.#survey;
+  async #take(): Promise<ClusterView> {
+    const { frontend, orders, catalog, cache } = this.#options;
+    const [replicas, catalogMembers] = await Promise.all([orders.survey(), catalog.survey()]);
+    const leader = orders.current();
+    const stats = cache.stats();
+    return {
+      frontend,
+      leader: leader === undefined ? null : { id: leader.id, term: leader.term },
+      replicas: replicas.map(memberView),
+      catalog: catalogMembers.map(memberView),
+      cache: cacheView(
+        stats,
+        stats.keys.slice(-entriesShownMax).map((key) => cache.explain(key)),
+      ),
+    };
   }
 }

@@ -62,7 +62,7 @@ export class LeaderView {
   term!: number;
 }
 
-/** One product in the frontend's cache, the one that leaves first coming first in the list. */
+/** One product in the frontend's cache. */
 export class CachedProductView {
   @ProductNameProperty()
   name!: string;
@@ -91,7 +91,10 @@ export class CacheView {
   @IntegerProperty({ nullable: true, description: "the catalog's boot that gave the lease; null without a session" })
   epoch!: number | null;
 
-  @ListProperty(CachedProductView, { countMax: productsMax })
+  @ListProperty(CachedProductView, {
+    countMax: productsMax,
+    description: 'the one that leaves first comes first; of a large cache those that leave last',
+  })
   entries!: CachedProductView[];
 
   @IntegerProperty()

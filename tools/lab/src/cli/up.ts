@@ -65,6 +65,7 @@ export async function up(options: {
     say(
       welcome({
         urls: store.urls,
+        pageUrl: store.pageUrl,
         dataDir,
         standardPort: port === defaultPort,
         standardDataDir: dataDir === defaultDataDir,

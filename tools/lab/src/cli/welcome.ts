@@ -1,6 +1,7 @@
 /** What is printed when the store is ready: where each frontend listens and what to try next. */
 export function welcome(store: {
   urls: readonly [string, ...string[]];
+  pageUrl: string;
   dataDir: string;
   standardPort: boolean;
   standardDataDir: boolean;
@@ -30,7 +31,7 @@ export function welcome(store: {
   const width = Math.max(...suggestions.map(([command]) => command.length));
   return [
     `The toy store is open: ${urls.join(' ')}`,
-    `The cluster, live: ${url}/lab`,
+    `Watch it, and kill what you like: ${store.pageUrl}`,
     '',
     'To try, in another terminal:',
     ...suggestions.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),

@@ -12,12 +12,17 @@ export const commandsPath = '/commands';
 /** Carries out a command; what it resolves to is the JSON answer. */
 export type CommandHandler = (command: LabCommand) => Promise<unknown>;
 
-/** The lab's control endpoint: loopback only, on a port of the system's choice, for callers that know the token. */
+/**
+ * The lab's control endpoint: loopback only, on a port of the system's choice, for callers that know the token. Of web pages
+ * only those of `pageOrigins` may be among them, for a browser hands out the tokens that it was given in addresses.
+ */
 export class ControlServer {
   readonly token = randomBytes(24).toString('base64url');
   readonly #server: Server;
+  readonly #pageOrigins: ReadonlySet<string>;
 
-  constructor(handler: CommandHandler) {
+  constructor(handler: CommandHandler, { pageOrigins = [] }: { readonly pageOrigins?: readonly string[] } = {}) {
+    this.#pageOrigins = new Set(pageOrigins);
     this.#server = createServer((request, response) => {
       void this.#answer(request, response, handler);
     });
@@ -38,10 +43,16 @@ export class ControlServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, handler: CommandHandler): Promise<void> {
+    const { origin } = request.headers;
+    const isPage = origin !== undefined && this.#pageOrigins.has(origin);
     const reply = (status: number, body: unknown): void => {
-      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body));
+      const headers = { 'content-type': 'application/json', connection: 'close', ...(isPage && allowPage(origin)) };
+      response.writeHead(status, headers).end(body === undefined ? undefined : JSON.stringify(body));
     };
     try {
+      if (origin !== undefined && !isPage)
+        return reply(403, failure('invalid-command', `Pages of ${origin} may not command this lab.`));
+      if (isPage && request.method === 'OPTIONS') return reply(204, undefined);
       if (!this.#knowsToken(request))
         return reply(401, failure('invalid-command', 'The token in lab.json is missing or wrong.'));
       if (request.method !== 'POST' || request.url !== commandsPath)
@@ -58,6 +69,16 @@ export class ControlServer {
     const wanted = Buffer.from(`Bearer ${this.token}`);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
+}
+
+/** Fetch standard, 3.2: what lets a browser send a page's command and show it the answer. */
+function allowPage(origin: string): Record<string, string> {
+  return {
+    vary: 'origin',
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': 'authorization, content-type',
+  };
 }
 
 function failure(code: string, message: string): { error: { code: string; message: string } } {

@@ -20,8 +20,8 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function runLab(handler: CommandHandler): Promise<LabFile> {
-  const server = new ControlServer(handler);
+async function runLab(handler: CommandHandler, pageOrigins: readonly string[] = []): Promise<LabFile> {
+  const server = new ControlServer(handler, { pageOrigins });
   open.push(server);
   const file = {
     pid: process.pid,
@@ -73,6 +73,55 @@ describe('control endpoint', () => {
 
     expect(answers.map(({ status }) => status)).toEqual([401, 401]);
     expect(calls).toEqual([]);
+  });
+
+  it('takes commands from pages of the store, which the browser asks about beforehand', async () => {
+    const origin = 'http://127.0.0.1:8080';
+    const { controlUrl, token } = await runLab((command) => Promise.resolve({ got: command }), [origin]);
+
+    const asked = await fetch(`${controlUrl}/commands`, { method: 'OPTIONS', headers: { origin } });
+    const answer = await fetch(`${controlUrl}/commands`, {
+      method: 'POST',
+      headers: { origin, authorization: `Bearer ${token}` },
+      body: '{"kind":"pause","name":"order-1"}',
+    });
+
+    expect(asked.status).toBe(204);
+    for (const { headers } of [asked, answer]) expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(asked.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(await answer.json()).toEqual({ got: { kind: 'pause', name: 'order-1' } });
+  });
+
+  it('takes none from pages of other origins, token or not', async () => {
+    const calls: unknown[] = [];
+    const { controlUrl, token } = await runLab(
+      (command) => Promise.resolve(calls.push(command)),
+      ['http://127.0.0.1:8080'],
+    );
+
+    for (const origin of ['http://127.0.0.1:8081', 'http://127.0.0.1:8080.evil.example', 'null'])
+      for (const method of ['OPTIONS', 'POST']) {
+        const answer = await fetch(`${controlUrl}/commands`, {
+          method,
+          headers: { origin, authorization: `Bearer ${token}` },
+          ...(method === 'POST' && { body: '{"kind":"down"}' }),
+        });
+        expect(answer.status).toBe(403);
+        expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+      }
+    expect(calls).toEqual([]);
+  });
+
+  it('wants the token from pages of the store as well', async () => {
+    const { controlUrl } = await runLab(answerStatus, ['http://127.0.0.1:8080']);
+
+    const answer = await fetch(`${controlUrl}/commands`, {
+      method: 'POST',
+      headers: { origin: 'http://127.0.0.1:8080' },
+      body: '{"kind":"down"}',
+    });
+
+    expect(answer.status).toBe(401);
   });
 
   it.each(['no json', '[]', '{"kind":"explode"}', '{"kind":"kill","name":"","signal":"KILL"}'])(

@@ -1,4 +1,5 @@
 import { HmacAuthenticator, loadClusterSecret } from '@toystore/service';
+import { labPagePath } from '@toystore/contracts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,9 +87,9 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
     probe: (spec) => probeReadiness(peers.peer(spec.name)),
     ...(options.onUnexpectedExit && { onUnexpectedExit: options.onUnexpectedExit }),
   });
-  const control = new ControlServer((command) => runCommand(store, command));
   const urls = frontendUrls(specs);
   const [url] = urls;
+  const control = new ControlServer((command) => runCommand(store, command), { pageOrigins: urls });
   const file: LabFile = {
     pid: process.pid,
     controlUrl: await control.listen(),
@@ -101,6 +102,7 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
     throw alreadyRunning(dataDir, readLabFile(dataDir));
   }
 
+  const pageUrl = `${url}${labPagePath({ controlPort: Number(new URL(file.controlUrl).port), token: file.token })}`;
   const release = async (): Promise<void> => {
     discardLabFile(dataDir, file);
     await control.close();
@@ -108,7 +110,7 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
   const network = faults
     ? new FaultNetwork(links, { ...(options.onNetworkTrouble && { onTrouble: options.onNetworkTrouble }) })
     : undefined;
-  const store = new LocalStore({ urls, supervisor, peers, release, ...(network && { network }) });
+  const store = new LocalStore({ urls, pageUrl, supervisor, peers, release, ...(network && { network }) });
   try {
     supervisor.startAll();
     options.onStarting?.(store);

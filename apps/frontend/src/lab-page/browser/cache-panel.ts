@@ -8,7 +8,7 @@ interface CacheElements {
   readonly figures: HTMLElement;
 }
 
-/** Slots beyond these are counted, not drawn. */
+/** As many as the frontend tells of; of a larger cache those that leave last. */
 const slotsMax = 28;
 
 /** The cache's slots, the one that leaves first coming first, and what has become of the requests so far. */
@@ -27,10 +27,9 @@ export class CachePanel {
     lease.dataset['state'] = cache.isLeaseInForce ? 'live' : 'lost';
     say(part(lease, '.lease-text'), leaseLine(cache));
     slots.dataset['lease'] = cache.isLeaseInForce ? 'in-force' : 'none';
-    const shown = cache.entries.slice(-slotsMax);
-    const held = new Set(shown.map(({ name }) => name));
+    const held = new Set(cache.entries.map(({ name }) => name));
     for (const name of [...this.#tiles.keys()]) if (!held.has(name)) this.#tiles.delete(name);
-    const tiles = shown.map((entry) => this.#tileOf(entry));
+    const tiles = cache.entries.map((entry) => this.#tileOf(entry));
     const empty = Math.max(0, Math.min(cache.capacity, slotsMax) - tiles.length);
     arrange(slots, tiles, empty);
     const rows: readonly (readonly [string, number])[] = [

@@ -3,15 +3,37 @@ import { ClusterStory } from './cluster-story.js';
 import { ExplanationPanel } from './explanation-panel.js';
 import { HappeningsList } from './happenings-list.js';
 import { fetchCluster } from './lab-api.js';
+import { command, commandWords, type LabAccess, parseLabAccess, type ProcessCommand } from './lab-control.js';
 import { MemberCards } from './member-cards.js';
 import { byId, say } from './parts.js';
 import { leaderLine } from './words.js';
 
 const pollMs = 500;
 
+/** The token is kept for this tab and taken out of the address, where it would be shown and bookmarked. */
+function labAccess(): LabAccess | undefined {
+  const key = 'lab-access';
+  if (parseLabAccess(location.hash)) {
+    sessionStorage.setItem(key, location.hash);
+    history.replaceState(null, '', location.pathname);
+  }
+  return parseLabAccess(sessionStorage.getItem(key) ?? '');
+}
+
+const access = labAccess();
+const happenings = new HappeningsList(byId('happenings'));
+const onCommand =
+  access &&
+  (async (kind: ProcessCommand, name: string): Promise<void> => {
+    const answer = await command(access, kind, name);
+    const tone = answer.kind === 'done' ? 'plain' : 'warn';
+    happenings.add([{ tone, text: commandWords(kind, name, answer) }], new Date());
+  });
+document.body.dataset['commands'] = access ? 'here' : 'elsewhere';
+
 const card = byId<HTMLTemplateElement>('member-card');
-const replicas = new MemberCards(byId('replicas'), card);
-const catalog = new MemberCards(byId('catalog'), card);
+const replicas = new MemberCards(byId('replicas'), card, onCommand);
+const catalog = new MemberCards(byId('catalog'), card, onCommand);
 const explanation = new ExplanationPanel({
   toy: byId<HTMLSelectElement>('toy'),
   ask: byId<HTMLButtonElement>('ask'),
@@ -24,7 +46,6 @@ const cache = new CachePanel({ lease: byId('lease'), slots: byId('slots'), figur
   explanation.pick(name),
 );
 const story = new ClusterStory();
-const happenings = new HappeningsList(byId('happenings'));
 let isReached = true;
 let isWatching = false;
 

@@ -1,4 +1,5 @@
 import type { MemberView } from '@toystore/contracts';
+import { commandsFor, type ProcessCommand, processCommands } from './lab-control.js';
 import { copyOf, list, part, say } from './parts.js';
 import { logFacts, memberFacts, standingOf } from './words.js';
 
@@ -8,15 +9,28 @@ interface Card {
   last: MemberView | undefined;
 }
 
+/** Carries out what a button stands for; resolves when that is done or was refused. */
+export type OnCommand = (kind: ProcessCommand, id: string) => Promise<void>;
+
+const captions: Readonly<Record<ProcessCommand, string>> = {
+  kill: 'Kill',
+  pause: 'Pause',
+  resume: 'Resume',
+  start: 'Start',
+};
+
 /** One card a member, in the group's order: role, term, and how far its log is beside the longest one. */
 export class MemberCards {
   readonly #list: HTMLElement;
   readonly #template: HTMLTemplateElement;
+  readonly #onCommand: OnCommand | undefined;
   readonly #cards = new Map<string, Card>();
 
-  constructor(list: HTMLElement, template: HTMLTemplateElement) {
+  /** @param onCommand undefined where nobody here may command the lab: then there are no buttons */
+  constructor(list: HTMLElement, template: HTMLTemplateElement, onCommand: OnCommand | undefined) {
     this.#list = list;
     this.#template = template;
+    this.#onCommand = onCommand;
   }
 
   show(members: readonly MemberView[]): void {
@@ -43,6 +57,7 @@ export class MemberCards {
     const card: Card = { element: copyOf(this.#template), last: undefined };
     card.element.dataset['member'] = id;
     say(part(card.element, '.member-name'), id);
+    if (this.#onCommand) part(card.element, '.member-commands').append(...buttons(id, this.#onCommand));
     this.#cards.set(id, card);
     return card;
   }
@@ -59,7 +74,26 @@ function show(
   list(part(element, '.member-facts'), memberFacts(member, members));
   list(part(element, '.log-facts'), last === undefined ? [] : logFacts(last));
   const share = (index: number | null | undefined): string => `${Math.round((100 * (index ?? 0)) / longest)}%`;
+  const offered = commandsFor(member.answer);
+  for (const button of element.querySelectorAll<HTMLButtonElement>('[data-command]'))
+    button.hidden = !offered.some((kind) => kind === button.dataset['command']);
   // Set through the object model: the content security policy refuses style attributes in markup.
   part(element, '.log-written').style.width = share(last?.lastLogIndex);
   part(element, '.log-committed').style.width = share(last?.commitIndex);
+}
+
+function buttons(id: string, onCommand: OnCommand): HTMLButtonElement[] {
+  return processCommands.map((kind) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button quiet small';
+    button.dataset['command'] = kind;
+    button.textContent = captions[kind];
+    button.setAttribute('aria-label', `${captions[kind]} ${id}`);
+    button.addEventListener('click', () => {
+      button.disabled = true;
+      void onCommand(kind, id).finally(() => (button.disabled = false));
+    });
+    return button;
+  });
 }
