@@ -1,6 +1,5 @@
 import { PoolCaller } from '@quorumkit/cache/testing';
 import { HmacAuthenticator } from '@toystore/service';
-import { quantile, round } from './figures.js';
 
 /** Who is sent DELETEs. */
 export interface DeleteTarget {
@@ -12,13 +11,12 @@ export interface DeleteTarget {
   readonly key: (number: number) => string;
 }
 
-export interface DeleteFigures {
+export interface DeleteSamples {
   readonly name: string;
-  readonly count: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Of the first `coldCount` that a sender and its target exchanged, which count nowhere else. */
-  readonly coldP99Ms: number;
+  /** What the first `coldCount` took that a sender and its target exchanged, ms. */
+  readonly coldMs: readonly number[];
+  /** What those took that were sent after the warm-up, ms. */
+  readonly tookMs: readonly number[];
 }
 
 /** As many calls as two processes need until most of what they run has been compiled. */
@@ -37,7 +35,7 @@ const session = '0'.repeat(32);
 export async function measureDeletes(
   targets: readonly DeleteTarget[],
   { secret, rounds, count }: { readonly secret: string; readonly rounds: number; readonly count: number },
-): Promise<readonly DeleteFigures[]> {
+): Promise<readonly DeleteSamples[]> {
   const measured = targets.map((target) => ({
     sender: new DeleteSender(target, secret),
     coldMs: [] as number[],
@@ -53,13 +51,7 @@ export async function measureDeletes(
   } finally {
     for (const { sender } of measured) await sender.close();
   }
-  return measured.map(({ sender, coldMs, tookMs }) => ({
-    name: sender.target.name,
-    count: tookMs.length,
-    p50Ms: round(quantile(tookMs, 0.5), 3),
-    p99Ms: round(quantile(tookMs, 0.99), 3),
-    coldP99Ms: round(quantile(coldMs, 0.99), 3),
-  }));
+  return measured.map(({ sender, coldMs, tookMs }) => ({ name: sender.target.name, coldMs, tookMs }));
 }
 
 class DeleteSender {
