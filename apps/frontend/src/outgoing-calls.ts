@@ -56,6 +56,7 @@ export function outgoingCalls(
     members: [{ id: catalogId, url: catalogUrl, priority: 1 }],
     auth,
     heartbeatIntervalMs: 0,
+    trace: traceTo(logger, 'catalog'),
   });
   const orderGroup = new DirectoryOrderGroup(directory, { sign, connectionsPerReplica });
   return {

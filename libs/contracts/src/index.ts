@@ -94,6 +94,7 @@ export {
   faultRoutes,
   frontendRoutes,
   headerNames,
+  labCommandsPath,
   labPagePath,
   orderPath,
   orderRoutes,

@@ -49,6 +49,9 @@ export const productPath = (name: string): string => `/products/${encodeURICompo
 /** The path of what the frontend's cache has to say about one product. */
 export const explainPath = (name: string): string => `/lab/explain/${encodeURIComponent(name)}`;
 
+/** Where the lab's control endpoint takes commands. */
+export const labCommandsPath = '/commands';
+
 /**
  * The path of the lab page for somebody who may command the lab behind it: the page takes the port of the lab's control
  * endpoint on this machine, and the token that it wants, from the fragment, which no browser sends anywhere.

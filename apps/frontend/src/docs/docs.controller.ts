@@ -24,7 +24,6 @@ export class DocsController {
 
   @Get()
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    void reply.header('content-security-policy', contentSecurityPolicy);
     await this.#send('index.html', request, reply);
   }
 
@@ -36,6 +35,7 @@ export class DocsController {
   async #send(name: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const file = name === 'openapi.json' ? this.#document.file : await this.#files.find(name);
     if (!file) throw new ProblemError('not-found', 'The API page has no such file.');
+    void reply.header('content-security-policy', contentSecurityPolicy);
     sendStaticFile(file, request, reply);
   }
 }

@@ -30,6 +30,7 @@ export function cacheView(stats: CacheStats, held: readonly CacheExplanation[]):
     isLeaseInForce: stats.leaseInForce,
     leaseRemainingMs: Math.round(stats.leaseRemainingMs),
     epoch: stats.epoch ?? null,
+    entryCount: stats.keys.length,
     entries: held.flatMap(cachedProduct),
     hits: stats.hits + stats.negativeHits,
     misses: stats.misses,

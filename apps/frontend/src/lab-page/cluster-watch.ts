@@ -27,8 +27,8 @@ interface TakenView {
 }
 
 /**
- * The running store as this frontend sees it, at most `viewIntervalMs` before the question. Changes nothing; never
- * rejects.
+ * The running store as this frontend sees it. A view is used for `viewIntervalMs` from when it was begun, and takes as long
+ * as the members' answers do. Changes nothing; never rejects.
  */
 export class ClusterWatch {
   readonly #options: ClusterWatchOptions;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { explainPath, publicRoutes } from '@toystore/contracts';
 import { MemoryCatalog, publicApp } from '../testing/public-app.js';
 
 const running: NestFastifyApplication[] = [];
@@ -19,6 +20,7 @@ describe('the lab page', () => {
     const page = await application.inject('/lab');
 
     expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('The lab page');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
     expect((await application.inject('/lab/files/main.js')).statusCode).toBe(200);
     expect((await application.inject('/lab/files/..%2f..%2fpackage.json')).statusCode).toBe(404);
@@ -28,7 +30,7 @@ describe('the lab page', () => {
     const member = { id: 'order-1', url: 'http://127.0.0.1:8091', priority: 1, kind: 'voter' as const };
     const application = await start({ members: [{ member, reply: { kind: 'silent', why: 'timeout' } }] });
 
-    const answer = await application.inject('/lab/cluster');
+    const answer = await application.inject(publicRoutes.cluster);
 
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.json()).toMatchObject({
@@ -47,13 +49,23 @@ describe('the lab page', () => {
     });
     await application.inject('/products/toy%20car');
 
-    expect((await application.inject('/lab/explain/toy%20car')).json()).toMatchObject({
+    expect((await application.inject(explainPath('toy car'))).json()).toMatchObject({
       data: {
         name: 'toy car',
         wouldServe: 'pass',
         pastRequests: [{ outcome: 'bypass', because: 'No lease was in force.', count: 1 }],
       },
     });
+  });
+
+  it('is told no address, by neither of its sources', async () => {
+    const member = { id: 'order-1', url: 'http://10.1.2.3:8091', priority: 1, kind: 'voter' as const };
+    const reply = { kind: 'gone' as const, why: 'connect ECONNREFUSED 10.1.2.3:8091' };
+    const application = await start({ members: [{ member, reply }] });
+    await application.inject('/products/tux');
+
+    for (const url of [publicRoutes.cluster, explainPath('tux')])
+      expect((await application.inject(url)).body).not.toMatch(/10\.1\.2\.3|127\.0\.0\.1|http|:\d{4}/);
   });
 
   it('is told that a text names no toy', async () => {

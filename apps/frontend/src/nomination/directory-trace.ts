@@ -14,15 +14,15 @@ const levels: Readonly<Record<DirectoryEvent['kind'], LogLevel>> = {
 
 /**
  * Writes what the directory notices and does to the log. Every request that fails at one leader doubts it anew; the
- * first of these doubts is the news.
+ * first of these doubts is the news. `group` comes first in each line.
  */
-export function traceTo(logger: JsonLogger): (event: DirectoryEvent) => void {
+export function traceTo(logger: JsonLogger, group = 'election'): (event: DirectoryEvent) => void {
   let isDoubted = false;
   return (event) => {
     const { kind, ...facts } = event;
     const isRepeated = kind === 'doubted' && isDoubted;
     if (kind === 'doubted') isDoubted = true;
     if (kind === 'adopted') isDoubted = false;
-    logger.write(isRepeated ? 'debug' : levels[kind], `election: ${kind}`, facts);
+    logger.write(isRepeated ? 'debug' : levels[kind], `${group}: ${kind}`, facts);
   };
 }

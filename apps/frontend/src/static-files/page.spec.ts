@@ -19,6 +19,18 @@ describe('a page', () => {
     expect(await policyOf()).toMatch(/^default-src 'none'; script-src 'self';/);
   });
 
+  it('is under its policy by whichever name it is asked for', async () => {
+    const page = new Page(new Map([['index.html', staticFile(Buffer.from('<!doctype html>'), 'text/html')]]));
+    const server = fastify();
+    server.get('/files/:file', (request, reply) =>
+      page.sendFile((request.params as { file: string }).file, request, reply),
+    );
+    const { headers } = await server.inject('/files/index.html');
+    await server.close();
+
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+
   it('says where its scripts are missing, and how to make them', async () => {
     await expect(readPage('not-built' as 'storefront')).rejects.toThrow(/not-built\/ cannot be read.*npm run build/);
   });

@@ -24,7 +24,6 @@ export class Page {
 
   /** Answers with the page itself. */
   open(request: FastifyRequest, reply: FastifyReply): void {
-    void reply.header('content-security-policy', this.#policy);
     this.sendFile('index.html', request, reply);
   }
 
@@ -32,6 +31,7 @@ export class Page {
   sendFile(name: string, request: FastifyRequest, reply: FastifyReply): void {
     const file = this.#files.get(name);
     if (!file) throw new ProblemError('not-found', 'This page has no such file.');
+    void reply.header('content-security-policy', this.#policy);
     sendStaticFile(file, request, reply);
   }
 }

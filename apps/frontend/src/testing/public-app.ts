@@ -47,12 +47,15 @@ export class MemoryCatalog {
   }
 }
 
-const page = new Page(
-  new Map([
-    ['index.html', staticFile(Buffer.from('<!doctype html><title>Toy Store</title>'), 'text/html; charset=utf-8')],
-    ['main.js', staticFile(Buffer.from('export {};'), 'text/javascript; charset=utf-8')],
-  ]),
-);
+function page(title: string): Page {
+  const text = (body: string, contentType: string) => staticFile(Buffer.from(body), `${contentType}; charset=utf-8`);
+  return new Page(
+    new Map([
+      ['index.html', text(`<!doctype html><title>${title}</title>`, 'text/html')],
+      ['main.js', text('export {};', 'text/javascript')],
+    ]),
+  );
+}
 
 /** The whole public application over fake ports, not listening; ask it with `inject`. */
 export async function publicApp({
@@ -90,10 +93,10 @@ export async function publicApp({
       },
       orders: { group, deadlineMs: 1000 },
       nomination: { directory, logger, heartbeatIntervalMs: 3000 },
-      storefront: page,
+      storefront: page('Toy Store'),
       labPage: hasLabPage
         ? {
-            page,
+            page: page('The lab page'),
             frontend: 'frontend-test',
             orders: { survey: async () => members, current: () => undefined },
             catalog: { survey: async () => [] },

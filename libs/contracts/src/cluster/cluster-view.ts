@@ -9,7 +9,7 @@ import {
   TextProperty,
 } from '../validation/property.js';
 
-/** `status`: it answered; `gone`: no process listens on its port; `silent`: it did not answer in time. */
+/** `status`: it answered; `gone`: it refuses connections; `silent`: it gave no usable answer in time. */
 export const memberAnswers = ['status', 'gone', 'silent'] as const;
 export type MemberAnswer = (typeof memberAnswers)[number];
 
@@ -53,7 +53,7 @@ export class MemberView {
   isDiskFull!: boolean;
 }
 
-/** Whom the frontend sends orders to. */
+/** Whom the frontend sends orders to; that it knows none does not mean that there is none. */
 export class LeaderView {
   @TextProperty({ lengthMax: nameLengthMax })
   id!: string;
@@ -90,6 +90,9 @@ export class CacheView {
 
   @IntegerProperty({ nullable: true, description: "the catalog's boot that gave the lease; null without a session" })
   epoch!: number | null;
+
+  @IntegerProperty({ description: 'how many products it holds' })
+  entryCount!: number;
 
   @ListProperty(CachedProductView, {
     countMax: productsMax,

@@ -65,7 +65,7 @@ export async function up(options: {
     say(
       welcome({
         urls: store.urls,
-        pageUrl: store.pageUrl,
+        pageUrls: store.pageUrls,
         dataDir,
         standardPort: port === defaultPort,
         standardDataDir: dataDir === defaultDataDir,

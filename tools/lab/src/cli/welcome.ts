@@ -1,7 +1,8 @@
 /** What is printed when the store is ready: where each frontend listens and what to try next. */
 export function welcome(store: {
   urls: readonly [string, ...string[]];
-  pageUrl: string;
+  /** With the token for the buttons; none where the page is turned off. */
+  pageUrls: readonly string[];
   dataDir: string;
   standardPort: boolean;
   standardDataDir: boolean;
@@ -31,7 +32,7 @@ export function welcome(store: {
   const width = Math.max(...suggestions.map(([command]) => command.length));
   return [
     `The toy store is open: ${urls.join(' ')}`,
-    `Watch it, and kill what you like: ${store.pageUrl}`,
+    ...store.pageUrls.map((pageUrl) => `Watch it, and kill what you like: ${pageUrl}`),
     '',
     'To try, in another terminal:',
     ...suggestions.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),

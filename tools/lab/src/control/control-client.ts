@@ -1,6 +1,7 @@
 import { request } from 'undici';
+import { labCommandsPath } from '@toystore/contracts';
 import { LabError, messageOf, type LabErrorCode } from '../lab-error.js';
-import { commandsPath } from './control-server.js';
+
 import type { LabCommand } from './lab-command.js';
 import { readLabFile, type LabFile } from './lab-file.js';
 
@@ -39,7 +40,7 @@ export async function isLabAlive(lab: LabFile): Promise<boolean> {
 }
 
 async function post(lab: LabFile, command: LabCommand, limitMs: number): Promise<unknown> {
-  const { statusCode, body } = await request(`${lab.controlUrl}${commandsPath}`, {
+  const { statusCode, body } = await request(`${lab.controlUrl}${labCommandsPath}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${lab.token}`, 'content-type': 'application/json' },
     body: JSON.stringify(command),

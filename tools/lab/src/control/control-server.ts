@@ -2,12 +2,12 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { labCommandsPath } from '@toystore/contracts';
 import { LabError, messageOf } from '../lab-error.js';
 import { parseLabCommand, type LabCommand } from './lab-command.js';
 
 /** Acknowledged orders to verify come in one body. */
 const bodyBytesMax = 64 * 1024 * 1024;
-export const commandsPath = '/commands';
 
 /** Carries out a command; what it resolves to is the JSON answer. */
 export type CommandHandler = (command: LabCommand) => Promise<unknown>;
@@ -55,8 +55,8 @@ export class ControlServer {
       if (isPage && request.method === 'OPTIONS') return reply(204, undefined);
       if (!this.#knowsToken(request))
         return reply(401, failure('invalid-command', 'The token in lab.json is missing or wrong.'));
-      if (request.method !== 'POST' || request.url !== commandsPath)
-        return reply(404, failure('invalid-command', `Only POST ${commandsPath} is served here.`));
+      if (request.method !== 'POST' || request.url !== labCommandsPath)
+        return reply(404, failure('invalid-command', `Only POST ${labCommandsPath} is served here.`));
       reply(200, await handler(parseLabCommand(await readJson(request))));
     } catch (error) {
       if (error instanceof LabError) reply(409, failure(error.code, error.message));

@@ -64,7 +64,7 @@ beforeEach(() => {
   releases = 0;
   store = new LocalStore({
     urls: ['http://127.0.0.1:8080'],
-    pageUrl: 'http://127.0.0.1:8080/lab',
+    pageUrls: ['http://127.0.0.1:8080/lab'],
     supervisor,
     peers,
     release: () => Promise.resolve(void (releases += 1)),

@@ -24,8 +24,8 @@ const leaderPollMs = 100;
 export class LocalStore {
   /** The public address of every frontend, `http://127.0.0.1:<port>`, in the order of their names. */
   readonly urls: readonly [string, ...string[]];
-  /** The lab page of the first frontend, for whoever may kill: its fragment holds the lab's token. */
-  readonly pageUrl: string;
+  /** The lab page of every frontend that has one, for whoever may kill: the fragments hold the lab's token. */
+  readonly pageUrls: readonly string[];
   readonly #supervisor: Supervisor;
   readonly #peers: ServicePeers;
   readonly #network: FaultNetwork | undefined;
@@ -37,14 +37,14 @@ export class LocalStore {
 
   constructor(options: {
     urls: readonly [string, ...string[]];
-    pageUrl: string;
+    pageUrls: readonly string[];
     supervisor: Supervisor;
     peers: ServicePeers;
     network?: FaultNetwork;
     release: () => Promise<void>;
   }) {
     this.urls = options.urls;
-    this.pageUrl = options.pageUrl;
+    this.pageUrls = options.pageUrls;
     this.#supervisor = options.supervisor;
     this.#peers = options.peers;
     this.#network = options.network;

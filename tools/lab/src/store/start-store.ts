@@ -1,4 +1,4 @@
-import { HmacAuthenticator, loadClusterSecret } from '@toystore/service';
+import { flag, HmacAuthenticator, loadClusterSecret } from '@toystore/service';
 import { labPagePath } from '@toystore/contracts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -102,7 +102,8 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
     throw alreadyRunning(dataDir, readLabFile(dataDir));
   }
 
-  const pageUrl = `${url}${labPagePath({ controlPort: Number(new URL(file.controlUrl).port), token: file.token })}`;
+  const pagePath = labPagePath({ controlPort: Number(new URL(file.controlUrl).port), token: file.token });
+  const pageUrls = hasLabPage(env) ? urls.map((frontend) => `${frontend}${pagePath}`) : [];
   const release = async (): Promise<void> => {
     discardLabFile(dataDir, file);
     await control.close();
@@ -110,7 +111,7 @@ export async function startStore(options: StartStoreOptions): Promise<LocalStore
   const network = faults
     ? new FaultNetwork(links, { ...(options.onNetworkTrouble && { onTrouble: options.onNetworkTrouble }) })
     : undefined;
-  const store = new LocalStore({ urls, pageUrl, supervisor, peers, release, ...(network && { network }) });
+  const store = new LocalStore({ urls, pageUrls, supervisor, peers, release, ...(network && { network }) });
   try {
     supervisor.startAll();
     options.onStarting?.(store);
@@ -142,6 +143,13 @@ function requireBuilt(specs: readonly ServiceSpec[]): void {
   const missing = specs.map(({ entry }) => entry).find((entry) => !existsSync(entry));
   if (missing !== undefined)
     throw new LabError('not-built', `${missing} does not exist. Build the services first: npm run build`);
+}
+
+/** As the frontends read it; a setting that they refuse they refuse at their start. */
+function hasLabPage(env: Readonly<Record<string, string>>): boolean {
+  const setting = { ...process.env, ...env }['LAB_PAGE'];
+  const reading = setting === undefined ? undefined : flag('LAB_PAGE').read(setting);
+  return reading?.ok === true ? reading.value : true;
 }
 
 function frontendUrls(specs: readonly ServiceSpec[]): readonly [string, ...string[]] {

@@ -42,8 +42,8 @@ describe('ClusterStory', () => {
         withReplica({ ...back, lastLogIndex: 20 }, elected),
       ),
     ).toEqual([
-      'order-3 is dead: no process listens on its port.',
-      'Nobody leads: orders wait for the election.',
+      'order-3 is gone: it refuses connections.',
+      'frontend-1 knows no leader: its orders wait.',
       'order-2 leads in term 5.',
       'order-3 is back, 8 entries behind.',
       'order-3 has caught up, up to entry 20.',
@@ -55,9 +55,47 @@ describe('ClusterStory', () => {
 
     expect(told(silent, view(), silent)).toEqual([]);
     expect(told(silent, silent, silent, view())).toEqual([
-      'order-1 does not answer: it is paused, or cut off from this frontend.',
+      'order-1 does not answer: it is paused, cut off from this frontend, or in trouble.',
       'order-1 is back.',
     ]);
+  });
+
+  it('tells the return of a dead member also when its first answer is late', () => {
+    const gone = withReplica(mute('order-1', 'gone'));
+    const silent = withReplica(mute('order-1', 'silent'));
+
+    expect(told(gone, silent, view())).toEqual(['order-1 is gone: it refuses connections.', 'order-1 is back.']);
+  });
+
+  it('tells a death once, though the port is silent now and then', () => {
+    const gone = withReplica(mute('order-1', 'gone'));
+    const silent = withReplica(mute('order-1', 'silent'));
+
+    expect(told(gone, silent, gone, silent, silent, gone)).toEqual(['order-1 is gone: it refuses connections.']);
+  });
+
+  it('tells at the beginning who is missing, and later of its return', () => {
+    const story = new ClusterStory();
+    const gone = withReplica(mute('order-1', 'gone'));
+
+    expect(story.next(gone).map(({ text }) => text)).toEqual([
+      'Watching through frontend-1. order-3 leads in term 4.',
+      'order-1 is gone: it refuses connections.',
+    ]);
+    expect(story.next(view())).toMatchObject([{ text: 'order-1 is back.' }]);
+  });
+
+  it('does not take a log that is not open yet for one that has caught up', () => {
+    const gone = withReplica(mute('order-1', 'gone'));
+    const starting = withReplica(member({ role: 'stopped', term: 0, lastLogIndex: 0, commitIndex: 0, leader: null }));
+    const behind = withReplica(member({ lastLogIndex: 12, commitIndex: 12 }));
+
+    expect(told(gone, starting, behind, view())).toEqual([
+      'order-1 is gone: it refuses connections.',
+      'order-1 is back.',
+    ]);
+    expect(told(gone, behind, starting, view())).toContain('order-1 has caught up, up to entry 20.');
+    expect(told(gone, behind, starting)).not.toContain('order-1 has caught up, up to entry 0.');
   });
 
   it('tells that a silent process died, and nothing of a dead one that stays dead', () => {
@@ -65,8 +103,8 @@ describe('ClusterStory', () => {
     const gone = withReplica(mute('order-1', 'gone'));
 
     expect(told(silent, silent, gone, gone)).toEqual([
-      'order-1 does not answer: it is paused, or cut off from this frontend.',
-      'order-1 is dead: no process listens on its port.',
+      'order-1 does not answer: it is paused, cut off from this frontend, or in trouble.',
+      'order-1 is gone: it refuses connections.',
     ]);
   });
 

@@ -17,10 +17,12 @@ const missedUntilTold = 2;
  */
 export class ClusterStory {
   #before: ClusterView | undefined;
-  /** Members that came back behind the others and have not caught up yet. */
-  readonly #behind = new Set<string>();
+  /** Members whose loss was told, by what was told of it. */
+  readonly #lost = new Map<string, 'gone' | 'silent'>();
   /** How many views in a row a member has been silent. */
   readonly #missed = new Map<string, number>();
+  /** Members that came back behind the others and have not caught up yet. */
+  readonly #behind = new Set<string>();
   /** The catalog's last known one: while there is no session there is none. */
   #epoch: number | null = null;
 
@@ -30,68 +32,74 @@ export class ClusterStory {
     this.#before = view;
     const epochBefore = this.#epoch;
     this.#epoch = view.cache.epoch ?? epochBefore;
-    if (before === undefined) return [first(view)];
     return [
-      ...this.#members(before.replicas, view.replicas),
-      ...this.#members(before.catalog, view.catalog),
-      ...leaderNews(before, view),
-      ...cacheNews(before.cache, view.cache, epochBefore),
+      ...(before === undefined ? [first(view)] : []),
+      ...this.#members(before?.replicas ?? view.replicas, view.replicas),
+      ...this.#members(before?.catalog ?? view.catalog, view.catalog),
+      ...(before === undefined ? [] : leaderNews(before, view)),
+      ...(before === undefined ? [] : cacheNews(before.cache, view.cache, epochBefore)),
     ];
   }
 
   #members(before: readonly MemberView[], now: readonly MemberView[]): Happening[] {
-    const gone = before.filter(({ id }) => now.every((member) => member.id !== id));
+    const left = before.filter(({ id }) => now.every((member) => member.id !== id));
+    for (const { id } of left) this.#forget(id);
     return [
-      ...gone.map(({ id }): Happening => ({ tone: 'plain', text: `${id} is no member any more.` })),
+      ...left.map(({ id }): Happening => ({ tone: 'plain', text: `${id} is no member any more.` })),
       ...now.flatMap((member) => {
         const earlier = before.find(({ id }) => id === member.id);
         return earlier === undefined
           ? [{ tone: 'plain' as const, text: `${member.id} is a member now: ${member.kind}.` }]
-          : [...this.#answers(earlier, member, now), ...states(earlier, member)];
+          : [...this.#answers(member, now), ...states(earlier, member)];
       }),
     ];
   }
 
-  #answers(before: MemberView, now: MemberView, group: readonly MemberView[]): Happening[] {
-    const { id } = now;
-    switch (now.answer) {
-      case 'gone':
-        this.#behind.delete(id);
-        this.#missed.delete(id);
-        return before.answer === 'gone'
-          ? []
-          : [{ tone: 'bad', text: `${id} is dead: no process listens on its port.` }];
-      case 'silent': {
-        this.#behind.delete(id);
-        const missed = (this.#missed.get(id) ?? 0) + 1;
-        this.#missed.set(id, missed);
-        return missed === missedUntilTold
-          ? [{ tone: 'bad', text: `${id} does not answer: it is paused, or cut off from this frontend.` }]
-          : [];
-      }
-      case 'status':
-        return this.#statusNews(before, now, group);
-    }
+  #forget(id: string): void {
+    this.#lost.delete(id);
+    this.#missed.delete(id);
+    this.#behind.delete(id);
   }
 
-  #statusNews(before: MemberView, now: MemberView, group: readonly MemberView[]): Happening[] {
+  #answers(now: MemberView, group: readonly MemberView[]): Happening[] {
+    const { id, answer } = now;
+    const missed = answer === 'silent' ? (this.#missed.get(id) ?? 0) + 1 : 0;
+    this.#missed.set(id, missed);
+    if (answer === 'status') return this.#present(now, group);
+    this.#behind.delete(id);
+    const told = this.#lost.get(id);
+    // Dead stays dead while its port, or what stands in for it, once does not answer in time.
+    if (told === 'gone' || told === answer || (answer === 'silent' && missed < missedUntilTold)) return [];
+    this.#lost.set(id, answer);
+    return [
+      answer === 'gone'
+        ? { tone: 'bad', text: `${id} is gone: it refuses connections.` }
+        : { tone: 'bad', text: `${id} does not answer: it is paused, cut off from this frontend, or in trouble.` },
+    ];
+  }
+
+  #present(now: MemberView, group: readonly MemberView[]): Happening[] {
     const { id } = now;
     const behind = entriesBehind(now, group);
-    const missed = this.#missed.get(id) ?? 0;
-    this.#missed.delete(id);
-    if (before.answer === 'gone' || missed >= missedUntilTold) {
+    if (this.#lost.delete(id)) {
       if (behind > 0) this.#behind.add(id);
       return [{ tone: 'good', text: `${id} is back${behind > 0 ? `, ${entries(behind)} behind` : ''}.` }];
     }
-    if (behind > 0 || !this.#behind.delete(id)) return [];
+    // While its log is not open yet nothing is known of how far that is.
+    if (behind > 0 || !isOpen(now) || !this.#behind.delete(id)) return [];
     return [{ tone: 'good', text: `${id} has caught up, up to entry ${now.lastLogIndex}.` }];
   }
 }
 
-/** How many committed entries a member that answers does not have yet, as far as any member of its group knows. */
-export function entriesBehind({ answer, lastLogIndex }: MemberView, group: readonly MemberView[]): number {
-  if (answer !== 'status' || lastLogIndex === null) return 0;
-  return Math.max(0, ...group.map(({ commitIndex }) => (commitIndex ?? 0) - lastLogIndex));
+/** Whether a member that answers has its log open; before that its figures are no figures. */
+export function isOpen({ answer, role }: MemberView): boolean {
+  return answer === 'status' && role !== 'stopped';
+}
+
+/** How many committed entries a member does not have yet, as far as any member of its group knows. */
+export function entriesBehind(member: MemberView, group: readonly MemberView[]): number {
+  if (!isOpen(member)) return 0;
+  return Math.max(0, ...group.map(({ commitIndex }) => (commitIndex ?? 0) - (member.lastLogIndex ?? 0)));
 }
 
 export function entries(count: number): string {
@@ -100,7 +108,7 @@ export function entries(count: number): string {
 
 function first({ frontend, leader }: ClusterView): Happening {
   return leader === null
-    ? { tone: 'warn', text: `Watching through ${frontend}. Nobody leads.` }
+    ? { tone: 'warn', text: `Watching through ${frontend}, which knows no leader.` }
     : { tone: 'plain', text: `Watching through ${frontend}. ${leader.id} leads in term ${leader.term}.` };
 }
 
@@ -109,16 +117,15 @@ function states(before: MemberView, now: MemberView): Happening[] {
   const news: Happening[] = [];
   if (now.kind !== before.kind) news.push({ tone: 'plain', text: `${now.id} is a ${now.kind} now.` });
   if (now.isDiskFull && !before.isDiskFull) news.push({ tone: 'bad', text: `The disk of ${now.id} is full.` });
-  if (!now.isDiskFull && before.isDiskFull && before.answer === 'status')
-    news.push({ tone: 'good', text: `The disk of ${now.id} has space again.` });
+  if (!now.isDiskFull && before.isDiskFull) news.push({ tone: 'good', text: `The disk of ${now.id} has space again.` });
   if (now.role === 'candidate' && before.role !== 'candidate')
     news.push({ tone: 'plain', text: `${now.id} stands for election in term ${now.term}.` });
   return news;
 }
 
-function leaderNews({ leader: before }: ClusterView, { leader: now }: ClusterView): Happening[] {
+function leaderNews({ leader: before }: ClusterView, { frontend, leader: now }: ClusterView): Happening[] {
   if (now === null)
-    return before === null ? [] : [{ tone: 'warn', text: 'Nobody leads: orders wait for the election.' }];
+    return before === null ? [] : [{ tone: 'warn', text: `${frontend} knows no leader: its orders wait.` }];
   if (before !== null && before.id === now.id && before.term === now.term) return [];
   return [{ tone: 'good', text: `${now.id} leads in term ${now.term}.` }];
 }

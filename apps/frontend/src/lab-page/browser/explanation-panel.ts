@@ -1,6 +1,6 @@
 import type { ExplanationView } from '@toystore/contracts';
 import { type Asked, askFor, fetchExplanation, fetchToyNames } from './lab-api.js';
-import { say } from './parts.js';
+import { showText } from './page-elements.js';
 import { ago, servingLine } from './words.js';
 
 interface ExplanationElements {
@@ -15,71 +15,80 @@ interface ExplanationElements {
 /** Why the next request for one toy would be a hit or not, what became of the last ones, and a button to make one. */
 export class ExplanationPanel {
   readonly #elements: ExplanationElements;
-  #isLoadingNames = false;
+  readonly #onPicked: (name: string) => void;
+  #names: 'missing' | 'asked' | 'known' = 'missing';
 
-  constructor(elements: ExplanationElements) {
+  constructor(elements: ExplanationElements, onPicked: (name: string) => void) {
     this.#elements = elements;
+    this.#onPicked = onPicked;
     const { toy, ask, asked } = elements;
-    toy.addEventListener('change', () => {
-      say(asked, '');
-      void this.refresh();
-    });
+    toy.addEventListener('change', () => this.#begin());
     ask.addEventListener('click', () => {
       const name = toy.value;
       void askFor(name).then((answer) => {
-        if (toy.value === name) say(asked, askedWords(name, answer));
+        if (toy.value === name) showText(asked, askedWords(name, answer));
         return this.refresh();
       });
     });
   }
 
   pick(name: string): void {
-    const { toy, asked } = this.#elements;
+    const { toy } = this.#elements;
+    this.#offer([name]);
     if (toy.value === name) return;
-    if ([...toy.options].every(({ value }) => value !== name)) toy.append(new Option(name));
     toy.value = name;
-    say(asked, '');
-    void this.refresh();
+    this.#begin();
   }
 
   async refresh(): Promise<void> {
     const { toy } = this.#elements;
-    if (toy.options.length === 0) await this.#loadNames();
+    if (this.#names === 'missing') void this.#loadNames();
     const name = toy.value;
     if (name === '') return;
     const explanation = await fetchExplanation(name);
     if (explanation !== undefined && toy.value === name) this.#show(explanation);
   }
 
+  #begin(): void {
+    showText(this.#elements.asked, '');
+    this.#onPicked(this.#elements.toy.value);
+    void this.refresh();
+  }
+
   async #loadNames(): Promise<void> {
-    if (this.#isLoadingNames) return;
-    this.#isLoadingNames = true;
+    this.#names = 'asked';
+    const names = await fetchToyNames();
+    this.#names = names === undefined ? 'missing' : 'known';
+    const hadNone = this.#elements.toy.value === '';
+    this.#offer(names ?? []);
+    if (hadNone && names !== undefined) this.#begin();
+  }
+
+  #offer(names: readonly string[]): void {
     const { toy, ask } = this.#elements;
-    const names = (await fetchToyNames()) ?? [];
-    this.#isLoadingNames = false;
-    for (const name of names) if ([...toy.options].every(({ value }) => value !== name)) toy.append(new Option(name));
+    const offered = new Set([...toy.options].map(({ value }) => value));
+    toy.append(...names.filter((name) => !offered.has(name)).map((name) => new Option(name)));
     ask.disabled = toy.options.length === 0;
   }
 
   #show(explanation: ExplanationView): void {
     const { why, version, past } = this.#elements;
-    why.dataset['serving'] = explanation.wouldServe;
-    say(why, servingLine(explanation));
-    const { ageMs } = explanation;
-    say(
+    const { ageMs, floor } = explanation;
+    showText(why, servingLine(explanation));
+    showText(
       version,
-      explanation.version === null
+      explanation.version === null || ageMs === null
         ? ''
-        : `Held: version ${explanation.version}${ageMs === null ? '' : `, read ${ago(ageMs)} ago`}. What is older than ${explanation.floor} is never stored.`,
+        : `Held: version ${explanation.version}, read ${ago(ageMs)} ago. What is older than ${floor} is never stored.`,
     );
     const rows = explanation.pastRequests.map(({ outcome, because, count, lastAgoMs }) => [
       `${count} × ${outcome}`,
       because,
       `${ago(lastAgoMs)} ago`,
     ]);
-    if (past.childElementCount !== rows.length) past.replaceChildren(...rows.map(row));
+    if (past.childElementCount !== rows.length) past.replaceChildren(...rows.map(newRow));
     rows.forEach((texts, position) =>
-      texts.forEach((text, column) => say(past.children[position]?.children[column] as HTMLElement, text)),
+      texts.forEach((text, column) => showText(past.children[position]?.children[column] as HTMLElement, text)),
     );
   }
 }
@@ -90,7 +99,7 @@ function askedWords(name: string, answer: Asked | undefined): string {
   return `${quantity === undefined ? `Answered with ${status}` : `${quantity} × ${name}`}. Cache-Status: ${cacheStatus}`;
 }
 
-function row(): HTMLTableRowElement {
+function newRow(): HTMLTableRowElement {
   const element = document.createElement('tr');
   element.append(...Array.from({ length: 3 }, () => document.createElement('td')));
   return element;

@@ -2,6 +2,8 @@ import type { ClusterView, ExplanationView, ProductView } from '@toystore/contra
 
 /** Longer than members are given to answer. */
 const timeoutMs = 2_500;
+/** As long as a shopper waits. */
+const shopperTimeoutMs = 10_000;
 
 /** How a request for a toy went, in the words of the answer's own headers. */
 export interface Asked {
@@ -26,7 +28,7 @@ export async function fetchToyNames(): Promise<readonly string[] | undefined> {
 
 /** Asks for the toy as a shopper does. `no-store`: the browser's own cache is to stay out of it. */
 export async function askFor(name: string): Promise<Asked | undefined> {
-  const response = await send(`/products/${encodeURIComponent(name)}`);
+  const response = await send(`/products/${encodeURIComponent(name)}`, shopperTimeoutMs);
   if (response === undefined) return undefined;
   return {
     status: response.status,
@@ -35,8 +37,8 @@ export async function askFor(name: string): Promise<Asked | undefined> {
   };
 }
 
-async function send(path: string): Promise<Response | undefined> {
-  return fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
+async function send(path: string, limitMs = timeoutMs): Promise<Response | undefined> {
+  return fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(limitMs) }).catch(() => undefined);
 }
 
 async function dataOf<T>(response: Response | undefined): Promise<T | undefined> {

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { labPagePath, memberAnswers } from '@toystore/contracts';
-import { command, commandsFor, commandWords, parseLabAccess } from './lab-control.js';
+import { labCommandsPath, labPagePath, memberAnswers } from '@toystore/contracts';
+import { command, commandsFor, commandWords, isLab, parseLabAccess } from './lab-control.js';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -33,7 +33,7 @@ describe('the way from the page to the lab', () => {
   it('is read from the fragment that the lab puts into the address of the page', () => {
     const { hash } = new URL(labPagePath({ controlPort: 40123, token }), 'http://127.0.0.1:8080');
 
-    expect(parseLabAccess(hash)).toEqual({ url: 'http://127.0.0.1:40123/commands', token });
+    expect(parseLabAccess(hash)).toEqual({ url: `http://127.0.0.1:40123${labCommandsPath}`, token });
   });
 
   it.each(['', '#', '#cluster', `#lab=${token}`, `#lab=evil.example:80,${token}`, `#lab=1,short`, `#lab=1,${token}/x`])(
@@ -47,7 +47,7 @@ describe('the way from the page to the lab', () => {
     expect(memberAnswers.map((answer) => commandsFor(answer))).toEqual([
       ['kill', 'pause'],
       ['start'],
-      ['kill', 'resume'],
+      ['resume', 'kill', 'start'],
     ]);
   });
 
@@ -62,11 +62,20 @@ describe('the way from the page to the lab', () => {
 
   it.each([
     [409, '{"error":{"code":"already-dead","message":"order-1 is already dead."}}', /order-1 is already dead/],
-    [502, 'no json', /the lab does not answer/],
+    [502, 'no json', /the lab does not know this page/],
+    [401, '{"error":{"code":"invalid-command","message":"wrong token"}}', /the lab does not know this page/],
   ])('says why nothing came of it: %d %s', async (status, body, words) => {
     const { url } = await lab(status, body);
 
     expect(commandWords('start', 'order-1', await command({ url, token }, 'start', 'order-1'))).toMatch(words);
+  });
+
+  it('knows a lab by its knowing the token', async () => {
+    const known = await lab(200, '{}');
+    const other = await lab(401, '{}');
+
+    expect([await isLab({ url: known.url, token }), await isLab({ url: other.url, token })]).toEqual([true, false]);
+    expect(known.heard).toEqual([{ token: `Bearer ${token}`, body: '{"kind":"status"}' }]);
   });
 
   it('says that nobody is there', async () => {

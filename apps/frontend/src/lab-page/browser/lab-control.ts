@@ -32,25 +32,37 @@ export function commandsFor(answer: MemberAnswer): readonly ProcessCommand[] {
     case 'status':
       return ['kill', 'pause'];
     case 'silent':
-      return ['kill', 'resume'];
+      // Paused, or dead behind a cut: the lab knows, and refuses what makes no sense.
+      return ['resume', 'kill', 'start'];
     case 'gone':
       return ['start'];
   }
 }
 
+/** Whether there is a lab, and it knows the token. */
+export async function isLab(access: LabAccess): Promise<boolean> {
+  return (await post(access, { kind: 'status' }))?.status === 200;
+}
+
 /** Has the lab carry out a command. Never rejects. */
-export async function command({ url, token }: LabAccess, kind: ProcessCommand, name: string): Promise<CommandAnswer> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(kind === 'kill' ? { kind, name, signal: 'KILL' } : { kind, name }),
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch(() => undefined);
+export async function command(access: LabAccess, kind: ProcessCommand, name: string): Promise<CommandAnswer> {
+  const answer = await post(access, kind === 'kill' ? { kind, name, signal: 'KILL' } : { kind, name });
   const body = await (answer?.json() as Promise<{ pid?: number; error?: { message: string } }> | undefined)?.catch(
     () => undefined,
   );
-  if (body?.error) return { kind: 'refused', why: body.error.message };
+  // 401: another lab has been started since.
+  if (answer?.status === 409 && body?.error) return { kind: 'refused', why: body.error.message };
   return answer?.status === 200 && body?.pid !== undefined ? { kind: 'done', pid: body.pid } : { kind: 'unanswered' };
+}
+
+/** Undefined when nobody answers. */
+async function post({ url, token }: LabAccess, body: object): Promise<Response | undefined> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch(() => undefined);
 }
 
 const done: Readonly<Record<ProcessCommand, string>> = {
@@ -67,6 +79,6 @@ export function commandWords(kind: ProcessCommand, name: string, answer: Command
     case 'refused':
       return `You wanted to ${kind} ${name}: ${answer.why}`;
     case 'unanswered':
-      return `You wanted to ${kind} ${name}, but the lab does not answer. Open the address that npm start printed.`;
+      return `You wanted to ${kind} ${name}, but the lab does not know this page. Open the address that npm start printed.`;
   }
 }

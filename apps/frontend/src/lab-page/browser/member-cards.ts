@@ -1,11 +1,12 @@
 import type { MemberView } from '@toystore/contracts';
+import { isOpen } from './cluster-story.js';
 import { commandsFor, type ProcessCommand, processCommands } from './lab-control.js';
-import { copyOf, list, part, say } from './parts.js';
+import { arrange, copyOf, part, showText, showTexts } from './page-elements.js';
 import { logFacts, memberFacts, standingOf } from './words.js';
 
 interface Card {
   readonly element: HTMLElement;
-  /** What it said last; shown dimmed while it is dead. */
+  /** What it said of its log last; shown dimmed while it is gone. */
   last: MemberView | undefined;
 }
 
@@ -34,21 +35,16 @@ export class MemberCards {
   }
 
   show(members: readonly MemberView[]): void {
-    const cards = members.map((member) => this.#cardOf(member.id));
-    members.forEach((member, position) => {
-      const card = cards[position] as Card;
-      if (member.answer === 'status') card.last = member;
-    });
-    const longest = Math.max(1, ...cards.map(({ last }) => last?.lastLogIndex ?? 0));
-    members.forEach((member, position) => show(cards[position] as Card, member, { members, longest }));
-    const elements = cards.map(({ element }) => element);
-    const isSame =
-      this.#list.childElementCount === elements.length &&
-      elements.every((element, position) => this.#list.children[position] === element);
-    if (isSame) return;
+    const shown = members.map((member) => ({ member, card: this.#cardOf(member.id) }));
+    for (const { member, card } of shown) if (isOpen(member)) card.last = member;
+    const longest = Math.max(1, ...shown.map(({ card }) => card.last?.lastLogIndex ?? 0));
+    for (const { member, card } of shown) showMember(card, member, { members, longest });
     const ids = new Set(members.map(({ id }) => id));
     for (const id of [...this.#cards.keys()]) if (!ids.has(id)) this.#cards.delete(id);
-    this.#list.replaceChildren(...elements);
+    arrange(
+      this.#list,
+      shown.map(({ card }) => card.element),
+    );
   }
 
   #cardOf(id: string): Card {
@@ -56,30 +52,37 @@ export class MemberCards {
     if (known) return known;
     const card: Card = { element: copyOf(this.#template), last: undefined };
     card.element.dataset['member'] = id;
-    say(part(card.element, '.member-name'), id);
+    showText(part(card.element, '.member-name'), id);
     if (this.#onCommand) part(card.element, '.member-commands').append(...buttons(id, this.#onCommand));
     this.#cards.set(id, card);
     return card;
   }
 }
 
-function show(
+function showMember(
   { element, last }: Card,
   member: MemberView,
   { members, longest }: { readonly members: readonly MemberView[]; readonly longest: number },
 ): void {
   const { badge, tone } = standingOf(member);
   element.dataset['standing'] = tone;
-  say(part(element, '.badge'), badge);
-  list(part(element, '.member-facts'), memberFacts(member, members));
-  list(part(element, '.log-facts'), last === undefined ? [] : logFacts(last));
+  showText(part(element, '.badge'), badge);
+  showTexts(part(element, '.member-facts'), memberFacts(member, members));
+  showTexts(part(element, '.log-facts'), last === undefined ? [] : logFacts(last));
   const share = (index: number | null | undefined): string => `${Math.round((100 * (index ?? 0)) / longest)}%`;
-  const offered = commandsFor(member.answer);
-  for (const button of element.querySelectorAll<HTMLButtonElement>('[data-command]'))
-    button.hidden = !offered.some((kind) => kind === button.dataset['command']);
   // Set through the object model: the content security policy refuses style attributes in markup.
   part(element, '.log-written').style.width = share(last?.lastLogIndex);
   part(element, '.log-committed').style.width = share(last?.commitIndex);
+  offer(element, commandsFor(member.answer));
+}
+
+/** Who has just pressed a button that goes away finds the focus on one that came in its place. */
+function offer(card: HTMLElement, commands: readonly ProcessCommand[]): void {
+  const all = [...card.querySelectorAll<HTMLButtonElement>('[data-command]')];
+  const hadFocus = all.some((button) => button === document.activeElement);
+  for (const button of all) button.hidden = !commands.some((kind) => kind === button.dataset['command']);
+  const visible = all.filter(({ hidden }) => !hidden);
+  if (hadFocus && visible.every((button) => button !== document.activeElement)) visible[0]?.focus();
 }
 
 function buttons(id: string, onCommand: OnCommand): HTMLButtonElement[] {
@@ -91,8 +94,10 @@ function buttons(id: string, onCommand: OnCommand): HTMLButtonElement[] {
     button.textContent = captions[kind];
     button.setAttribute('aria-label', `${captions[kind]} ${id}`);
     button.addEventListener('click', () => {
-      button.disabled = true;
-      void onCommand(kind, id).finally(() => (button.disabled = false));
+      // Not `disabled`, which would take the focus away.
+      if (button.getAttribute('aria-disabled') === 'true') return;
+      button.setAttribute('aria-disabled', 'true');
+      void onCommand(kind, id).finally(() => button.removeAttribute('aria-disabled'));
     });
     return button;
   });

@@ -7,8 +7,9 @@ describe('the words of the lab page', () => {
     [member({ role: 'leader' }), { badge: 'leader', tone: 'leads' }],
     [member(), { badge: 'follower', tone: 'follows' }],
     [member({ role: 'preCandidate' }), { badge: 'asks for votes', tone: 'campaigns' }],
-    [member({ role: 'opening' }), { badge: 'opening', tone: 'campaigns' }],
-    [mute('order-1', 'gone'), { badge: 'dead', tone: 'dead' }],
+    [member({ role: 'stopped', term: 0 }), { badge: 'not open', tone: 'campaigns' }],
+    [member({ role: 'witness' }), { badge: 'witness', tone: 'campaigns' }],
+    [mute('order-1', 'gone'), { badge: 'gone', tone: 'dead' }],
     [mute('order-1', 'silent'), { badge: 'no answer', tone: 'dead' }],
   ])('give %j a badge', (subject, standing) => {
     expect(standingOf(subject)).toEqual(standing);
@@ -27,13 +28,14 @@ describe('the words of the lab page', () => {
       '1 entry behind',
       'its disk is full',
     ]);
-    expect(memberFacts(mute('order-1', 'gone'), group)).toEqual(['No process listens on its port.']);
+    expect(memberFacts(mute('order-1', 'gone'), group)).toEqual(['Refuses connections: dead, or cut off.']);
+    expect(memberFacts(member({ role: 'stopped', lastLogIndex: 0 }), group)).toEqual(['Its log is not open.']);
     expect(logFacts(member({ appliedIndex: null }))).toEqual(['log 20', 'committed 20']);
   });
 
   it('say who leads and by whose leave the cache answers', () => {
-    expect(leaderLine({ id: 'order-2', term: 9 })).toBe('order-2 leads in term 9');
-    expect(leaderLine(null)).toMatch(/^Nobody leads/);
+    expect(leaderLine(view({ leader: { id: 'order-2', term: 9 } }))).toBe('order-2 leads in term 9');
+    expect(leaderLine(view({ leader: null }))).toBe('frontend-1 knows no leader: its orders wait');
     expect(leaseLine(cache())).toBe('Lease of epoch 3 in force, 1.6 s left');
     expect(leaseLine(cache({ isLeaseInForce: false }))).toMatch(/^No lease/);
   });

@@ -1,11 +1,13 @@
-import type { CacheView, ExplanationView, LeaderView, MemberView, Serving } from '@toystore/contracts';
-import { entries, entriesBehind } from './cluster-story.js';
+import type { CacheView, ClusterView, ExplanationView, MemberView, Serving } from '@toystore/contracts';
+import { entries, entriesBehind, isOpen } from './cluster-story.js';
 
 /** How a member looks: the word on its badge, and which of a few colours it has. */
 export interface Standing {
   readonly badge: string;
   readonly tone: 'leads' | 'follows' | 'campaigns' | 'dead';
 }
+
+const notOpen: Standing = { badge: 'not open', tone: 'campaigns' };
 
 const roles: Readonly<Record<string, Standing>> = {
   leader: { badge: 'leader', tone: 'leads' },
@@ -16,16 +18,18 @@ const roles: Readonly<Record<string, Standing>> = {
 };
 
 export function standingOf({ answer, role }: MemberView): Standing {
-  if (answer === 'gone') return { badge: 'dead', tone: 'dead' };
+  if (answer === 'gone') return { badge: 'gone', tone: 'dead' };
   if (answer === 'silent') return { badge: 'no answer', tone: 'dead' };
-  return roles[role ?? ''] ?? { badge: role ?? 'starting', tone: 'campaigns' };
+  if (role === null || role === 'stopped') return notOpen;
+  return roles[role] ?? { badge: role, tone: 'campaigns' };
 }
 
 /** What there is to say below a member's name. */
 export function memberFacts(member: MemberView, group: readonly MemberView[]): readonly string[] {
   const { answer, priority, kind, term, leader, role, isDiskFull } = member;
-  if (answer === 'gone') return ['No process listens on its port.'];
-  if (answer === 'silent') return ['Paused, or cut off from this frontend.'];
+  if (answer === 'gone') return ['Refuses connections: dead, or cut off.'];
+  if (answer === 'silent') return ['No usable answer: paused, cut off, or in trouble.'];
+  if (!isOpen(member)) return ['Its log is not open.'];
   const behind = entriesBehind(member, group);
   return [
     `term ${term ?? '?'}`,
@@ -45,8 +49,8 @@ export function logFacts({ lastLogIndex, commitIndex, appliedIndex }: MemberView
   ];
 }
 
-export function leaderLine(leader: LeaderView | null): string {
-  return leader === null ? 'Nobody leads. Orders wait for the election.' : `${leader.id} leads in term ${leader.term}`;
+export function leaderLine({ frontend, leader }: ClusterView): string {
+  return leader === null ? `${frontend} knows no leader: its orders wait` : `${leader.id} leads in term ${leader.term}`;
 }
 
 export function leaseLine({ isLeaseInForce, leaseRemainingMs, epoch }: CacheView): string {

@@ -30,6 +30,7 @@ export function cache(over: Partial<CacheView> = {}): CacheView {
     isLeaseInForce: true,
     leaseRemainingMs: 1640,
     epoch: 3,
+    entryCount: 0,
     entries: [],
     hits: 0,
     misses: 0,

@@ -19,15 +19,29 @@ export function copyOf(template: HTMLTemplateElement): HTMLElement {
 }
 
 /** Leaves an element alone that says so already: a reader's selection stays, and screen readers are not told again. */
-export function say(element: HTMLElement, text: string): void {
+export function showText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /** A row of short texts, none of which is broken in the middle. */
-export function list(element: HTMLElement, texts: readonly string[]): void {
+export function showTexts(element: HTMLElement, texts: readonly string[]): void {
   while (element.childElementCount > texts.length) element.lastElementChild?.remove();
   while (element.childElementCount < texts.length) element.append(document.createElement('span'));
-  texts.forEach((text, position) => say(element.children[position] as HTMLElement, text));
+  texts.forEach((text, position) => showText(element.children[position] as HTMLElement, text));
+}
+
+/**
+ * Makes `wanted` the children, in this order, and moves only what is not in its place: an element that is taken out and
+ * put back loses the focus and begins its animations anew.
+ */
+export function arrange(parent: HTMLElement, wanted: readonly HTMLElement[]): void {
+  const kept = new Set<Element>(wanted);
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
+  let next: Element | null = null;
+  for (const element of [...wanted].reverse()) {
+    if (element.parentElement !== parent || element.nextElementSibling !== next) parent.insertBefore(element, next);
+    next = element;
+  }
 }
 
 /** Shows for a moment that the element has changed. */
@@ -35,4 +49,5 @@ export function flash(element: HTMLElement): void {
   element.classList.remove('changed');
   void element.offsetWidth;
   element.classList.add('changed');
+  element.addEventListener('animationend', () => element.classList.remove('changed'), { once: true });
 }
