@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-import { cachedRouteConfigKey } from './cached.decorator.js';
+import type { CacheKey } from '../core/cache-key.js';
+import { cachedRouteConfigKey, type CachedOptions } from './cached.decorator.js';
 import { CoherentCache } from './coherent-cache.service.js';
-import { answerHit, type FastifyHit, type FastifyHook } from './fastify-hit.js';
+import { answerHit, type FastifyHook, type FastifyRequestLike } from './fastify-hit.js';
 import { sharedKey } from './request-key.js';
 import { FastifyRoutes } from './fastify-routes.js';
 import { RouteSurvey, type SkippedStep } from './route-survey.js';
@@ -56,14 +57,17 @@ export class FastPath implements OnModuleInit {
       const skipped = this.survey.stepsBefore(route);
       if (skipped.length > 0) throw new FastPathRefusedError(route.name, skipped);
     }
+    const { runtime } = this.cache;
     const declared = new Map(routes.map((route) => [route.options, route.declared]));
     const hook: FastifyHook = (request, reply, done) => {
       const options = request.routeOptions.config?.[cachedRouteConfigKey];
       const answer = options === undefined ? undefined : declared.get(options);
+      const key = options === undefined || answer === undefined ? undefined : keyOf(options, request);
       if (
         options === undefined ||
         answer === undefined ||
-        !this.answered({ request, reply, options, declared: answer })
+        key === undefined ||
+        !answerHit(runtime, { request, reply, key, options, declared: answer })
       )
         done();
     };
@@ -75,12 +79,11 @@ export class FastPath implements OnModuleInit {
       }
     });
   }
+}
 
-  private answered(hit: Omit<FastifyHit, 'key'>): boolean {
-    const { request, options } = hit;
-    if (request.method !== 'GET') return false;
-    if (request.headers['authorization'] !== undefined && options.public !== true) return false;
-    const key = sharedKey(options, request);
-    return key !== undefined && answerHit(this.cache.runtime, { ...hit, key });
-  }
+/** Undefined for what is not answered here. */
+function keyOf(options: CachedOptions, request: FastifyRequestLike): CacheKey | undefined {
+  if (request.method !== 'GET') return undefined;
+  if (request.headers['authorization'] !== undefined && options.public !== true) return undefined;
+  return sharedKey(options, request);
 }
