@@ -20,11 +20,14 @@ export class ControlServer {
   readonly token = randomBytes(24).toString('base64url');
   readonly #server: Server;
   readonly #pageOrigins: ReadonlySet<string>;
+  readonly #inProgress = new Set<Promise<unknown>>();
 
   constructor(handler: CommandHandler, { pageOrigins = [] }: { readonly pageOrigins?: readonly string[] } = {}) {
     this.#pageOrigins = new Set(pageOrigins);
     this.#server = createServer((request, response) => {
-      void this.#answer(request, response, handler);
+      const answered = Promise.all([this.#answer(request, response, handler), closeOf(response)]);
+      this.#inProgress.add(answered);
+      void answered.finally(() => this.#inProgress.delete(answered));
     });
   }
 
@@ -38,7 +41,9 @@ export class ControlServer {
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#server.closeIdleConnections();
+    await Promise.all(this.#inProgress);
+    // Browsers open connections ahead of the commands that they may never send, and keep them.
+    this.#server.closeAllConnections();
     await closed;
   }
 
@@ -69,6 +74,11 @@ export class ControlServer {
     const wanted = Buffer.from(`Bearer ${this.token}`);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
+}
+
+/** When the answer has been sent, or its caller has gone. */
+function closeOf(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('close', resolve));
 }
 
 /** Fetch standard, 3.2: what lets a browser send a page's command and show it the answer. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../lab-error.js';
@@ -73,6 +75,36 @@ describe('control endpoint', () => {
 
     expect(answers.map(({ status }) => status)).toEqual([401, 401]);
     expect(calls).toEqual([]);
+  });
+
+  it('does not wait, when it closes, for a connection on which nothing was ever asked', async () => {
+    const { controlUrl } = await runLab(answerStatus);
+    const silent = connect(Number(new URL(controlUrl).port), '127.0.0.1');
+    await once(silent, 'connect');
+    // It has been accepted: a later one has been answered.
+    await sendCommand(dataDir, { kind: 'status' });
+
+    await open.splice(0)[0]?.close();
+
+    silent.destroy();
+  });
+
+  it('answers what is in progress before it closes', async () => {
+    let finish: (answer: unknown) => void = () => undefined;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    await runLab(() => {
+      begin();
+      return new Promise((resolve) => (finish = resolve));
+    });
+    const answer = sendCommand(dataDir, { kind: 'status' });
+    await begun;
+
+    const closed = open.splice(0)[0]?.close();
+    finish({ leader: 'order-2' });
+
+    expect(await answer).toEqual({ leader: 'order-2' });
+    await closed;
   });
 
   it('takes commands from pages of the store, which the browser asks about beforehand', async () => {

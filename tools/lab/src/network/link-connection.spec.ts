@@ -34,11 +34,13 @@ afterEach(async () => {
   await Promise.all([lab, target].map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
-async function openThrough(fate: LinkFate): Promise<{ sender: Socket; opener: Socket; connection: LinkConnection }> {
+async function openThrough(
+  fate: LinkFate,
+  dial = (): Socket => connect({ port: portOf(target), host, allowHalfOpen: true }),
+): Promise<{ sender: Socket; opener: Socket; connection: LinkConnection }> {
   const sender = connect({ port: portOf(lab), host });
   sender.on('error', () => undefined);
   const [opener] = (await once(lab, 'connection')) as [Socket];
-  const dial = (): Socket => connect({ port: portOf(target), host, allowHalfOpen: true });
   sockets.push(sender, opener);
   return { sender, opener, connection: new LinkConnection(opener, { fate, dial, onClosed: () => undefined }) };
 }
@@ -79,5 +81,18 @@ describe('a held connection', () => {
 
     connection.apply(whole);
     await until(() => received === 5 + flood.length);
+  });
+});
+
+describe('a connection that is reset', () => {
+  it('gives up an attempt to connect that would never end', async () => {
+    const attempt = connect({ host: 'nowhere.invalid', port: 1, lookup: () => undefined });
+    sockets.push(attempt);
+    const { opener, connection } = await openThrough(whole, () => attempt);
+    expect(attempt.connecting).toBe(true);
+
+    connection.reset();
+
+    expect([opener.destroyed, attempt.destroyed]).toEqual([true, true]);
   });
 });

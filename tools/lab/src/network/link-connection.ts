@@ -88,10 +88,12 @@ export class LinkConnection {
     else if (!fate.forwardHeld && !this.#opener.destroyed) this.#open();
   }
 
-  /** Both ends see the connection reset. */
+  /** Both ends see the connection reset; an end that is not connected yet never will be. */
   reset(): void {
     this.#opener.resetAndDestroy();
-    this.#target?.resetAndDestroy();
+    // Node would wait with the reset until a process connects that may never do so.
+    if (this.#target?.connecting === true) this.#target.destroy();
+    else this.#target?.resetAndDestroy();
   }
 
   /** The attempt to connect does not arrive. It stays with the lab, so that one which is given up meanwhile never arrives. */
