@@ -13,6 +13,8 @@ module.exports = {
   testEnvironmentOptions: { customExportConditions: ['@quorumkit/source', 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  // Tests wait for conditions; the limit is for what is broken, not for a machine that stalls for seconds.
+  testTimeout: 60_000,
   reporters: ['default', join(__dirname, 'tools/test-count-reporter.js')],
   coverageReporters: ['text-summary', 'lcov'],
 };

@@ -2,5 +2,4 @@ export default {
   displayName: 'service',
   preset: '../../jest.preset.js',
   // A shared machine may stall for seconds; no test waits for time to pass.
-  testTimeout: 60_000,
 };
