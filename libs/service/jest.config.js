@@ -1,5 +1,4 @@
 export default {
   displayName: 'service',
   preset: '../../jest.preset.js',
-  // A shared machine may stall for seconds; no test waits for time to pass.
 };
