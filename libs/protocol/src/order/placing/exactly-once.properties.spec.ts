@@ -71,7 +71,7 @@ describe('orders under faults', () => {
   it('are placed exactly once, with dense numbers, on equal replicas', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wish, { minLength: 1, maxLength: 12 }), fc.array(fate, { maxLength: 40 }), placeAll),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   }, 120_000);
 });

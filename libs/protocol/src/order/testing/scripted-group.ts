@@ -63,8 +63,8 @@ export class ScriptedGroup {
     this.term += 1;
     this.leader = replica;
     replica.catchUp();
-    if (deposed !== undefined && deposed !== replica && deposed.isAlive) await deposed.office.leave();
-    replica.office.take({ group: 'orders', term: this.term });
+    await deposed?.settleOffice();
+    await replica.settleOffice();
   }
 
   /** Ends a replica in the middle of whatever it does: nothing that it still does has any effect. */
@@ -118,6 +118,9 @@ export class ScriptedReplica {
   isAlive = true;
   private readonly results = new Map<number, OrderResult>();
   private applied = 0;
+  /** The term of the office that it holds. */
+  private held: number | undefined;
+  private officeWork = Promise.resolve();
 
   constructor(
     readonly id: string,
@@ -139,6 +142,39 @@ export class ScriptedReplica {
 
   get appliedIndex(): number {
     return this.applied;
+  }
+
+  /**
+   * Leaves and takes office until it fits who leads, as the contract of the hooks says: one term of office after the other,
+   * never two at once, whatever leadership does meanwhile.
+   */
+  settleOffice(): Promise<void> {
+    return this.workOnOffice(async () => {
+      if (this.held !== undefined && this.held !== this.termLed) await this.leave();
+      const term = this.termLed;
+      if (term === undefined || this.held === term) return;
+      this.held = term;
+      this.office.take({ group: 'orders', term });
+    });
+  }
+
+  /** Leaves office while it still leads, on purpose. */
+  leaveOffice(): Promise<void> {
+    return this.workOnOffice(() => this.leave());
+  }
+
+  private get termLed(): number | undefined {
+    return this.isLeader ? this.group.term : undefined;
+  }
+
+  private workOnOffice(work: () => Promise<void>): Promise<void> {
+    this.officeWork = this.officeWork.then(() => (this.isAlive ? work() : undefined));
+    return this.officeWork;
+  }
+
+  private async leave(): Promise<void> {
+    await this.office.leave();
+    this.held = undefined;
   }
 
   catchUp(): void {
@@ -242,8 +278,8 @@ class ScriptedElection extends Election {
 
   async resign(): Promise<void> {
     if (!this.replica.isLeader) return;
-    await this.replica.office.leave();
-    this.replica.group.leader = undefined;
+    await this.replica.leaveOffice();
+    if (this.replica.isLeader) this.replica.group.leader = undefined;
   }
 }
 

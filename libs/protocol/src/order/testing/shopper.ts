@@ -7,6 +7,9 @@ export interface Wish {
   readonly quantity: number;
 }
 
+/** For what is broken, not for a machine that stalls. */
+const patienceMs = 30_000;
+
 /** Answers with which a shopper is done. */
 export type FinalAnswer = Extract<PlaceOrderAnswer, { kind: 'placed' | 'refused' | 'key_reused' }>;
 
@@ -40,7 +43,7 @@ export async function shop(group: ScriptedGroup, { key, name, quantity }: Wish):
 
 /** Resolves when the condition holds; looks again after everything that is ready has run. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const giveUpAt = performance.now() + 30_000;
+  const giveUpAt = performance.now() + patienceMs;
   while (!condition()) {
     if (performance.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`);
     await soon();
@@ -48,7 +51,12 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 }
 
 async function untilGone(group: ScriptedGroup, asked: NonNullable<ScriptedGroup['leader']>): Promise<{ kind: 'gone' }> {
-  while (group.leader === asked && asked.isAlive) await soon();
+  const giveUpAt = performance.now() + patienceMs;
+  while (group.leader === asked && asked.isAlive) {
+    // Of what is broken: a test that waited on would hide what it was, and go on after its end.
+    if (performance.now() > giveUpAt) throw new Error(`${asked.id} leads and has not answered for ${patienceMs} ms.`);
+    await soon();
+  }
   // What a deposed leader still learns from the log is a true answer too; one moment is left for it.
   await soon();
   return { kind: 'gone' };
